@@ -1,0 +1,85 @@
+/**
+ * The plan as data: the one schema for plan files, the library and models.
+ *
+ * Unknown keys are errors: a misspelt policy that is silently ignored is worse than one
+ * that is refused. What the schema cannot say (cycles, unknown tools, expressions) is
+ * checked in `check.ts`.
+ */
+
+import { z } from "zod";
+import { isDuration } from "../base/duration.ts";
+import type { JsonObject } from "../base/json.ts";
+
+export const SUBTASK_ID = /^[a-z][a-z0-9_]{0,63}$/;
+const TOOL_NAME = /^[a-z][a-z0-9_]{0,63}$/;
+
+const id = z
+  .string()
+  .regex(SUBTASK_ID, "must start with a letter a-z and hold only a-z, 0-9 and _, at most 64")
+  .describe("Unique name, e.g. read_report; expressions refer to its output by it.");
+
+const duration = z
+  .string()
+  .refine(isDuration, "must be a number with a unit: 500ms, 1.5s, 10m, 2h or 30d");
+
+const dependency = z.union([
+  id,
+  z.strictObject({
+    id,
+    on: z
+      .enum(["success", "settled"])
+      .describe("settled: also start when it failed or was skipped; its output is then null."),
+  }),
+]);
+
+const subtask = z.strictObject({
+  id,
+  description: z.string().min(1).optional().describe("What it does, for people."),
+  tool: z.string().regex(TOOL_NAME, "must be a tool's name in snake_case, at most 64 characters"),
+  input: z
+    .record(z.string(), z.json())
+    .default({})
+    .describe("Arguments of the tool. Strings may hold ${expressions} over other outputs."),
+  dependsOn: z
+    .array(dependency)
+    .default([])
+    .describe("Only for order; dependencies by data follow from the expressions."),
+  when: z
+    .union([z.string().min(1), z.boolean()])
+    .optional()
+    .describe("Run only if this ${expression} is true; else skip it and what depends on it."),
+  optional: z
+    .boolean()
+    .default(false)
+    .describe("A failure is noted, and does not fail the run."),
+  timeout: duration.optional().describe("Limit of one attempt, e.g. 60s."),
+});
+
+const planInput = z.strictObject({
+  type: z.enum(["string", "integer", "number", "boolean", "array", "object"]),
+  description: z.string().min(1).optional(),
+  default: z.json().optional(),
+});
+
+export const planSchema = z.strictObject({
+  version: z.literal(1).default(1),
+  goal: z.string().min(1),
+  inputs: z.record(z.string().regex(SUBTASK_ID), planInput).default({}),
+  subtasks: z.array(subtask).min(1),
+  output: z
+    .json()
+    .optional()
+    .describe("The answer, with ${expressions}; without it, what the last subtasks gave."),
+});
+
+/** A plan with its defaults applied. */
+export type Plan = z.output<typeof planSchema>;
+/** A plan as people and models write it. */
+export type PlanDraft = z.input<typeof planSchema>;
+export type Subtask = Plan["subtasks"][number];
+export type PlanInput = Plan["inputs"][string];
+
+/** The plan format as JSON Schema, draft 2020-12, as written (defaults optional). */
+export function planJsonSchema(): JsonObject {
+  return z.toJSONSchema(planSchema, { io: "input" }) as JsonObject;
+}

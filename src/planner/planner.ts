@@ -1,0 +1,53 @@
+/**
+ * Planners: goal in, plan out.
+ *
+ * A planner proposes; the caller's `check` disposes. What a planner returns as a plan has
+ * passed `check`. The embedded planner and the model planner answer the same interface.
+ *
+ * P1. A planner never runs a tool.
+ * P2. A plan only uses tools of the request.
+ * P3. What it cannot plan ends in `failed` with what was wrong, never in an invented step.
+ */
+
+import type { Issue } from "../base/errors.ts";
+import type { Json } from "../base/json.ts";
+import type { ModelUsage } from "../models/model.ts";
+import type { Plan } from "../plan/schema.ts";
+import type { ToolDescription } from "../tools/tool.ts";
+
+export interface PlanRequest {
+  readonly goal: string;
+  /** What the plan may call. */
+  readonly tools: readonly ToolDescription[];
+  /** Milliseconds since the epoch: what "today" means. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+  /** Every issue of a proposed plan, empty when it can run. The value is untrusted JSON. */
+  check(plan: Json): readonly Issue[];
+  /** Told when a round ends and another begins, with what was wrong. */
+  onRepair?(round: number, issues: readonly Issue[]): void;
+}
+
+export type PlanOutcome =
+  | {
+      readonly status: "planned";
+      readonly plan: Plan;
+      readonly usage: ModelUsage;
+      readonly modelCalls: number;
+    }
+  | {
+      readonly status: "failed";
+      /** What the user reads first, with its cure in each issue's `hint`. */
+      readonly issues: readonly Issue[];
+      /** The newest proposal, valid JSON but not a valid plan, for the user to mend. */
+      readonly lastPlan?: Json;
+      readonly usage: ModelUsage;
+      readonly modelCalls: number;
+    };
+
+export interface Planner {
+  /** `embedded`, or the model's name. */
+  readonly name: string;
+  /** @throws {ModelError} when the provider fails for good or the signal aborts */
+  plan(request: PlanRequest): Promise<PlanOutcome>;
+}

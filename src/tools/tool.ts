@@ -1,0 +1,140 @@
+/**
+ * Tools: what a subtask calls.
+ *
+ * A tool is a named, typed, described function. Whoever runs it (a driver) validates the
+ * input before and the output after, gives it a signal, and ends it at its timeout, so a
+ * tool has no wrapper of its own. A tool returns its output or throws; a thrown
+ * `ToolError` says whether a retry makes sense.
+ *
+ * T1. `run` gets an input that its schema has accepted, with the schema's defaults applied.
+ * T2. An output leaves as JSON; one that its schema refuses is a failure of the tool.
+ * T3. `effects: "write"` without `idempotent` is never run again blindly after a crash.
+ */
+
+import type { JsonObject } from "../base/json.ts";
+import type { Models } from "../models/model.ts";
+
+/**
+ * What a call does to the world: nothing that could be noticed (`none`), looks (`read`),
+ * or changes (`write`).
+ */
+export type Effects = "none" | "read" | "write";
+
+/** A schema of the Standard Schema family, https://standardschema.dev, version 1. */
+export interface Schema<Output = unknown> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+  };
+}
+
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+export type SchemaIssue = {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+};
+
+/** The value that a schema's validation gives. */
+export type OutputOf<S extends Schema> = NonNullable<S["~standard"]["types"]>["output"];
+
+/** What a tool sees of the run that calls it. */
+export interface ToolContext {
+  readonly runId: string;
+  readonly subtaskId: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** The same for every attempt of this subtask, also after a restart. */
+  readonly idempotencyKey: string;
+  /** Aborted at the timeout, on cancel, and when the run stops. */
+  readonly signal: AbortSignal;
+  /** Absolute path of the folder that file tools may touch. */
+  readonly workspace: string;
+  /** The models of this run; `undefined` when none is configured. */
+  readonly models: Models | undefined;
+  /** A line for the log of this subtask. */
+  log(message: string): void;
+  /** How far the attempt is, 0 to 1, and what it does now. */
+  progress(fraction: number, note?: string): void;
+}
+
+/** What {@link defineTool} takes. */
+export interface ToolDefinition<Input extends Schema = Schema, Output extends Schema = Schema> {
+  /** `snake_case`, at most 64 characters. */
+  readonly name: string;
+  /** One to three sentences for planner and people: what it does and what it gives. */
+  readonly description: string;
+  readonly input: Input;
+  readonly output: Output;
+  run(
+    input: OutputOf<Input>,
+    context: ToolContext,
+  ): OutputOf<Output> | Promise<OutputOf<Output>>;
+  /** @default "write", the careful assumption about a tool that does not say */
+  readonly effects?: Effects;
+  /** Whether calls with one idempotency key happen once however often they are sent. @default false */
+  readonly idempotent?: boolean;
+  /** Whether its output is the user's own, or from outside and may try to give orders. @default "trusted" */
+  readonly trust?: "trusted" | "untrusted";
+  /** Limit of one attempt, e.g. `30s`. @default the run's `timeout` */
+  readonly timeout?: string;
+  /** Expected milliseconds of one attempt, for scheduling only; of an input known before the run. */
+  readonly expectedMs?: number | ((input: JsonObject) => number);
+  /** Whether it asks `context.models`; such a tool is not offered when there is no model. @default false */
+  readonly needsModel?: boolean;
+}
+
+/** A tool as the registry holds it: defaults applied, schemas also as JSON Schema. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  readonly input: Schema;
+  readonly output: Schema;
+  /** Draft 2020-12. */
+  readonly inputSchema: JsonObject;
+  readonly outputSchema: JsonObject;
+  readonly effects: Effects;
+  readonly idempotent: boolean;
+  readonly trust: "trusted" | "untrusted";
+  /** Milliseconds; `undefined` leaves it to the run's default. */
+  readonly timeoutMs: number | undefined;
+  readonly expectedMs: number | ((input: JsonObject) => number) | undefined;
+  readonly needsModel: boolean;
+  run(input: unknown, context: ToolContext): unknown;
+}
+
+/** What the rooms that only need to know tools (planner, checks) see of one. */
+export type ToolDescription = Pick<
+  Tool,
+  "name" | "description" | "inputSchema" | "outputSchema" | "effects" | "input" | "needsModel"
+>;
+
+/** Tools by name. */
+export interface ToolRegistry {
+  get(name: string): Tool | undefined;
+  /** In order of registration. */
+  list(): readonly Tool[];
+}
+
+/**
+ * A schema's verdict on a value.
+ * @returns the accepted value, or every issue with its path below `path`
+ */
+export async function validate<Output>(
+  schema: Schema<Output>,
+  value: unknown,
+): Promise<SchemaResult<Output>> {
+  return schema["~standard"].validate(value);
+}
+
+/** The steps of a schema issue's path, as our paths have them. */
+export function issueSteps(issue: SchemaIssue): (string | number)[] {
+  return (issue.path ?? []).map((step) => {
+    const key = typeof step === "object" ? step.key : step;
+    return typeof key === "symbol" ? String(key) : key;
+  });
+}
