@@ -1,0 +1,22 @@
+import type { JsonObject } from "../../base/json.ts";
+import type { Plan } from "../../plan/schema.ts";
+
+/** What the core must know of a tool; taken when the plan is accepted, so that replay needs no registry. */
+export type ToolPolicy = {
+  readonly effects: "none" | "read" | "write";
+  readonly idempotent: boolean;
+  /** Null leaves it to the run's settings. */
+  readonly timeoutMs: number | null;
+};
+
+/** A checked plan with all that running it needs. */
+export type AcceptedPlan = {
+  readonly revision: number;
+  readonly plan: Plan;
+  /** Values of the plan's inputs, defaults applied. */
+  readonly inputs: JsonObject;
+  /** Policy of every tool that the plan names. */
+  readonly tools: { readonly [name: string]: ToolPolicy };
+  /** Expected milliseconds of one attempt, per subtask in plan order; null where unknown. */
+  readonly expectedMs: readonly (number | null)[];
+};

@@ -1,0 +1,81 @@
+/**
+ * Completion: a run ends when every subtask is final. Its output is computed here, and
+ * its status is decided by one rule.
+ */
+
+import { type ErrorData, toErrorData } from "../../base/errors.ts";
+import type { Json } from "../../base/json.ts";
+import { idOfSubtask, programOf, scopeFor } from "./program.ts";
+import type { QualityFlag } from "./event.ts";
+import type { RunState } from "./state.ts";
+import { isFinished } from "./status.ts";
+import { emit, type Turn } from "./turn.ts";
+
+export function completeRun(turn: Turn): void {
+  const { state } = turn;
+  if (isFinished(state.status)) return;
+  if (state.accepted === null) {
+    if (state.lifecycle.stopping !== null) finish(turn, null, [], null);
+    return;
+  }
+  if (state.unsettled > 0) return;
+  const flags = qualityFlags(state);
+  try {
+    finish(turn, outputOf(state), flags, null);
+  } catch (error) {
+    finish(turn, null, flags, toErrorData(error, "output.failed"));
+  }
+}
+
+function finish(turn: Turn, output: Json, flags: QualityFlag[], error: ErrorData | null): void {
+  const { stopping } = turn.state.lifecycle;
+  const failed = turn.state.subtasks.find((subtask) => subtask.status === "failed");
+  const end = { type: "run.completed", output, flags } as const;
+  if (stopping === "requested") {
+    emit(turn, { ...end, status: "cancelled", reason: "requested", error: null });
+  } else if (stopping === "timeout") {
+    emit(turn, { ...end, status: "failed", reason: "timeout", error: runTimeoutError(turn.state) });
+  } else if (failed) {
+    emit(turn, { ...end, status: "failed", reason: "subtask_failed", error: failed.error });
+  } else if (error) {
+    emit(turn, { ...end, status: "failed", reason: "output_failed", error });
+  } else {
+    emit(turn, { ...end, status: flags.length > 0 ? "degraded" : "succeeded", reason: null, error });
+  }
+}
+
+function runTimeoutError(state: RunState): ErrorData {
+  return {
+    code: "run.timeout",
+    message: `The run did not finish within ${(state.settings.runTimeoutMs ?? 0) / 1000} s.`,
+    hint: "Give it more with --max-seconds, or resume it.",
+  };
+}
+
+/** What the plan calls its output; without that, what the subtasks gave on which no other depends. */
+function outputOf(state: RunState): Json {
+  const program = programOf(state);
+  const { output, graph } = program.compiled;
+  if (output !== undefined) return output.evaluate(scopeFor(state, program, output));
+  const last: [string, Json][] = [];
+  for (const [index, subtask] of state.subtasks.entries()) {
+    if (graph.dependents[index]?.length === 0) last.push([idOfSubtask(program, index), subtask.output]);
+  }
+  const [only] = last;
+  return last.length === 1 && only ? only[1] : Object.fromEntries(last);
+}
+
+function qualityFlags(state: RunState): QualityFlag[] {
+  const program = programOf(state);
+  const flags: QualityFlag[] = [];
+  for (const [index, subtask] of state.subtasks.entries()) {
+    if (subtask.reason !== "optional_failed") continue;
+    const id = idOfSubtask(program, index);
+    flags.push({
+      code: "optional_failed",
+      subtask: id,
+      message: `The optional subtask ${id} failed: ${subtask.error?.message ?? "unknown"}`,
+    });
+  }
+  return flags;
+}

@@ -1,0 +1,39 @@
+/**
+ * Conditions: a subtask whose `when` is false is skipped the moment its dependencies are
+ * final, without waiting for a slot.
+ *
+ * `when` must give true or false: anything else is a failure, not a guess at truth.
+ */
+
+import { toErrorData } from "../../base/errors.ts";
+import { failSubtask } from "./failure.ts";
+import { idOfSubtask, programOf, scopeFor } from "./program.ts";
+import { emit, type Turn } from "./turn.ts";
+
+/** Skip a ready subtask if its condition says so. */
+export function considerCondition(turn: Turn, index: number): void {
+  const { state } = turn;
+  const program = programOf(state);
+  const when = program.compiled.subtasks[index]?.when;
+  if (when === undefined || when === true) return;
+  const id = idOfSubtask(program, index);
+  let value: unknown = when;
+  if (when !== false) {
+    try {
+      value = when.evaluate(scopeFor(state, program, when));
+    } catch (error) {
+      failSubtask(turn, index, "failed", toErrorData(error, "expression.failed"));
+      return;
+    }
+  }
+  if (value === false) {
+    emit(turn, { type: "subtask.skipped", subtask: id, reason: "condition_false" });
+  } else if (value !== true) {
+    failSubtask(turn, index, "failed", {
+      code: "expression.failed",
+      path: `subtasks[${index}].when`,
+      message: `The condition of ${id} gave ${JSON.stringify(value)}.`,
+      hint: "Write an expression that is true or false, e.g. ${size(a.rows) > 0}.",
+    });
+  }
+}

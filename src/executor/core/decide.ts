@@ -1,0 +1,151 @@
+/** What an input means, given what is true now. Everything here speaks in events. */
+
+import { considerCondition } from "./condition.ts";
+import { failSubtask } from "./failure.ts";
+import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
+import { idOfSubtask, programOf } from "./program.ts";
+import { recoverAttempt, recoverAttempts } from "./recovery.ts";
+import type { RunState } from "./state.ts";
+import { isFinished } from "./status.ts";
+import { abandonRunning, cancelSubtask, requestPause, stopRun } from "./stop.ts";
+import { timedOutSubtask, timeoutError } from "./timeout.ts";
+import { emit, type Turn } from "./turn.ts";
+
+export function decide(turn: Turn, input: RunInput): void {
+  if (isFinished(turn.state.status)) return;
+  switch (input.type) {
+    case "start_requested":
+      return decideStart(turn, input);
+    case "plan_made":
+      return decidePlanMade(turn, input);
+    case "plan_failed":
+      return decidePlanFailed(turn, input);
+    case "attempt_ended":
+      return decideAttemptEnded(turn, input.subtask, input.attempt, input.outcome);
+    case "timer_rang":
+      return decideTimer(turn, input.timer);
+    case "resume_requested":
+      return decideResume(turn);
+    case "pause_requested":
+      return requestPause(turn, input.by);
+    case "cancel_requested":
+      return stopRun(turn, "requested", input.by);
+    default:
+      input satisfies never;
+  }
+}
+
+type Input<T extends RunInput["type"]> = Extract<RunInput, { type: T }>;
+
+function decideStart(turn: Turn, { goal, settings, plan }: Input<"start_requested">): void {
+  if (turn.state.startedAt !== null) return;
+  if ("planner" in plan) {
+    emit(turn, { type: "run.started", goal, settings, planner: plan.planner });
+  } else {
+    emit(turn, { type: "run.started", goal, settings, planner: null });
+    emit(turn, { type: "plan.accepted", accepted: plan });
+    considerReady(turn);
+  }
+}
+
+function decidePlanMade(turn: Turn, { accepted, usage }: Input<"plan_made">): void {
+  if (!isPlanning(turn.state)) return;
+  emit(turn, { type: "plan.accepted", accepted, ...(usage && { usage }) });
+  considerReady(turn);
+}
+
+function decidePlanFailed(turn: Turn, input: Input<"plan_failed">): void {
+  if (!isPlanning(turn.state)) return;
+  const { error, issues, lastPlan, usage } = input;
+  emit(turn, { type: "plan.rejected", error, issues, lastPlan, ...(usage && { usage }) });
+  emit(turn, {
+    type: "run.completed",
+    status: "failed",
+    reason: "planning_failed",
+    output: null,
+    flags: [],
+    error,
+  });
+}
+
+function isPlanning({ status, accepted, lifecycle }: RunState): boolean {
+  return status === "planning" && accepted === null && lifecycle.stopping === null;
+}
+
+function decideAttemptEnded(
+  turn: Turn,
+  id: string,
+  attempt: number,
+  outcome: AttemptOutcome,
+): void {
+  const { state } = turn;
+  const index = programOf(state).compiled.graph.indexOf.get(id) ?? -1;
+  const subtask = state.subtasks[index];
+  if (subtask?.status !== "running" || subtask.attempts !== attempt) return;
+  switch (outcome.status) {
+    case "ok": {
+      const { output, usage } = outcome;
+      emit(turn, { type: "subtask.succeeded", subtask: id, attempt, output, ...(usage && { usage }) });
+      break;
+    }
+    case "failed": {
+      const { error, usage } = outcome;
+      emit(turn, { type: "attempt.failed", subtask: id, attempt, error, ...(usage && { usage }) });
+      if (state.lifecycle.stopping !== null) cancelSubtask(turn, index);
+      else failSubtask(turn, index, "failed", error);
+      break;
+    }
+    case "cancelled":
+      emit(turn, { type: "attempt.cancelled", subtask: id, attempt });
+      cancelSubtask(turn, index);
+      break;
+    case "uncertain":
+      recoverAttempt(turn, index);
+      break;
+    default:
+      outcome satisfies never;
+  }
+}
+
+function decideTimer(turn: Turn, timer: Timer): void {
+  const { state } = turn;
+  switch (timer.kind) {
+    case "attempt_timeout": {
+      const index = timedOutSubtask(state, timer);
+      if (index === -1) return;
+      const subtask = idOfSubtask(programOf(state), index);
+      const error = timeoutError(state, index);
+      emit(turn, { type: "attempt.failed", subtask, attempt: timer.attempt, error });
+      failSubtask(turn, index, "failed", error);
+      break;
+    }
+    case "run_timeout":
+      stopRun(turn, "timeout", "planwright");
+      break;
+    case "cancel_grace":
+      abandonRunning(turn);
+      break;
+    default:
+      timer satisfies never;
+  }
+}
+
+function decideResume(turn: Turn): void {
+  const { state } = turn;
+  if (state.startedAt === null) return;
+  emit(turn, { type: "run.resumed" });
+  if (state.accepted === null) return;
+  recoverAttempts(turn);
+  if (state.lifecycle.stopping !== null) abandonQueued(turn);
+  considerReady(turn);
+}
+
+/** A crash in the middle of a cancel: what was to run again is cancelled instead. */
+function abandonQueued(turn: Turn): void {
+  for (const index of turn.state.subtasks.keys()) cancelSubtask(turn, index);
+}
+
+/** Ask the conditions of all that is ready; afterwards only newly ready ones are asked. */
+function considerReady(turn: Turn): void {
+  for (const index of [...turn.state.ready]) considerCondition(turn, index);
+}

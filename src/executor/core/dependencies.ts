@@ -1,0 +1,34 @@
+/**
+ * Dependencies: a subtask is ready once all of them are final, and is skipped as soon as
+ * one that it needs did not succeed (`settle.ts`).
+ *
+ * D1. `blockedBy` is the number of dependencies that are not final.
+ * D2. A subtask below one that failed, was skipped or cancelled never stays pending: it is
+ *     skipped with the cause, or runs because it asked for `on: settled`.
+ */
+
+import { programOf } from "./program.ts";
+import { addReady } from "./ready.ts";
+import { initialSubtask, type RunState } from "./state.ts";
+
+/** All subtasks of a newly accepted plan; those without dependencies are ready. */
+export function initialSubtasks(state: RunState): void {
+  const { graph } = programOf(state).compiled;
+  state.subtasks = graph.dependencies.map((list) => initialSubtask(list.length));
+  state.unsettled = state.subtasks.length;
+  state.ready = [];
+  for (const [index, subtask] of state.subtasks.entries()) {
+    if (subtask.blockedBy === 0) addReady(state, index);
+  }
+}
+
+/** A subtask became final: those that depend on it come one step nearer. */
+export function evolveDependents(state: RunState, index: number): void {
+  state.unsettled -= 1;
+  for (const dependent of programOf(state).compiled.graph.dependents[index] ?? []) {
+    const subtask = state.subtasks[dependent];
+    if (subtask === undefined) continue;
+    subtask.blockedBy -= 1;
+    if (subtask.blockedBy === 0 && subtask.status === "pending") addReady(state, dependent);
+  }
+}

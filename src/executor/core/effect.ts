@@ -1,0 +1,27 @@
+/**
+ * Effects: orders to the driver. Each is plain JSON and could be carried out on another
+ * machine. They may be performed only when the events of the same step are durable.
+ */
+
+import type { JsonObject } from "../../base/json.ts";
+import type { Timer } from "./input.ts";
+
+export type Effect =
+  /** Ask the planner; answered by `plan_made` or `plan_failed`. */
+  | { readonly type: "request_plan"; readonly goal: string }
+  | { readonly type: "abort_planning" }
+  /** Call the tool; answered by `attempt_ended`. */
+  | {
+      readonly type: "start_attempt";
+      readonly subtask: string;
+      readonly attempt: number;
+      readonly tool: string;
+      /** Resolved, not yet validated by the tool's schema. */
+      readonly input: JsonObject;
+      /** The same for every attempt of the subtask. */
+      readonly idempotencyKey: string;
+    }
+  /** Abort its signal; whether it ends or not, its answer no longer counts. */
+  | { readonly type: "abort_attempt"; readonly subtask: string; readonly attempt: number }
+  /** Ring not before `at`; answered by `timer_rang`. A ring may be stale. */
+  | { readonly type: "set_timer"; readonly timer: Timer; readonly at: number };

@@ -1,0 +1,78 @@
+/** What must be done about each event, once it is durable. */
+
+import type { JsonObject } from "../../base/json.ts";
+import type { Effect } from "./effect.ts";
+import type { RunEvent } from "./event.ts";
+import { idOfSubtask, indexOfSubtask, programOf } from "./program.ts";
+import type { RunState } from "./state.ts";
+import { attemptTimeoutMs } from "./timeout.ts";
+
+
+/**
+ * @param state after the event
+ * @param input of the attempt, if the event starts one
+ * @param effects where the orders are added
+ */
+export function addEffects(
+  state: RunState,
+  event: RunEvent,
+  input: JsonObject,
+  effects: Effect[],
+): void {
+  switch (event.type) {
+    case "run.started":
+    case "run.resumed":
+      if (state.settings.runTimeoutMs !== null) {
+        const at = event.at + state.settings.runTimeoutMs;
+        effects.push({ type: "set_timer", timer: { kind: "run_timeout" }, at });
+      }
+      // A given plan is accepted by the next event of the same step.
+      if (state.accepted === null && state.planner !== null && state.lifecycle.stopping === null) {
+        effects.push({ type: "request_plan", goal: state.goal });
+      }
+      break;
+    case "attempt.started": {
+      const { subtask, attempt, tool } = event;
+      const program = programOf(state);
+      const limit = attemptTimeoutMs(state, program, indexOfSubtask(program, subtask));
+      effects.push(
+        {
+          type: "start_attempt",
+          subtask,
+          attempt,
+          tool,
+          input,
+          idempotencyKey: `${state.runId}/${subtask}`,
+        },
+        {
+          type: "set_timer",
+          timer: { kind: "attempt_timeout", subtask, attempt },
+          at: event.at + limit,
+        },
+      );
+      break;
+    }
+    case "attempt.failed":
+      // An attempt that timed out may still be under way; for any other this changes nothing.
+      if (event.error.code === "tool.timeout") {
+        effects.push({ type: "abort_attempt", subtask: event.subtask, attempt: event.attempt });
+      }
+      break;
+    case "run.cancelled":
+      if (state.accepted === null) effects.push({ type: "abort_planning" });
+      abortRunning(state, event.at, effects);
+      break;
+    default:
+  }
+}
+
+function abortRunning(state: RunState, at: number, effects: Effect[]): void {
+  if (state.slots.used === 0) return;
+  const program = programOf(state);
+  for (const [index, { status, attempts }] of state.subtasks.entries()) {
+    if (status !== "running") continue;
+    effects.push({ type: "abort_attempt", subtask: idOfSubtask(program, index), attempt: attempts });
+  }
+  const rings = at + state.settings.cancelGraceMs;
+  effects.push({ type: "set_timer", timer: { kind: "cancel_grace" }, at: rings });
+}

@@ -1,0 +1,107 @@
+/**
+ * Events: the facts of a run, in the past tense. They are the journal's vocabulary:
+ * new types and new optional fields may come, none is ever reinterpreted.
+ */
+
+import type { ErrorData, Issue } from "../../base/errors.ts";
+import type { Json } from "../../base/json.ts";
+import type { AcceptedPlan } from "./accepted-plan.ts";
+import type { ModelCallUsage } from "./consumption.ts";
+import type { RunSettings } from "./settings.ts";
+import type { RunReason, RunStatus, SubtaskReason } from "./status.ts";
+
+/** Something a reader of the output must know about its quality. */
+export type QualityFlag = { readonly code: string; readonly subtask: string; readonly message: string };
+
+export type EventBody =
+  | {
+      readonly type: "run.started";
+      readonly goal: string;
+      readonly settings: RunSettings;
+      /** Null when the plan was given. */
+      readonly planner: string | null;
+    }
+  | { readonly type: "plan.accepted"; readonly accepted: AcceptedPlan; readonly usage?: ModelCallUsage }
+  | {
+      readonly type: "plan.rejected";
+      readonly error: ErrorData;
+      readonly issues: readonly Issue[];
+      /** The planner's newest proposal, for the user to mend. */
+      readonly lastPlan: Json;
+      readonly usage?: ModelCallUsage;
+    }
+  | {
+      readonly type: "attempt.started";
+      readonly subtask: string;
+      readonly attempt: number;
+      readonly tool: string;
+    }
+  | {
+      readonly type: "attempt.failed";
+      readonly subtask: string;
+      readonly attempt: number;
+      readonly error: ErrorData;
+      readonly usage?: ModelCallUsage;
+    }
+  | {
+      readonly type: "attempt.uncertain";
+      readonly subtask: string;
+      readonly attempt: number;
+      /** Whether running it again is safe, so that it goes back among the ready ones. */
+      readonly rerun: boolean;
+    }
+  | { readonly type: "attempt.cancelled"; readonly subtask: string; readonly attempt: number }
+  | {
+      readonly type: "subtask.succeeded";
+      readonly subtask: string;
+      readonly attempt: number;
+      readonly output: Json;
+      readonly usage?: ModelCallUsage;
+    }
+  | {
+      readonly type: "subtask.failed";
+      readonly subtask: string;
+      readonly reason: SubtaskReason;
+      readonly error: ErrorData;
+    }
+  | {
+      readonly type: "subtask.skipped";
+      readonly subtask: string;
+      readonly reason: SubtaskReason;
+      /** The subtask because of which this one cannot run. */
+      readonly cause?: string;
+      readonly error?: ErrorData;
+    }
+  | { readonly type: "subtask.cancelled"; readonly subtask: string; readonly reason: SubtaskReason }
+  | {
+      readonly type: "dead_letter.added";
+      readonly subtask: string;
+      readonly reason: SubtaskReason;
+      readonly attempts: number;
+      readonly error: ErrorData;
+    }
+  | { readonly type: "pause.requested"; readonly by: string }
+  | { readonly type: "run.paused" }
+  | { readonly type: "run.resumed" }
+  | {
+      readonly type: "run.cancelled";
+      readonly reason: "requested" | "timeout";
+      readonly by: string;
+    }
+  | {
+      readonly type: "run.completed";
+      readonly status: RunStatus;
+      readonly reason: RunReason | null;
+      readonly output: Json;
+      readonly flags: readonly QualityFlag[];
+      readonly error: ErrorData | null;
+    };
+
+/** An event as the journal holds it; `at` in milliseconds since the epoch, `seq` from 1. */
+export type RunEvent = EventBody & {
+  readonly runId: string;
+  readonly seq: number;
+  readonly at: number;
+};
+
+export type EventType = RunEvent["type"];

@@ -1,0 +1,128 @@
+/**
+ * The only place where state changes: one event in, the state after it.
+ */
+
+import { evolveDependents, initialSubtasks } from "./dependencies.ts";
+import type { RunEvent } from "./event.ts";
+import { evolveLifecycle } from "./lifecycle.ts";
+import { indexOfSubtask, programOf } from "./program.ts";
+import { addReady, removeReady } from "./ready.ts";
+import { evolveSlots } from "./slots.ts";
+import { initialState, type RunState, type SubtaskState } from "./state.ts";
+import { isFinal } from "./status.ts";
+import { RUN_TABLE, SUBTASK_TABLE } from "./transitions.ts";
+import { evolveUsage } from "./usage.ts";
+
+/**
+ * Follow one event, which must be the run's next.
+ * @throws {Error} for an event that cannot happen in this state: a bug, or a damaged journal
+ */
+export function evolve(state: RunState, event: RunEvent): void {
+  if (event.seq !== state.seq + 1) {
+    throw new Error(`Event ${event.seq} of ${event.runId} does not follow ${state.seq}.`);
+  }
+  state.seq = event.seq;
+  if ("subtask" in event) evolveSubtask(state, event);
+  else evolveRun(state, event);
+  evolveSlots(state.slots, event);
+  evolveLifecycle(state.lifecycle, event);
+  evolveUsage(state.usage, event);
+}
+
+/** The state after all events of a run, from its first. */
+export function fold(runId: string, events: Iterable<RunEvent>): RunState {
+  const state = initialState(runId);
+  for (const event of events) evolve(state, event);
+  return state;
+}
+
+type SubtaskEvent = Extract<RunEvent, { readonly subtask: string }>;
+type RunOnlyEvent = Exclude<RunEvent, SubtaskEvent>;
+
+function evolveRun(state: RunState, event: RunOnlyEvent): void {
+  if (event.type !== "pause.requested") {
+    const next = RUN_TABLE[state.status][event.type];
+    if (next === undefined) throw impossible(event, `a run that is ${state.status}`);
+    if (next === "resumed") state.status = state.accepted === null ? "planning" : "running";
+    else if (next !== "completed") state.status = next;
+  }
+  switch (event.type) {
+    case "run.started":
+      state.goal = event.goal;
+      state.settings = event.settings;
+      state.planner = event.planner;
+      state.startedAt = event.at;
+      break;
+    case "plan.accepted":
+      state.accepted = event.accepted;
+      initialSubtasks(state);
+      break;
+    case "run.completed":
+      state.status = event.status;
+      state.reason = event.reason;
+      state.output = event.output;
+      state.flags = [...event.flags];
+      state.error = event.error;
+      state.finishedAt = event.at;
+      break;
+    case "plan.rejected":
+    case "pause.requested":
+    case "run.paused":
+    case "run.resumed":
+    case "run.cancelled":
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function evolveSubtask(state: RunState, event: SubtaskEvent): void {
+  // A dead letter is a record about a subtask, not a change of it.
+  if (event.type === "dead_letter.added") return;
+  const index = indexOfSubtask(programOf(state), event.subtask);
+  const subtask = state.subtasks[index] as SubtaskState;
+  const next = SUBTASK_TABLE[subtask.status][event.type];
+  if (next === undefined) throw impossible(event, `${event.subtask}, which is ${subtask.status}`);
+  subtask.status = next;
+  removeReady(state, index);
+  switch (event.type) {
+    case "attempt.started":
+      subtask.attempts = event.attempt;
+      subtask.startedAt ??= event.at;
+      break;
+    case "attempt.failed":
+      subtask.error = event.error;
+      break;
+    case "attempt.uncertain":
+      if (event.rerun) addReady(state, index);
+      break;
+    case "attempt.cancelled":
+      break;
+    case "subtask.succeeded":
+      subtask.output = event.output;
+      subtask.error = null;
+      break;
+    case "subtask.failed":
+      subtask.reason = event.reason;
+      subtask.error = event.error;
+      break;
+    case "subtask.skipped":
+      subtask.reason = event.reason;
+      subtask.cause = event.cause ?? null;
+      subtask.error = event.error ?? null;
+      break;
+    case "subtask.cancelled":
+      subtask.reason = event.reason;
+      break;
+    default:
+      event satisfies never;
+  }
+  if (isFinal(next)) {
+    subtask.finishedAt = event.at;
+    evolveDependents(state, index);
+  }
+}
+
+function impossible(event: RunEvent, where: string): Error {
+  return new Error(`${event.type} (event ${event.seq} of ${event.runId}) cannot happen to ${where}.`);
+}

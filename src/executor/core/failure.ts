@@ -1,0 +1,27 @@
+/**
+ * Failure: what follows when a subtask cannot succeed any more. It never vanishes: an
+ * optional one is skipped and flagged, a required one fails and becomes a dead letter.
+ */
+
+import type { ErrorData } from "../../base/errors.ts";
+import { idOfSubtask, programOf } from "./program.ts";
+import type { SubtaskReason } from "./status.ts";
+import { emit, type Turn } from "./turn.ts";
+
+export function failSubtask(
+  turn: Turn,
+  index: number,
+  reason: SubtaskReason,
+  error: ErrorData,
+): void {
+  const program = programOf(turn.state);
+  const subtask = idOfSubtask(program, index);
+  const attempts = turn.state.subtasks[index]?.attempts ?? 0;
+  // An interrupted effect is for a person to decide about, however unimportant its result.
+  if (program.accepted.plan.subtasks[index]?.optional && reason !== "interrupted") {
+    emit(turn, { type: "subtask.skipped", subtask, reason: "optional_failed", error });
+    return;
+  }
+  emit(turn, { type: "subtask.failed", subtask, reason, error });
+  emit(turn, { type: "dead_letter.added", subtask, reason, attempts, error });
+}

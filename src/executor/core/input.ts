@@ -1,0 +1,48 @@
+/** Inputs: what the world tells the core. Each carries when; stale ones are ignored. */
+
+import type { ErrorData, Issue } from "../../base/errors.ts";
+import type { Json } from "../../base/json.ts";
+import type { AcceptedPlan } from "./accepted-plan.ts";
+import type { ModelCallUsage } from "./consumption.ts";
+import type { RunSettings } from "./settings.ts";
+
+export type Timer =
+  | { readonly kind: "attempt_timeout"; readonly subtask: string; readonly attempt: number }
+  | { readonly kind: "run_timeout" }
+  | { readonly kind: "cancel_grace" };
+
+/** The four ways an attempt ends. `uncertain`: nobody knows whether its effect happened. */
+export type AttemptOutcome =
+  | { readonly status: "ok"; readonly output: Json; readonly usage?: ModelCallUsage }
+  | { readonly status: "failed"; readonly error: ErrorData; readonly usage?: ModelCallUsage }
+  | { readonly status: "uncertain" }
+  | { readonly status: "cancelled" };
+
+export type RunInput = { readonly at: number } & (
+  | {
+      readonly type: "start_requested";
+      readonly goal: string;
+      readonly settings: RunSettings;
+      /** The plan, or who makes it. */
+      readonly plan: AcceptedPlan | { readonly planner: string };
+    }
+  | { readonly type: "plan_made"; readonly accepted: AcceptedPlan; readonly usage?: ModelCallUsage }
+  | {
+      readonly type: "plan_failed";
+      readonly error: ErrorData;
+      readonly issues: readonly Issue[];
+      readonly lastPlan: Json;
+      readonly usage?: ModelCallUsage;
+    }
+  | {
+      readonly type: "attempt_ended";
+      readonly subtask: string;
+      readonly attempt: number;
+      readonly outcome: AttemptOutcome;
+    }
+  | { readonly type: "timer_rang"; readonly timer: Timer }
+  /** A driver took over: the first one after a crash, or the next one after a pause. */
+  | { readonly type: "resume_requested" }
+  | { readonly type: "pause_requested"; readonly by: string }
+  | { readonly type: "cancel_requested"; readonly by: string }
+);

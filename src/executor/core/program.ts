@@ -1,0 +1,75 @@
+/**
+ * What follows from an accepted plan and is not worth storing: its graph, its compiled
+ * expressions, each subtask's policy and priority. A pure function of the plan, kept as
+ * long as the plan's object lives.
+ */
+
+import { parseDuration } from "../../base/duration.ts";
+import { type CompiledPlan, compilePlan } from "../../plan/compile.ts";
+import type { Scope, Template } from "../../plan/expressions.ts";
+import { remainingPath } from "../../plan/graph.ts";
+import type { AcceptedPlan, ToolPolicy } from "./accepted-plan.ts";
+import type { RunState } from "./state.ts";
+
+export type Program = {
+  readonly accepted: AcceptedPlan;
+  readonly compiled: CompiledPlan;
+  /** Per subtask; the greater starts first. */
+  readonly priority: Float64Array;
+  /** Per subtask. */
+  readonly policies: readonly ToolPolicy[];
+};
+
+const programs = new WeakMap<AcceptedPlan, Program>();
+
+/** The program of the run's plan. A run without a plan has no subtasks to ask about. */
+export function programOf(state: RunState): Program {
+  const { accepted } = state;
+  if (accepted === null) throw new Error("The run has no plan yet.");
+  let program = programs.get(accepted);
+  if (program === undefined) {
+    program = makeProgram(accepted);
+    programs.set(accepted, program);
+  }
+  return program;
+}
+
+function makeProgram(accepted: AcceptedPlan): Program {
+  const compiled = compilePlan(accepted.plan);
+  return {
+    accepted,
+    compiled,
+    priority: remainingPath(compiled.graph, (index) => accepted.expectedMs[index] ?? undefined),
+    policies: accepted.plan.subtasks.map((subtask) => {
+      const policy = accepted.tools[subtask.tool];
+      if (policy === undefined) throw new Error(`No policy for the tool ${subtask.tool}.`);
+      return subtask.timeout === undefined
+        ? policy
+        : { ...policy, timeoutMs: parseDuration(subtask.timeout) };
+    }),
+  };
+}
+
+export function indexOfSubtask(program: Program, id: string): number {
+  const index = program.compiled.graph.indexOf.get(id);
+  if (index === undefined) throw new Error(`The plan has no subtask ${id}.`);
+  return index;
+}
+
+export function idOfSubtask(program: Program, index: number): string {
+  const id = program.compiled.graph.ids[index];
+  if (id === undefined) throw new Error(`The plan has no subtask number ${index}.`);
+  return id;
+}
+
+/** What the expressions of a template may see: outputs of subtasks (null without one) and inputs. */
+export function scopeFor(state: RunState, program: Program, template: Template): Scope {
+  const scope: Record<string, Scope[string]> = Object.create(null);
+  for (const name of template.references) {
+    const index = program.compiled.graph.indexOf.get(name);
+    // A subtask may be called `inputs`; the plan's inputs then are out of sight.
+    if (index === undefined) scope[name] = program.accepted.inputs;
+    else scope[name] = state.subtasks[index]?.output ?? null;
+  }
+  return scope;
+}

@@ -1,0 +1,35 @@
+/**
+ * Recovery: what becomes of attempts that started and have no end, because the process
+ * that ran them is gone.
+ *
+ * V1. An attempt is run again only if that cannot repeat an effect: its tool has none,
+ *     only reads, or is idempotent and gets the same key again.
+ * V2. Any other is a dead letter with the reason `interrupted`, for a person to decide.
+ */
+
+import { failSubtask } from "./failure.ts";
+import { idOfSubtask, programOf } from "./program.ts";
+import { emit, type Turn } from "./turn.ts";
+
+/** Decide about every attempt that a crash left behind. */
+export function recoverAttempts(turn: Turn): void {
+  for (const [index, subtask] of turn.state.subtasks.entries()) {
+    if (subtask.status === "running") recoverAttempt(turn, index);
+  }
+}
+
+/** Decide about one attempt of which nobody knows how it ended. */
+export function recoverAttempt(turn: Turn, index: number): void {
+  const program = programOf(turn.state);
+  const policy = program.policies[index];
+  const id = idOfSubtask(program, index);
+  const attempt = turn.state.subtasks[index]?.attempts ?? 0;
+  const rerun = policy !== undefined && (policy.effects !== "write" || policy.idempotent);
+  emit(turn, { type: "attempt.uncertain", subtask: id, attempt, rerun });
+  if (rerun) return;
+  failSubtask(turn, index, "interrupted", {
+    code: "tool.interrupted",
+    message: `Attempt ${attempt} of ${id} was interrupted; its effect may have happened.`,
+    hint: "Look whether it did: the tool writes and is not idempotent, so it is not run again by itself.",
+  });
+}

@@ -1,0 +1,41 @@
+/** What follows for the subtasks below one that became final. */
+
+import { considerCondition } from "./condition.ts";
+import { idOfSubtask, programOf } from "./program.ts";
+import type { RunState, SubtaskState } from "./state.ts";
+import { emit, type Turn } from "./turn.ts";
+
+/** Decide about everything below the subtasks that became final in this turn. */
+export function settleDependents(turn: Turn): void {
+  const { state } = turn;
+  // A list and not recursion: a chain of 100,000 may be skipped in one turn.
+  for (let next = 0; next < turn.settled.length; next += 1) {
+    const index = turn.settled[next] as number;
+    const program = programOf(state);
+    for (const dependent of program.compiled.graph.dependents[index] ?? []) {
+      const subtask = state.subtasks[dependent];
+      if (subtask?.status !== "pending") continue;
+      if (needs(state, dependent, index)) skipBelow(turn, dependent, index);
+      else if (subtask.blockedBy === 0) considerCondition(turn, dependent);
+    }
+  }
+  turn.settled.length = 0;
+}
+
+/** Whether the dependent cannot run because of how this dependency ended. */
+function needs(state: RunState, dependent: number, dependency: number): boolean {
+  if (state.subtasks[dependency]?.status === "succeeded") return false;
+  const list = programOf(state).compiled.graph.dependencies[dependent] ?? [];
+  return list.some(({ index, on }) => index === dependency && on === "success");
+}
+
+function skipBelow(turn: Turn, dependent: number, dependency: number): void {
+  const program = programOf(turn.state);
+  const cause = turn.state.subtasks[dependency] as SubtaskState;
+  emit(turn, {
+    type: "subtask.skipped",
+    subtask: idOfSubtask(program, dependent),
+    reason: cause.status === "failed" ? "dependency_failed" : "dependency_skipped",
+    cause: idOfSubtask(program, dependency),
+  });
+}

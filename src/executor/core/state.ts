@@ -1,0 +1,102 @@
+/**
+ * The state of a run: plain JSON, owned by `step` and updated in place by `evolve` alone.
+ *
+ * S1. The state equals the fold of the run's events: nothing else may be kept in it.
+ * S2. It survives `JSON.parse(JSON.stringify(state))` unchanged.
+ * S3. Every subtask is in exactly one status; final ones never change again.
+ */
+
+import type { ErrorData } from "../../base/errors.ts";
+import type { Json } from "../../base/json.ts";
+import type { AcceptedPlan } from "./accepted-plan.ts";
+import type { QualityFlag } from "./event.ts";
+import { initialLifecycle, type LifecycleState } from "./lifecycle.ts";
+import { DEFAULT_SETTINGS, type RunSettings } from "./settings.ts";
+import { initialSlots, type SlotsState } from "./slots.ts";
+import type { RunReason, RunStatus, SubtaskReason, SubtaskStatus } from "./status.ts";
+import type { Usage } from "./consumption.ts";
+import { initialUsage } from "./usage.ts";
+
+export type SubtaskState = {
+  status: SubtaskStatus;
+  /** Attempts started so far. */
+  attempts: number;
+  /** Dependencies that are not final yet. */
+  blockedBy: number;
+  /** Place in the ready queue, -1 outside. */
+  readyAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  output: Json;
+  reason: SubtaskReason | null;
+  /** The subtask because of which this one was skipped. */
+  cause: string | null;
+  error: ErrorData | null;
+};
+
+export type RunState = {
+  runId: string;
+  /** `seq` of the newest event. */
+  seq: number;
+  status: RunStatus;
+  reason: RunReason | null;
+  goal: string;
+  settings: RunSettings;
+  /** Who plans; null when the plan was given. */
+  planner: string | null;
+  accepted: AcceptedPlan | null;
+  /** In plan order. */
+  subtasks: SubtaskState[];
+  /** Subtasks that are not final. */
+  unsettled: number;
+  /** Indices of the subtasks that wait for nothing but their turn: a heap, see `ready.ts`. */
+  ready: number[];
+  slots: SlotsState;
+  lifecycle: LifecycleState;
+  usage: Usage;
+  flags: QualityFlag[];
+  output: Json;
+  error: ErrorData | null;
+  startedAt: number | null;
+  finishedAt: number | null;
+};
+
+/** The state before the first event. */
+export function initialState(runId: string): RunState {
+  return {
+    runId,
+    seq: 0,
+    status: "planning",
+    reason: null,
+    goal: "",
+    settings: DEFAULT_SETTINGS,
+    planner: null,
+    accepted: null,
+    subtasks: [],
+    unsettled: 0,
+    ready: [],
+    slots: initialSlots(DEFAULT_SETTINGS.concurrency),
+    lifecycle: initialLifecycle(),
+    usage: initialUsage(),
+    flags: [],
+    output: null,
+    error: null,
+    startedAt: null,
+    finishedAt: null,
+  };
+}
+
+export function initialSubtask(blockedBy: number): SubtaskState {
+  return {
+    status: "pending",
+    attempts: 0,
+    blockedBy,
+    readyAt: -1,
+    startedAt: null,
+    finishedAt: null,
+    output: null,
+    reason: null,
+    cause: null,
+    error: null,
+  };
+}

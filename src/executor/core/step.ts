@@ -1,0 +1,81 @@
+/**
+ * The executor's core: `step(state, input) -> { events, effects }`.
+ *
+ * A state machine without clock, randomness or I/O. The driver's duty in one sentence:
+ * events are durable before the effects that follow from them are performed.
+ *
+ * E1. Equal states and inputs give equal events and effects.
+ * E2. The cost of a step is that of the subtasks it changes and their neighbours, not of the plan.
+ * E3. A run in which nothing runs, and which neither waits nor is paused, is finished.
+ */
+
+import { toErrorData } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import { completeRun } from "./completion.ts";
+import { decide } from "./decide.ts";
+import type { Effect } from "./effect.ts";
+import type { RunEvent } from "./event.ts";
+import { failSubtask } from "./failure.ts";
+import type { Gate } from "./gate.ts";
+import type { RunInput } from "./input.ts";
+import { lifecycleGate } from "./lifecycle.ts";
+import { idOfSubtask, programOf, scopeFor } from "./program.ts";
+import { firstReady } from "./ready.ts";
+import { settleDependents } from "./settle.ts";
+import { slotsGate } from "./slots.ts";
+import type { RunState } from "./state.ts";
+import { isFinished } from "./status.ts";
+import { completePause } from "./stop.ts";
+import { beginTurn, emit, type Turn } from "./turn.ts";
+
+export type Step = { readonly events: readonly RunEvent[]; readonly effects: readonly Effect[] };
+
+/** In this order; the first closed gate gives the reason that people see. */
+const GATES: readonly ((state: RunState) => Gate)[] = [
+  ({ lifecycle }) => lifecycleGate(lifecycle),
+  ({ slots }) => slotsGate(slots),
+];
+
+/**
+ * What one piece of news brings about. The state is updated in place.
+ * @param state owned by the caller, made by `initialState` or `fold`
+ * @returns events to store, then effects to perform, both in order
+ */
+export function step(state: RunState, input: RunInput): Step {
+  const turn = beginTurn(state, input.at);
+  decide(turn, input);
+  settleDependents(turn);
+  startReady(turn);
+  completeRun(turn);
+  completePause(turn);
+  return { events: turn.events, effects: turn.effects };
+}
+
+function startReady(turn: Turn): void {
+  const { state } = turn;
+  if (isFinished(state.status)) return;
+  for (let index = firstReady(state); index !== -1; index = firstReady(state)) {
+    if (GATES.some((gate) => !gate(state).open)) return;
+    startAttempt(turn, index);
+    // A subtask whose input cannot be computed settles at once, and others below it.
+    settleDependents(turn);
+  }
+}
+
+function startAttempt(turn: Turn, index: number): void {
+  const { state } = turn;
+  const program = programOf(state);
+  const template = program.compiled.subtasks[index]?.input;
+  const subtask = state.subtasks[index];
+  if (template === undefined || subtask === undefined) throw new Error(`No subtask ${index}.`);
+  try {
+    turn.input = template.evaluate(scopeFor(state, program, template)) as JsonObject;
+  } catch (error) {
+    const data = toErrorData(error, "expression.failed");
+    failSubtask(turn, index, "failed", { ...data, path: `subtasks[${index}].input` });
+    return;
+  }
+  const tool = program.accepted.plan.subtasks[index]?.tool ?? "";
+  const id = idOfSubtask(program, index);
+  emit(turn, { type: "attempt.started", subtask: id, attempt: subtask.attempts + 1, tool });
+}

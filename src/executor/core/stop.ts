@@ -1,0 +1,48 @@
+/** Stopping a run on purpose, for a while (pause) or for good (cancel, timeout). */
+
+import { idOfSubtask, programOf } from "./program.ts";
+import { isFinal, type SubtaskReason } from "./status.ts";
+import { emit, type Turn } from "./turn.ts";
+
+export function requestPause(turn: Turn, by: string): void {
+  const { lifecycle } = turn.state;
+  if (!lifecycle.pausing && lifecycle.stopping === null) emit(turn, { type: "pause.requested", by });
+}
+
+/** A pause is complete when nothing runs any more, the planner neither: its answer is paid for. */
+export function completePause(turn: Turn): void {
+  const { state } = turn;
+  if (state.lifecycle.pausing && state.status === "running" && state.slots.used === 0) {
+    emit(turn, { type: "run.paused" });
+  }
+}
+
+/** Cancel what has not started; what runs is aborted by the effects of `run.cancelled`. */
+export function stopRun(turn: Turn, reason: "requested" | "timeout", by: string): void {
+  const { state } = turn;
+  if (state.lifecycle.stopping !== null) return;
+  emit(turn, { type: "run.cancelled", reason, by });
+  for (const [index, subtask] of state.subtasks.entries()) {
+    if (subtask.status === "pending" || subtask.status === "waiting") cancelSubtask(turn, index);
+  }
+}
+
+/** The grace period is over: nobody knows what the attempts that still run have done. */
+export function abandonRunning(turn: Turn): void {
+  const { state } = turn;
+  if (state.lifecycle.stopping === null) return;
+  for (const [index, subtask] of state.subtasks.entries()) {
+    if (subtask.status !== "running") continue;
+    const id = idOfSubtask(programOf(state), index);
+    emit(turn, { type: "attempt.uncertain", subtask: id, attempt: subtask.attempts, rerun: false });
+    cancelSubtask(turn, index);
+  }
+}
+
+export function cancelSubtask(turn: Turn, index: number): void {
+  const { state } = turn;
+  const subtask = state.subtasks[index];
+  if (subtask === undefined || isFinal(subtask.status)) return;
+  const reason: SubtaskReason = state.lifecycle.stopping === "timeout" ? "timeout" : "cancelled";
+  emit(turn, { type: "subtask.cancelled", subtask: idOfSubtask(programOf(state), index), reason });
+}

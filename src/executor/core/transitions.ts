@@ -1,0 +1,63 @@
+/**
+ * Which status follows from which event: the machine as a table. An empty cell means that
+ * the event cannot happen there; `evolve` treats one as a bug.
+ */
+
+import type { EventType } from "./event.ts";
+import type { RunStatus, SubtaskStatus } from "./status.ts";
+
+type SubtaskEventType = Extract<EventType, `attempt.${string}` | `subtask.${string}`>;
+
+/** `waiting` between `attempt.…` and `subtask.…` is where retries wait. */
+export const SUBTASK_TABLE: {
+  readonly [S in SubtaskStatus]: { readonly [E in SubtaskEventType]?: SubtaskStatus };
+} = {
+  pending: {
+    "attempt.started": "running",
+    "subtask.failed": "failed",
+    "subtask.skipped": "skipped",
+    "subtask.cancelled": "cancelled",
+  },
+  running: {
+    "attempt.failed": "waiting",
+    "attempt.uncertain": "waiting",
+    "attempt.cancelled": "waiting",
+    "subtask.succeeded": "succeeded",
+  },
+  waiting: {
+    "attempt.started": "running",
+    "subtask.failed": "failed",
+    "subtask.skipped": "skipped",
+    "subtask.cancelled": "cancelled",
+  },
+  succeeded: {},
+  failed: {},
+  skipped: {},
+  cancelled: {},
+};
+
+type RunEventType = Extract<EventType, `run.${string}` | `plan.${string}`>;
+/** `completed`: the status that the event itself names. `resumed`: planning or running, by what there is. */
+type NextRunStatus = RunStatus | "completed" | "resumed";
+
+const UNFINISHED = { "run.cancelled": "running", "run.completed": "completed" } as const;
+
+export const RUN_TABLE: {
+  readonly [S in RunStatus]: { readonly [E in RunEventType]?: NextRunStatus };
+} = {
+  planning: {
+    "run.started": "planning",
+    "run.resumed": "planning",
+    "plan.accepted": "running",
+    "plan.rejected": "planning",
+    "run.cancelled": "planning",
+    "run.completed": "completed",
+  },
+  running: { ...UNFINISHED, "run.paused": "paused", "run.resumed": "resumed" },
+  paused: { ...UNFINISHED, "run.resumed": "resumed" },
+  waiting: { ...UNFINISHED, "run.paused": "paused", "run.resumed": "resumed" },
+  succeeded: {},
+  degraded: {},
+  failed: {},
+  cancelled: {},
+};

@@ -1,0 +1,41 @@
+import type { JsonObject } from "../../base/json.ts";
+import type { Effect } from "./effect.ts";
+import { addEffects } from "./effects.ts";
+import type { EventBody, RunEvent } from "./event.ts";
+import { evolve } from "./evolve.ts";
+import { indexOfSubtask, programOf } from "./program.ts";
+import type { RunState } from "./state.ts";
+
+/** What one step has brought about so far. */
+export type Turn = {
+  readonly state: RunState;
+  readonly at: number;
+  readonly events: RunEvent[];
+  readonly effects: Effect[];
+  /** Subtasks that became final in this turn and whose dependents were not looked at yet. */
+  readonly settled: number[];
+  /** The resolved input of the attempt about to start: deciding computes it, its effect needs it. */
+  input: JsonObject;
+};
+
+export function beginTurn(state: RunState, at: number): Turn {
+  return { state, at, events: [], effects: [], settled: [], input: {} };
+}
+
+/** Let a fact be true: the state follows it, and what must be done about it is noted. */
+export function emit(turn: Turn, body: EventBody): void {
+  const { state } = turn;
+  const event: RunEvent = { runId: state.runId, seq: state.seq + 1, at: turn.at, ...body };
+  evolve(state, event);
+  turn.events.push(event);
+  addEffects(state, event, turn.input, turn.effects);
+  switch (event.type) {
+    case "subtask.succeeded":
+    case "subtask.failed":
+    case "subtask.skipped":
+    case "subtask.cancelled":
+      turn.settled.push(indexOfSubtask(programOf(state), event.subtask));
+      break;
+    default:
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Usage: what a run has consumed, settled when an answer is in. Failed attempts and
+ * rejected plans count too: they cost the same.
+ */
+
+import type { ModelCallUsage, Usage } from "./consumption.ts";
+import type { RunEvent } from "./event.ts";
+
+export function initialUsage(): Usage {
+  return { inputTokens: 0, outputTokens: 0, cachedTokens: 0, usd: 0, modelCalls: 0, toolCalls: 0 };
+}
+
+export function evolveUsage(usage: Usage, event: RunEvent): void {
+  if (event.type === "attempt.started") usage.toolCalls += 1;
+  else if ("usage" in event && event.usage !== undefined) add(usage, event.usage);
+}
+
+function add(usage: Usage, added: ModelCallUsage): void {
+  usage.inputTokens += added.inputTokens;
+  usage.outputTokens += added.outputTokens;
+  usage.cachedTokens += added.cachedTokens;
+  usage.modelCalls += added.modelCalls;
+  // An unknown cost stays unknown.
+  usage.usd = usage.usd === null || added.usd === null ? null : usage.usd + added.usd;
+}

@@ -1,0 +1,78 @@
+/**
+ * Drivers: who performs the core's effects.
+ *
+ * The driver's duty in one sentence: events are durable before the effects that follow
+ * from them are performed.
+ *
+ * A driver
+ * 1. feeds inputs to `step` one at a time, each with the time at which it came;
+ * 2. appends the events of every step to the journal, in order, all or none;
+ * 3. performs the effects of a step after its events are durable, and never twice;
+ * 4. answers every effect that wants an answer, however the work ends;
+ * 5. stops at once, performing nothing more, when it cannot append: somebody else may own
+ *    the run now.
+ */
+
+import type { Clock } from "../../base/clock.ts";
+import type { Journal, Lease } from "../../journal/journal.ts";
+import type { Models } from "../../models/model.ts";
+import type { ToolRegistry } from "../../tools/tool.ts";
+import type { RunEvent } from "../core/event.ts";
+import type { RunInput } from "../core/input.ts";
+import type { RunState } from "../core/state.ts";
+
+/** What a run's attempts may reach. */
+export interface World {
+  readonly tools: ToolRegistry;
+  /** `undefined` when no model is configured. */
+  readonly models: Models | undefined;
+  /** Absolute path of the folder that file tools may touch. */
+  readonly workspace: string;
+  readonly clock: Clock;
+  /**
+   * Answer `request_plan`.
+   * @returns the input for the core, without its time
+   */
+  plan(goal: string, signal: AbortSignal): Promise<PlanAnswer>;
+}
+
+type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
+/** An input without its time, which the driver adds. */
+export type News = WithoutTime<RunInput>;
+export type PlanAnswer = Extract<News, { readonly type: "plan_made" | "plan_failed" }>;
+
+/** What a driver tells while it works. Listeners must not throw. */
+export interface Listener {
+  /** Events, once durable. */
+  events?(events: readonly RunEvent[], state: RunState): void;
+  /** Not journaled: how far an attempt is, 0 to 1. */
+  progress?(subtask: string, fraction: number, note: string): void;
+  /** Not journaled: what a tool logged. */
+  log?(subtask: string, message: string): void;
+}
+
+export interface DriveOptions {
+  readonly world: World;
+  readonly journal: Journal;
+  /** Held by this driver; given back when it ends. */
+  readonly lease: Lease;
+  readonly leaseMs: number;
+  /** The fold of the run's events so far; owned by the driver from now on. */
+  readonly state: RunState;
+  /** Start or resume. */
+  readonly first: News;
+  readonly listener: Listener;
+}
+
+/** One run under way. */
+export interface Drive {
+  /**
+   * The state when the run has finished or is paused.
+   * @throws {JournalError} when events could not be stored, or the lease was lost
+   */
+  readonly ended: Promise<RunState>;
+  /** Tell the core something; without effect once the drive has ended. */
+  send(news: News): void;
+}
+
+export type Driver = (options: DriveOptions) => Drive;
