@@ -64,6 +64,9 @@ export interface Journal {
 
   /**
    * Take the lease of a run that nobody holds, or whose holder's time is up.
+   *
+   * @param options.takeFrom a holder that the caller knows to be gone (its process ended):
+   *   the lease is taken before its time if this very owner holds it
    * @throws {JournalError} `run.unknown`; `run.owned` when somebody else holds it
    */
   acquire(options: {
@@ -71,6 +74,7 @@ export interface Journal {
     readonly owner: string;
     readonly now: number;
     readonly leaseMs: number;
+    readonly takeFrom?: string | undefined;
   }): Promise<Lease>;
 
   /** Hold the lease until `now + leaseMs`. @throws {JournalError} `journal.lease_lost` */

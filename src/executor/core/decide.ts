@@ -101,6 +101,7 @@ function decideAttemptEnded(
       break;
     case "uncertain":
       recoverAttempt(turn, index);
+      if (state.lifecycle.stopping !== null) cancelSubtask(turn, index);
       break;
     default:
       outcome satisfies never;

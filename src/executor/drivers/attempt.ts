@@ -1,0 +1,161 @@
+import { type ErrorData, toErrorData } from "../../base/errors.ts";
+import { formatPath, type Json, toJson } from "../../base/json.ts";
+import {
+  issueSteps,
+  type SchemaIssue,
+  type SchemaResult,
+  type Tool,
+  type ToolContext,
+} from "../../tools/tool.ts";
+import type { Effect } from "../core/effect.ts";
+import type { AttemptOutcome } from "../core/input.ts";
+import type { Listener, World } from "./driver.ts";
+import { MeteredModels } from "./metered-models.ts";
+
+export type AttemptOrder = Extract<Effect, { readonly type: "start_attempt" }>;
+
+/**
+ * One try of one subtask: validate the input, call the tool, validate the output. Whoever
+ * writes a tool writes none of this.
+ */
+export class Attempt implements ToolContext {
+  readonly runId: string;
+  readonly #order: AttemptOrder;
+  readonly #world: World;
+  readonly #listener: Listener;
+  #controller: AbortController | undefined;
+  #metered: MeteredModels | undefined;
+
+  constructor(runId: string, order: AttemptOrder, world: World, listener: Listener) {
+    this.runId = runId;
+    this.#order = order;
+    this.#world = world;
+    this.#listener = listener;
+  }
+
+  get subtaskId(): string {
+    return this.#order.subtask;
+  }
+
+  get attempt(): number {
+    return this.#order.attempt;
+  }
+
+  get idempotencyKey(): string {
+    return this.#order.idempotencyKey;
+  }
+
+  get workspace(): string {
+    return this.#world.workspace;
+  }
+
+  /** Made when first asked for: most tools that do nothing but compute never do. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  get models(): MeteredModels | undefined {
+    if (this.#world.models !== undefined) this.#metered ??= new MeteredModels(this.#world.models);
+    return this.#metered;
+  }
+
+  log(message: string): void {
+    this.#listener.log?.(this.#order.subtask, message);
+  }
+
+  progress(fraction: number, note = ""): void {
+    this.#listener.progress?.(this.#order.subtask, Math.min(1, Math.max(0, fraction)), note);
+  }
+
+  abort(): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort();
+  }
+
+  /** How it ended; never rejects. */
+  async run(): Promise<AttemptOutcome> {
+    try {
+      return this.#withUsage(await this.#call());
+    } catch (error) {
+      if (this.#controller?.signal.aborted) return { status: "cancelled" };
+      return this.#withUsage({ status: "failed", error: toErrorData(error, "tool.failed") });
+    }
+  }
+
+  async #call(): Promise<AttemptOutcome> {
+    const { tool: name, input } = this.#order;
+    const tool = this.#world.tools.get(name);
+    if (tool === undefined) return { status: "failed", error: unknownTool(name) };
+    // Awaiting only real promises saves turns of the microtask queue on every subtask.
+    let accepted = tool.input["~standard"].validate(input);
+    if (accepted instanceof Promise) accepted = await accepted;
+    if (accepted.issues) {
+      return { status: "failed", error: invalid(tool, "input", input, accepted) };
+    }
+    let given = tool.run(accepted.value, this);
+    if (isThenable(given)) given = await given;
+    let result = tool.output["~standard"].validate(given);
+    if (result instanceof Promise) result = await result;
+    if (result.issues) return { status: "failed", error: invalid(tool, "output", given, result) };
+    return { status: "ok", output: toOutput(tool, result.value) };
+  }
+
+  #withUsage(outcome: AttemptOutcome): AttemptOutcome {
+    const usage = this.#metered?.usage;
+    if (usage === undefined || outcome.status === "uncertain" || outcome.status === "cancelled") {
+      return outcome;
+    }
+    return { ...outcome, usage };
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value;
+}
+
+function toOutput(tool: Tool, value: unknown): Json {
+  try {
+    return toJson(value);
+  } catch (cause) {
+    throw new TypeError(`The output of ${tool.name} is not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+function unknownTool(name: string): ErrorData {
+  return {
+    code: "tool.unknown",
+    message: `There is no tool ${name}.`,
+    hint: "Give the tools that the plan was made with, e.g. with --tools.",
+  };
+}
+
+function invalid(
+  tool: Tool,
+  side: "input" | "output",
+  value: unknown,
+  { issues }: Extract<SchemaResult<unknown>, { issues: readonly SchemaIssue[] }>,
+): ErrorData {
+  const list = issues.slice(0, 5).map((issue) => {
+    const path = formatPath(issueSteps(issue));
+    return path === "" ? issue.message : `${path}: ${issue.message}`;
+  });
+  const more = issues.length > 5 ? `; and ${issues.length - 5} more` : "";
+  const [first] = issues;
+  return {
+    code: side === "input" ? "tool.invalid_input" : "tool.invalid_output",
+    path: formatPath([side, ...(first ? issueSteps(first) : [])]),
+    message: `${tool.name} ${side === "input" ? "was given" : "gave"} an invalid ${side} (${typeOf(value)}): ${list.join("; ")}${more}`,
+    hint:
+      side === "input"
+        ? "Mend the subtask's input, or the output that its expressions read."
+        : "Mend the tool, or its output schema.",
+  };
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}

@@ -1,0 +1,237 @@
+/**
+ * The in-process driver: one loop per run. News gathers while the loop sleeps; a turn
+ * takes all of it, steps through it, commits the events in one transaction, and performs
+ * the effects.
+ *
+ * I1. At most one turn is under way; effects of a turn follow its commit (driver.ts).
+ * I2. Every attempt under way is in `#attempts`; one that was aborted leaves at once, so
+ *     that its late answer is not mistaken for that of a later attempt.
+ * I3. After `ended` has settled nothing is appended and no attempt starts.
+ */
+
+import { PlanwrightError, toErrorData } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import type { Effect } from "../core/effect.ts";
+import type { RunEvent } from "../core/event.ts";
+import type { RunInput } from "../core/input.ts";
+import type { RunState } from "../core/state.ts";
+import { isFinished } from "../core/status.ts";
+import { step } from "../core/step.ts";
+import { summaryOf } from "../core/summary.ts";
+import { Attempt, type AttemptOrder } from "./attempt.ts";
+import type { Drive, DriveOptions, Driver, News } from "./driver.ts";
+import { Timers } from "./timers.ts";
+
+/** How often the lease is renewed and requests of other processes are looked for. */
+const HEARTBEAT_MS = 500;
+/** How stale the usage that lists show of a running run may be. */
+const SUMMARY_MS = 1_000;
+
+export const driveInProcess: Driver = (options) => {
+  const drive = new InProcessDrive(options);
+  drive.send(options.first);
+  return drive;
+};
+
+class InProcessDrive implements Drive {
+  readonly ended: Promise<RunState>;
+  readonly #options: DriveOptions;
+  readonly #state: RunState;
+  readonly #timers: Timers;
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #settle: PromiseWithResolvers<RunState>;
+  #inbox: RunInput[] = [];
+  #planning: AbortController | undefined;
+  #turning = false;
+  #over = false;
+  #stopHeartbeat: (() => void) | undefined;
+  #renewedAt: number;
+  #summarizedAt = Number.NEGATIVE_INFINITY;
+  #summarizedStatus: string | undefined;
+
+  constructor(options: DriveOptions) {
+    this.#options = options;
+    this.#state = options.state;
+    this.#timers = new Timers(options.world.clock, (timer) =>
+      this.send({ type: "timer_rang", timer }),
+    );
+    this.#settle = Promise.withResolvers<RunState>();
+    this.ended = this.#settle.promise;
+    this.#renewedAt = this.#now();
+    this.#scheduleHeartbeat();
+  }
+
+  send(news: News): void {
+    if (this.#over) return;
+    this.#inbox.push({ ...news, at: this.#now() } as RunInput);
+    if (this.#turning) return;
+    this.#turning = true;
+    // After the microtasks: what ends together is committed together.
+    setImmediate(() => void this.#turn());
+  }
+
+  #now(): number {
+    return this.#options.world.clock.now();
+  }
+
+  async #turn(): Promise<void> {
+    try {
+      while (this.#inbox.length > 0 && !this.#over) await this.#takeInbox();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#turning = false;
+    }
+  }
+
+  async #takeInbox(): Promise<void> {
+    const inbox = this.#inbox;
+    this.#inbox = [];
+    const events: RunEvent[] = [];
+    const effects: Effect[] = [];
+    for (const input of inbox) {
+      const result = step(this.#state, input);
+      for (const event of result.events) events.push(event);
+      for (const effect of result.effects) effects.push(effect);
+    }
+    if (events.length > 0) {
+      const { journal, lease, listener } = this.#options;
+      await journal.append(lease, events, this.#summary());
+      if (this.#over) return;
+      listener.events?.(events, this.#state);
+    }
+    for (const effect of effects) this.#perform(effect);
+    const { status } = this.#state;
+    if (isFinished(status) || status === "paused") await this.#end();
+  }
+
+  #summary(): JsonObject | undefined {
+    const now = this.#now();
+    const { status } = this.#state;
+    if (status === this.#summarizedStatus && now - this.#summarizedAt < SUMMARY_MS) return undefined;
+    this.#summarizedStatus = status;
+    this.#summarizedAt = now;
+    return summaryOf(this.#state) as JsonObject;
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "start_attempt":
+        this.#startAttempt(effect);
+        break;
+      case "abort_attempt":
+        this.#abortAttempt(effect);
+        break;
+      case "set_timer":
+        this.#timers.set(effect.timer, effect.at);
+        break;
+      case "request_plan":
+        this.#requestPlan(effect.goal);
+        break;
+      case "abort_planning":
+        this.#planning?.abort();
+        break;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #startAttempt(order: AttemptOrder): void {
+    const { world, listener } = this.#options;
+    const attempt = new Attempt(this.#state.runId, order, world, listener);
+    const key = keyOf(order);
+    this.#attempts.set(key, attempt);
+    attempt.run().then((outcome) => {
+      this.#attempts.delete(key);
+      const { subtask, attempt: number } = order;
+      this.send({ type: "attempt_ended", subtask, attempt: number, outcome });
+    });
+  }
+
+  #abortAttempt(order: { readonly subtask: string; readonly attempt: number }): void {
+    const attempt = this.#attempts.get(keyOf(order));
+    if (attempt !== undefined) attempt.abort();
+    // Started by a process that is gone, so nobody else will ever say how it ended.
+    else this.send({ type: "attempt_ended", ...pick(order), outcome: { status: "uncertain" } });
+  }
+
+  #requestPlan(goal: string): void {
+    const planning = new AbortController();
+    this.#planning = planning;
+    this.#options.world.plan(goal, planning.signal).then(
+      (answer) => this.send(answer),
+      (error: unknown) => {
+        const data = toErrorData(error);
+        this.send({ type: "plan_failed", error: data, issues: [], lastPlan: null });
+      },
+    );
+  }
+
+  #scheduleHeartbeat(): void {
+    const beat = () => {
+      this.#beat().then(
+        () => this.#over || this.#scheduleHeartbeat(),
+        (error: unknown) => this.#fail(error),
+      );
+    };
+    this.#stopHeartbeat = this.#options.world.clock.setTimer(HEARTBEAT_MS, beat);
+  }
+
+  async #beat(): Promise<void> {
+    const { journal, lease, leaseMs } = this.#options;
+    const now = this.#now();
+    if (now - this.#renewedAt >= leaseMs / 3) {
+      await journal.renew(lease, now, leaseMs);
+      this.#renewedAt = now;
+    }
+    for (const { id, request } of await journal.requests(lease.runId)) {
+      const news = readRequest(request);
+      if (news !== undefined) this.send(news);
+      await journal.removeRequest(id);
+    }
+  }
+
+  async #end(): Promise<void> {
+    this.#stop();
+    await this.#options.journal.release(this.#options.lease);
+    this.#settle.resolve(this.#state);
+  }
+
+  /** Mostly the journal that refused: who owns the run now decides about what was under way. */
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.#stop();
+    this.#settle.reject(
+      error instanceof PlanwrightError
+        ? error
+        : new PlanwrightError("internal.bug", `The run could not be driven on: ${String(error)}`, {
+            hint: "This is a bug of planwright; the run is in the journal and can be resumed.",
+            cause: error,
+          }),
+    );
+  }
+
+  #stop(): void {
+    this.#over = true;
+    this.#timers.clear();
+    this.#stopHeartbeat?.();
+    this.#planning?.abort();
+    for (const attempt of this.#attempts.values()) attempt.abort();
+  }
+}
+
+function pick({ subtask, attempt }: { subtask: string; attempt: number }) {
+  return { subtask, attempt };
+}
+
+function keyOf({ subtask, attempt }: { subtask: string; attempt: number }): string {
+  return `${subtask}#${attempt}`;
+}
+
+/** Requests of newer versions are left alone. */
+function readRequest({ type, by }: JsonObject): News | undefined {
+  if (typeof by !== "string") return undefined;
+  if (type === "cancel") return { type: "cancel_requested", by };
+  if (type === "pause") return { type: "pause_requested", by };
+  return undefined;
+}

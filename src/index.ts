@@ -1,0 +1,43 @@
+/** What planwright offers, name by name. */
+
+export type { Clock } from "./base/clock.ts";
+export {
+  type ErrorCode,
+  type ErrorData,
+  InputError,
+  type Issue,
+  JournalError,
+  ModelError,
+  PlanwrightError,
+  ToolError,
+} from "./base/errors.ts";
+export type { Json, JsonObject } from "./base/json.ts";
+export type { QualityFlag, RunEvent } from "./executor/core/event.ts";
+export type {
+  RunReason,
+  RunStatus,
+  SubtaskReason,
+  SubtaskStatus,
+} from "./executor/core/status.ts";
+export type { Journal, Lease, RunRow, RunRequest, StoredEvent } from "./journal/journal.ts";
+export type { Model, ModelRequest, ModelResult, Models, ModelStream, ModelUsage } from "./models/model.ts";
+export { type Plan, type PlanDraft, planJsonSchema, type Subtask } from "./plan/schema.ts";
+export {
+  createPlanwright,
+  type ListedRun,
+  type PlanReport,
+  type Planwright,
+  type PlanwrightOptions,
+  type RunOptions,
+} from "./planwright.ts";
+export type { RunResult, RunUsage, SubtaskResult } from "./projections/result.ts";
+export type { Run, RunListener } from "./run.ts";
+export { defineTool } from "./tools/define-tool.ts";
+export type {
+  Effects,
+  Schema,
+  Tool,
+  ToolContext,
+  ToolDefinition,
+  ToolRegistry,
+} from "./tools/tool.ts";

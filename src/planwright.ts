@@ -1,0 +1,417 @@
+/**
+ * The one file that knows every room and wires them.
+ *
+ * Nothing is opened before it is needed: a plan is checked before the journal is touched,
+ * so bad input leaves no trace.
+ */
+
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { type Clock, systemClock } from "./base/clock.ts";
+import { InputError, inputError, type Issue, toErrorData } from "./base/errors.ts";
+import type { Json, JsonObject } from "./base/json.ts";
+import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
+import type { RunEvent } from "./executor/core/event.ts";
+import { fold } from "./executor/core/evolve.ts";
+import { DEFAULT_SETTINGS, type RunSettings } from "./executor/core/settings.ts";
+import { initialState, type RunState } from "./executor/core/state.ts";
+import { isFinished } from "./executor/core/status.ts";
+import { type RunSummary, summaryOf } from "./executor/core/summary.ts";
+import { acceptPlan } from "./executor/drivers/accept-plan.ts";
+import type { News, PlanAnswer, World } from "./executor/drivers/driver.ts";
+import { driveInProcess } from "./executor/drivers/in-process.ts";
+import type { Journal, Lease, RunRow } from "./journal/journal.ts";
+import { journalExists, openJournal } from "./journal/open.ts";
+import { isGone, thisOwner } from "./journal/owner.ts";
+import { createModel } from "./models/create-model.ts";
+import type { Model, Models } from "./models/model.ts";
+import { checkPlan } from "./plan/check.ts";
+import { resolveInputs } from "./plan/compile.ts";
+import type { Plan, PlanDraft } from "./plan/schema.ts";
+import { createEmbeddedPlanner } from "./planner/embedded/embedded-planner.ts";
+import { createModelPlanner } from "./planner/model-planner.ts";
+import type { Planner, PlanOutcome } from "./planner/planner.ts";
+import { type RunResult, resultOf } from "./projections/result.ts";
+import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
+import { builtinTools } from "./tools/builtin/all.ts";
+import { loadTools } from "./tools/load.ts";
+import { createRegistry } from "./tools/registry.ts";
+import type { Tool, ToolRegistry } from "./tools/tool.ts";
+
+/** How long a silent process keeps its run. A process that is known to be gone loses it at once. */
+const LEASE_MS = 15_000;
+const MAX_PLANNED_SUBTASKS = 200;
+const MAX_GIVEN_SUBTASKS = 100_000;
+
+export interface PlanwrightOptions {
+  /** For planning and for tools that ask a model, e.g. `anthropic:claude-sonnet-5-5`. @default none: the embedded planner */
+  readonly model?: string | Model | undefined;
+  /** @default `model` */
+  readonly plannerModel?: string | Model | undefined;
+  /** Your own tools, beside the builtin ones. */
+  readonly tools?: readonly Tool[] | undefined;
+  /** Modules, or folders of modules, that export tools. */
+  readonly toolPaths?: readonly string[] | undefined;
+  /** Whether the builtin tools are offered. @default true */
+  readonly builtinTools?: boolean | undefined;
+  /** The folder that file tools may touch. @default the current folder */
+  readonly workspace?: string | undefined;
+  /** `sqlite:PATH` or `memory:`, or a journal of your own. @default "sqlite:.planwright/journal.db" */
+  readonly journal?: string | Journal | undefined;
+  /** Attempts of a run that may be under way at once. @default 16 */
+  readonly concurrency?: number | undefined;
+  /** Limit of one attempt in milliseconds, where neither subtask nor tool has its own. @default 300000 */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Limit of a run in seconds, from its start or its newest resume. @default none */
+  readonly maxSeconds?: number | undefined;
+  /** Let `http_fetch` reach loopback, private and link-local addresses. @default false */
+  readonly allowPrivateHosts?: boolean | undefined;
+  /** Where keys come from. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+export interface RunOptions {
+  /** Values of the plan's inputs. */
+  readonly inputs?: JsonObject | undefined;
+  readonly listener?: RunListener | undefined;
+}
+
+export type PlanReport =
+  | { readonly status: "planned"; readonly plan: Plan; readonly planner: string }
+  | {
+      readonly status: "failed";
+      readonly issues: readonly Issue[];
+      /** The planner's newest proposal, for the user to mend. */
+      readonly lastPlan: Json;
+      readonly planner: string;
+    };
+
+export type ListedRun = RunSummary & { readonly runId: string };
+
+export class Planwright {
+  readonly #options: PlanwrightOptions;
+  readonly #clock: Clock;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #workspace: string;
+  readonly #settings: RunSettings;
+  readonly #models: Models | undefined;
+  readonly #planner: Planner;
+  #registry: Promise<ToolRegistry> | undefined;
+  #journal: Promise<Journal> | undefined;
+
+  constructor(options: PlanwrightOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#env = options.env ?? process.env;
+    this.#workspace = resolve(options.workspace ?? ".");
+    this.#settings = settingsOf(options);
+    this.#models = this.#makeModels();
+    this.#planner = this.#models ? createModelPlanner(this.#models.planner) : createEmbeddedPlanner();
+  }
+
+  /** `embedded`, or the name of the model that plans. */
+  get plannerName(): string {
+    return this.#planner.name;
+  }
+
+  /** Plan a goal and run the plan. */
+  ask(goal: string, options: Pick<RunOptions, "listener"> = {}): Run {
+    return this.#begin(options.listener, async () => {
+      const text = requireGoal(goal);
+      await this.tools();
+      return this.#newRun({
+        type: "start_requested",
+        goal: text,
+        settings: this.#settings,
+        plan: { planner: this.#planner.name },
+      });
+    });
+  }
+
+  /** Plan a goal and run nothing. @throws {ModelError} when the model fails for good */
+  async plan(goal: string, signal: AbortSignal = new AbortController().signal): Promise<PlanReport> {
+    const outcome = await this.#askPlanner(requireGoal(goal), await this.tools(), signal);
+    const planner = this.#planner.name;
+    if (outcome.status === "planned") return { status: "planned", plan: outcome.plan, planner };
+    const { issues, lastPlan = null } = outcome;
+    return { status: "failed", issues, lastPlan, planner };
+  }
+
+  /** Run a plan. It is checked first: a plan with issues is refused as a whole. */
+  run(plan: PlanDraft | Json, options: RunOptions = {}): Run {
+    return this.#begin(options.listener, async () => {
+      const accepted = await this.#accept(plan, options.inputs ?? {}, MAX_GIVEN_SUBTASKS);
+      return this.#newRun({
+        type: "start_requested",
+        goal: accepted.plan.goal,
+        settings: this.#settings,
+        plan: accepted,
+      });
+    });
+  }
+
+  /** Every issue of a plan; none when it can run. Nothing is run. */
+  async validate(plan: unknown): Promise<readonly Issue[]> {
+    return this.#check(plan, await this.tools(), MAX_GIVEN_SUBTASKS).issues;
+  }
+
+  /**
+   * Go on with a run that was paused or interrupted: finished subtasks keep their results.
+   * @throws {InputError} from `result()`: `run.unknown`, `run.finished`, `run.owned`
+   */
+  resume(runId: string, options: Pick<RunOptions, "listener"> = {}): Run {
+    return this.#begin(options.listener, async () => {
+      await this.tools();
+      const { state, lease } = await this.#takeOver(runId);
+      return { state, lease, first: { type: "resume_requested" } };
+    });
+  }
+
+  /**
+   * End a run. One that another process drives is told; any other is ended here.
+   * @returns what it came to, or undefined when its process was told
+   * @throws {InputError} `run.unknown`, `run.finished`
+   */
+  async cancel(runId: string): Promise<RunResult | undefined> {
+    const { journal, row } = await this.#find(runId);
+    const by = userName();
+    if (isOwned(row, this.#clock.now())) {
+      await journal.post(runId, this.#clock.now(), { type: "cancel", by });
+      return undefined;
+    }
+    const run = this.#begin(undefined, async () => {
+      await this.tools();
+      const { state, lease } = await this.#takeOver(runId);
+      return { state, lease, first: { type: "cancel_requested", by } };
+    });
+    return run.result();
+  }
+
+  /** Runs, newest first. */
+  async runs(options: { readonly limit?: number } = {}): Promise<ListedRun[]> {
+    const journal = await this.#existingJournal();
+    if (journal === undefined) return [];
+    const now = this.#clock.now();
+    return (await journal.list(options)).map((row) => {
+      const summary = row.summary as unknown as RunSummary;
+      const orphaned = !isFinished(summary.status) && summary.status !== "paused" && !isOwned(row, now);
+      return {
+        runId: row.runId,
+        ...summary,
+        ...(orphaned && { status: "paused", reason: "interrupted" }),
+      };
+    });
+  }
+
+  /** What a run came to, or has come to so far. @throws {InputError} `run.unknown` */
+  async show(runId: string): Promise<RunResult> {
+    const { journal, row } = await this.#find(runId);
+    const events = (await journal.read(runId)) as RunEvent[];
+    const result = resultOf(fold(runId, events), events.at(-1)?.at ?? row.createdAt);
+    const open = !isFinished(result.status) && result.status !== "paused";
+    if (!open || isOwned(row, this.#clock.now())) return result;
+    return { ...result, status: "paused", reason: "interrupted" };
+  }
+
+  /** The events of a run. @throws {InputError} `run.unknown` */
+  async events(runId: string): Promise<RunEvent[]> {
+    const { journal } = await this.#find(runId);
+    return (await journal.read(runId)) as RunEvent[];
+  }
+
+  /** The registry. @throws {InputError} for tools that cannot be loaded */
+  tools(): Promise<ToolRegistry> {
+    this.#registry ??= this.#makeRegistry();
+    return this.#registry;
+  }
+
+  /** Let go of the journal. Runs under way must have ended. */
+  async close(): Promise<void> {
+    const journal = await this.#journal;
+    this.#journal = undefined;
+    // A journal that the caller made is the caller's to close.
+    if (typeof this.#options.journal !== "object") await journal?.close();
+  }
+
+  async #makeRegistry(): Promise<ToolRegistry> {
+    const { tools = [], toolPaths = [], allowPrivateHosts = false } = this.#options;
+    const builtin = this.#options.builtinTools === false ? [] : builtinTools({ allowPrivateHosts });
+    const loaded = await Promise.all(toolPaths.map((path) => loadTools(path)));
+    const all = [...builtin, ...loaded.flat(), ...tools];
+    // What cannot work is not offered: a plan that needs a model fails before it starts.
+    return createRegistry(all.filter((tool) => this.#models !== undefined || !tool.needsModel));
+  }
+
+  #makeModels(): Models | undefined {
+    const { model, plannerModel } = this.#options;
+    const main = model ?? plannerModel;
+    if (main === undefined) return undefined;
+    const tools = this.#makeModel(main);
+    const planner = plannerModel === undefined ? tools : this.#makeModel(plannerModel);
+    return { planner, tools };
+  }
+
+  #makeModel(model: string | Model): Model {
+    return typeof model === "string" ? createModel(model, { env: this.#env }) : model;
+  }
+
+  #check(plan: unknown, tools: ToolRegistry, maxSubtasks: number) {
+    return checkPlan(plan, {
+      tools: { get: (name) => tools.get(name), names: () => tools.list().map(({ name }) => name) },
+      maxSubtasks,
+    });
+  }
+
+  async #accept(plan: unknown, inputs: JsonObject, maxSubtasks: number): Promise<AcceptedPlan> {
+    const tools = await this.tools();
+    const checked = this.#check(plan, tools, maxSubtasks);
+    if (checked.compiled === undefined) throw new InputError(checked.issues);
+    return acceptPlan(checked.compiled, resolveInputs(checked.plan, inputs), tools);
+  }
+
+  async #askPlanner(goal: string, tools: ToolRegistry, signal: AbortSignal): Promise<PlanOutcome> {
+    return this.#planner.plan({
+      goal,
+      tools: tools.list(),
+      now: this.#clock.now(),
+      signal,
+      check: (plan) => this.#check(plan, tools, MAX_PLANNED_SUBTASKS).issues,
+    });
+  }
+
+  async #answerPlanRequest(goal: string, signal: AbortSignal): Promise<PlanAnswer> {
+    const outcome = await this.#askPlanner(goal, await this.tools(), signal);
+    const { modelCalls } = outcome;
+    const spent = modelCalls > 0 ? { usage: { ...outcome.usage, modelCalls } } : {};
+    if (outcome.status === "planned") {
+      const accepted = await this.#accept(outcome.plan as Json, {}, MAX_PLANNED_SUBTASKS);
+      return { type: "plan_made", accepted, ...spent };
+    }
+    const { issues, lastPlan = null } = outcome;
+    const error = toErrorData(new InputError(issues));
+    return { type: "plan_failed", error, issues, lastPlan, ...spent };
+  }
+
+  #begin(listener: RunListener = {}, prepare: () => Promise<Prepared>): Run {
+    return new RunUnderWay(listener, async (watch) => {
+      const { state, lease, first } = await prepare();
+      const journal = await this.#openJournal();
+      const world: World = {
+        tools: await this.tools(),
+        models: this.#models,
+        workspace: this.#workspace,
+        clock: this.#clock,
+        plan: (goal, signal) => this.#answerPlanRequest(goal, signal),
+      };
+      const options = { world, journal, lease, leaseMs: LEASE_MS, state, first, listener: watch };
+      return { journal, runId: state.runId, drive: driveInProcess(options) };
+    });
+  }
+
+  async #newRun(first: News): Promise<Prepared> {
+    const journal = await this.#openJournal();
+    const now = this.#clock.now();
+    const runId = newRunId(now);
+    const state = initialState(runId);
+    const summary = summaryOf(state) as unknown as JsonObject;
+    const lease = await journal.createRun({ runId, owner: thisOwner, now, leaseMs: LEASE_MS, summary });
+    return { state, lease, first };
+  }
+
+  async #takeOver(runId: string): Promise<{ state: RunState; lease: Lease }> {
+    const { journal, row } = await this.#find(runId);
+    const { status } = row.summary as unknown as RunSummary;
+    if (isFinished(status)) {
+      throw inputError(
+        "run.finished",
+        `The run ${runId} has finished: ${status}.`,
+        "Start it anew, or look at it with `planwright show`.",
+      );
+    }
+    const lease = await journal.acquire({
+      runId,
+      owner: thisOwner,
+      now: this.#clock.now(),
+      leaseMs: LEASE_MS,
+      ...(row.lease && isGone(row.lease.owner) && { takeFrom: row.lease.owner }),
+    });
+    return { state: fold(runId, (await journal.read(runId)) as RunEvent[]), lease };
+  }
+
+  async #find(runId: string): Promise<{ journal: Journal; row: RunRow }> {
+    const journal = await this.#existingJournal();
+    const row = await journal?.find(runId);
+    if (journal === undefined || row === undefined) {
+      throw inputError(
+        "run.unknown",
+        `The journal has no run ${JSON.stringify(runId)}.`,
+        "`planwright runs` lists the runs; --journal names another journal.",
+      );
+    }
+    return { journal, row };
+  }
+
+  #openJournal(): Promise<Journal> {
+    const { journal = DEFAULT_JOURNAL } = this.#options;
+    const opened = this.#journal ?? (typeof journal === "string" ? openJournal(journal) : Promise.resolve(journal));
+    this.#journal = opened;
+    return opened;
+  }
+
+  /** Reading must not leave an empty journal behind. */
+  async #existingJournal(): Promise<Journal | undefined> {
+    const { journal = DEFAULT_JOURNAL } = this.#options;
+    if (this.#journal === undefined && typeof journal === "string" && !journalExists(journal)) {
+      return undefined;
+    }
+    return this.#openJournal();
+  }
+}
+
+const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
+
+/** @throws {InputError} for options that make no sense, an unknown model, a missing key */
+export function createPlanwright(options: PlanwrightOptions = {}): Planwright {
+  return new Planwright(options);
+}
+
+function settingsOf(options: PlanwrightOptions): RunSettings {
+  const { concurrency, attemptTimeoutMs, maxSeconds } = options;
+  requirePositive("concurrency", concurrency, Number.isInteger);
+  requirePositive("attemptTimeoutMs", attemptTimeoutMs, Number.isFinite);
+  requirePositive("maxSeconds", maxSeconds, Number.isFinite);
+  return {
+    ...DEFAULT_SETTINGS,
+    ...(concurrency !== undefined && { concurrency }),
+    ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
+    ...(maxSeconds !== undefined && { runTimeoutMs: maxSeconds * 1000 }),
+  };
+}
+
+function requirePositive(
+  name: string,
+  value: number | undefined,
+  isKind: (value: number) => boolean,
+): void {
+  if (value === undefined || (value > 0 && isKind(value))) return;
+  const kind = isKind === Number.isInteger ? "a whole number" : "a number";
+  throw inputError("input.invalid", `${name} is ${value}.`, `Give ${kind} greater than 0.`, name);
+}
+
+function requireGoal(goal: string): string {
+  const text = goal.trim();
+  if (text !== "") return text;
+  throw inputError("goal.empty", "The goal is empty.", "Say what you want, in plain language.");
+}
+
+/** Sorts by time and is short enough to type; the random part keeps hosts apart. */
+function newRunId(now: number): string {
+  return `${now.toString(36).padStart(9, "0")}${randomBytes(3).toString("hex")}`;
+}
+
+function isOwned({ lease }: RunRow, now: number): boolean {
+  return lease !== null && lease.expiresAt > now && !isGone(lease.owner);
+}
+
+type Prepared = { readonly state: RunState; readonly lease: Lease; readonly first: News };

@@ -1,0 +1,103 @@
+import type { ErrorData } from "../base/errors.ts";
+import type { Json } from "../base/json.ts";
+import { compilePlan } from "../plan/compile.ts";
+import type { Subtask } from "../plan/schema.ts";
+import type { Usage } from "../executor/core/consumption.ts";
+import type { QualityFlag } from "../executor/core/event.ts";
+import type { RunState } from "../executor/core/state.ts";
+import type {
+  RunReason,
+  RunStatus,
+  SubtaskReason,
+  SubtaskStatus,
+} from "../executor/core/status.ts";
+
+/** What a run came to, or has come to so far. Times are milliseconds since the epoch. */
+export type RunResult = {
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly reason?: RunReason;
+  readonly goal: string;
+  readonly output: Json;
+  readonly flags: readonly QualityFlag[];
+  /** Null until there is one. */
+  readonly plan: {
+    readonly revision: number;
+    readonly subtasks: readonly Subtask[];
+    /** Ids of equal depth: what could run side by side. */
+    readonly batches: readonly (readonly string[])[];
+  } | null;
+  readonly subtasks: readonly SubtaskResult[];
+  readonly usage: RunUsage;
+  /** Why it failed, when it did. */
+  readonly error?: ErrorData;
+  readonly replans: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+};
+
+export type SubtaskResult = {
+  readonly id: string;
+  readonly tool: string;
+  readonly status: SubtaskStatus;
+  readonly reason?: SubtaskReason;
+  /** The subtask because of which this one was skipped. */
+  readonly cause?: string;
+  readonly attempts: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly output?: Json;
+  readonly error?: ErrorData;
+};
+
+export type RunUsage = Readonly<Usage> & {
+  /** From the start to the end, or to the newest event. */
+  readonly seconds: number;
+};
+
+/** @param lastAt time of the run's newest event, for runs that have not finished */
+export function resultOf(state: RunState, lastAt: number): RunResult {
+  const { accepted, startedAt, finishedAt } = state;
+  const plan = accepted?.plan;
+  return {
+    runId: state.runId,
+    status: state.status,
+    ...(state.reason !== null && { reason: state.reason }),
+    goal: state.goal,
+    output: state.output,
+    flags: state.flags,
+    plan: plan
+      ? { revision: accepted.revision, subtasks: plan.subtasks, batches: batchesOf(state) }
+      : null,
+    subtasks: plan ? plan.subtasks.map((subtask, index) => subtaskResult(state, subtask, index)) : [],
+    usage: { ...state.usage, seconds: ((finishedAt ?? lastAt) - (startedAt ?? lastAt)) / 1000 },
+    ...(state.error !== null && { error: state.error }),
+    replans: accepted === null ? 0 : accepted.revision - 1,
+    startedAt,
+    finishedAt,
+  };
+}
+
+function batchesOf({ accepted }: RunState): string[][] {
+  if (accepted === null) return [];
+  const { batches, ids } = compilePlan(accepted.plan).graph;
+  return batches.map((batch) => batch.map((index) => ids[index] ?? ""));
+}
+
+function subtaskResult(state: RunState, { id, tool }: Subtask, index: number): SubtaskResult {
+  const subtask = state.subtasks[index];
+  if (subtask === undefined) throw new Error(`The state has no subtask ${index}.`);
+  const { status, reason, cause, attempts, startedAt, finishedAt, output, error } = subtask;
+  return {
+    id,
+    tool,
+    status,
+    ...(reason !== null && { reason }),
+    ...(cause !== null && { cause }),
+    attempts,
+    startedAt,
+    finishedAt,
+    ...(status === "succeeded" && { output }),
+    ...(error !== null && { error }),
+  };
+}
