@@ -5,9 +5,12 @@
  * cost. A model is named `provider:model`, e.g. `anthropic:claude-sonnet-5-5`,
  * `openai:gpt-6.1-terra` or `openai-compatible:llama3@http://127.0.0.1:11434/v1`.
  *
- * M1. `generate` retries by our own policy; the SDKs' retries are off.
- * M2. A failure is a `ModelError`; an abort rejects with code `model.aborted`.
- * M3. Usage is what the provider reported; `usd` is null when the model has no price.
+ * M1. `generate` retries by our own policy; the SDKs' retries are off. Once a reader has
+ *     taken a piece of text there is no retry, so no reader ever sees text twice.
+ * M2. A failure is a `ModelError`; an abort rejects with code `model.aborted`, at once.
+ * M3. Usage is what the provider reported, attempts that broke off included; `usd` is null
+ *     when the model has no price.
+ * M4. No message, hint or cause of an error holds a key.
  */
 
 import type { JsonObject } from "../base/json.ts";
@@ -21,7 +24,11 @@ export interface ModelRequest {
    */
   readonly system: readonly { readonly text: string; readonly cache?: boolean }[];
   readonly messages: readonly ModelMessage[];
-  /** Ask for JSON of this shape, where the provider can be held to it. */
+  /**
+   * Ask for JSON of this shape. A provider that can be held to it is, one that cannot is
+   * told the schema; either way the text is the reader's to check. An optional property may
+   * come as null: some strict modes know no absent ones.
+   */
   readonly schema?: { readonly name: string; readonly schema: JsonObject };
   /** @default the provider's */
   readonly maxOutputTokens?: number;
@@ -40,6 +47,7 @@ export interface ModelUsage {
 }
 
 export interface ModelResult {
+  /** All pieces together; of a refusal, what was said instead of an answer. */
   readonly text: string;
   readonly usage: ModelUsage;
   /** Why it ended: finished, out of tokens, or it would not. */
@@ -50,7 +58,7 @@ export interface ModelResult {
 
 /** Pieces of text as they arrive, and the result once all have. */
 export interface ModelStream extends AsyncIterable<string> {
-  /** Settles without the pieces being read, too. */
+  /** Settles without the pieces being read, too; left alone, it is no unhandled rejection. */
   readonly result: Promise<ModelResult>;
 }
 

@@ -23,8 +23,22 @@ export function completeRun(turn: Turn): void {
   try {
     finish(turn, outputOf(state), flags, null);
   } catch (error) {
-    finish(turn, null, flags, toErrorData(error, "output.failed"));
+    const missing = missingForOutput(state);
+    if (missing === undefined) finish(turn, null, flags, toErrorData(error, "output.failed"));
+    else finish(turn, null, [...flags, missing], null);
   }
+}
+
+/** An output that reads a subtask which was rightly skipped is missing, not wrong. */
+function missingForOutput(state: RunState): QualityFlag | undefined {
+  const { output, graph } = programOf(state).compiled;
+  for (const name of output?.references ?? []) {
+    const subtask = state.subtasks[graph.indexOf.get(name) ?? -1];
+    if (subtask?.status !== "skipped") continue;
+    const message = `There is no output: it reads ${name}, which was skipped.`;
+    return { code: "output_missing", subtask: name, message };
+  }
+  return undefined;
 }
 
 function finish(turn: Turn, output: Json, flags: QualityFlag[], error: ErrorData | null): void {

@@ -1,0 +1,52 @@
+/**
+ * Providers: the inner contract of this room. A provider sends a request once, in its own
+ * wire format. What all share (retries, deadlines, cost, errors) stands in `generate.ts`.
+ *
+ * R1. `send` throws what its SDK throws; `generate.ts` makes a `ModelError` of it.
+ * R2. An answer is whole only with its `end`. A stream that stops without one was cut.
+ * R3. Leaving the iteration or aborting the signal closes the connection.
+ */
+
+import type { ModelRequest, ModelResult } from "./model.ts";
+import type { TokenCounts } from "./prices.ts";
+
+export type ProviderEvent =
+  /** The server has begun to answer. */
+  | { readonly type: "answered" }
+  /** It works on it: thinking, bookkeeping, nothing to show. */
+  | { readonly type: "working" }
+  | { readonly type: "text"; readonly text: string }
+  /** All consumed so far; replaces an earlier report. */
+  | { readonly type: "usage"; readonly counts: TokenCounts }
+  | {
+      readonly type: "end";
+      readonly finish: ModelResult["finish"];
+      /** What was said instead of an answer, when it refused. */
+      readonly refusal?: string;
+    };
+
+export interface Provider {
+  /** `provider:model` */
+  readonly name: string;
+  /** The environment variable that holds the key, for hints. */
+  readonly keyVariable: string;
+  /** What must stand in no error message. */
+  readonly secrets: readonly string[];
+  send(request: ModelRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
+}
+
+/** What a provider needs to reach its server. */
+export interface Connection {
+  readonly apiKey: string;
+  readonly baseURL: string;
+  /** @default the global one */
+  readonly fetch?: typeof fetch;
+}
+
+/** Tells a model that cannot be held to a schema what to write. */
+export function schemaInstruction(schema: NonNullable<ModelRequest["schema"]>): string {
+  return [
+    "Answer with one JSON value and nothing else: no explanation, no code fence.",
+    `It must be valid against this JSON Schema: ${JSON.stringify(schema.schema)}`,
+  ].join("\n");
+}

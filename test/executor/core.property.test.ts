@@ -1,0 +1,229 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { ToolPolicy } from "../../src/executor/core/accepted-plan.ts";
+import type { Effect } from "../../src/executor/core/effect.ts";
+import type { RunEvent } from "../../src/executor/core/event.ts";
+import { fold } from "../../src/executor/core/evolve.ts";
+import type { AttemptOutcome, RunInput, Timer } from "../../src/executor/core/input.ts";
+import { DEFAULT_SETTINGS } from "../../src/executor/core/settings.ts";
+import { initialState, type RunState } from "../../src/executor/core/state.ts";
+import { isFinal, isFinished } from "../../src/executor/core/status.ts";
+import { step } from "../../src/executor/core/step.ts";
+import { type Plan, planSchema } from "../../src/plan/schema.ts";
+import { accepted } from "../builders.ts";
+
+type Running = { readonly subtask: string; readonly attempt: number };
+type World = {
+  readonly plan: Plan;
+  readonly policies: Readonly<Record<string, ToolPolicy>>;
+  readonly concurrency: number;
+  /** What happens next, drawn one by one; when they are used up everything succeeds. */
+  readonly choices: readonly number[];
+};
+
+const KINDS = ["none", "read", "write", "idempotent"] as const;
+
+const worlds: fc.Arbitrary<World> = fc
+  .record({
+    nodes: fc.array(
+      fc.record({
+        from: fc.array(fc.record({ back: fc.integer({ min: 1, max: 6 }), settled: fc.boolean() }), {
+          maxLength: 3,
+        }),
+        kind: fc.constantFrom(...KINDS),
+        optional: fc.boolean(),
+        when: fc.constantFrom(undefined, undefined, true, false),
+      }),
+      { minLength: 1, maxLength: 12 },
+    ),
+    concurrency: fc.integer({ min: 1, max: 4 }),
+    choices: fc.array(fc.nat(99), { maxLength: 60 }),
+  })
+  .map(({ nodes, concurrency, choices }) => {
+    const subtasks = nodes.map(({ from, kind, optional, when }, index) => {
+      const earlier = new Map(from.map(({ back, settled }) => [index - back, settled]));
+      return {
+        id: `s${index}`,
+        tool: kind,
+        optional,
+        ...(when !== undefined && { when }),
+        dependsOn: [...earlier]
+          .filter(([at]) => at >= 0)
+          .map(([at, settled]) => ({ id: `s${at}`, on: settled ? "settled" : "success" })),
+      };
+    });
+    const policy = (effects: ToolPolicy["effects"], idempotent = false): ToolPolicy => ({
+      effects,
+      idempotent,
+      timeoutMs: null,
+    });
+    return {
+      plan: planSchema.parse({ goal: "test", subtasks, output: "done" }),
+      policies: {
+        none: policy("none"),
+        read: policy("read"),
+        write: policy("write"),
+        idempotent: policy("write", true),
+      },
+      concurrency,
+      choices,
+    };
+  });
+
+/** The real core in a world that does its worst; every invariant is checked after every step. */
+class Simulation {
+  readonly events: RunEvent[] = [];
+  state: RunState;
+  #world: World;
+  #running: Running[] = [];
+  #timers: Timer[] = [];
+  #starts = new Map<string, number>();
+  #at = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.state = initialState("run");
+    const plan = accepted(world.plan, world.policies);
+    const settings = { ...DEFAULT_SETTINGS, concurrency: world.concurrency };
+    this.#feed({ type: "start_requested", at: 0, goal: "test", settings, plan });
+  }
+
+  run(): void {
+    for (const choice of this.#world.choices) {
+      if (isFinished(this.state.status)) break;
+      this.#happen(choice);
+    }
+    for (let calm = 0; calm < 200 && !isFinished(this.state.status); calm += 1) this.#happen(99);
+    expect(isFinished(this.state.status)).toBe(true);
+  }
+
+  #happen(choice: number): void {
+    if (this.state.status === "paused") return this.#resume();
+    if (choice < 6) return this.#crash();
+    if (choice < 9) return this.#feed({ ...this.#now(), type: "pause_requested", by: "test" });
+    if (choice < 11) return this.#feed({ ...this.#now(), type: "cancel_requested", by: "test" });
+    if (choice < 20) return this.#ring(choice);
+    const index = choice % Math.max(1, this.#running.length);
+    const attempt = this.#running[index];
+    if (attempt === undefined) return this.#ring(choice);
+    const late = choice % 13 === 0;
+    if (!late) this.#running.splice(index, 1);
+    this.#feed({ ...this.#now(), type: "attempt_ended", ...attempt, outcome: outcomeOf(choice) });
+  }
+
+  #now() {
+    this.#at += 1;
+    return { at: this.#at };
+  }
+
+  #ring(choice: number): void {
+    const [timer] = this.#timers.splice(choice % Math.max(1, this.#timers.length), 1);
+    if (timer) this.#feed({ ...this.#now(), type: "timer_rang", timer });
+  }
+
+  /** The process dies: what is not in the journal is gone, also what was under way. */
+  #crash(): void {
+    this.#running = [];
+    this.#timers = [];
+    this.#resume();
+  }
+
+  #resume(): void {
+    this.state = fold("run", structuredClone(this.events));
+    this.#feed({ ...this.#now(), type: "resume_requested" });
+  }
+
+  #feed(input: RunInput): void {
+    const { events, effects } = step(this.state, input);
+    this.events.push(...events);
+    this.#check(events);
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    if (effect.type === "set_timer") this.#timers.push(effect.timer);
+    if (effect.type !== "start_attempt") return;
+    const { subtask, attempt, tool } = effect;
+    this.#running.push({ subtask, attempt });
+    const starts = (this.#starts.get(subtask) ?? 0) + 1;
+    this.#starts.set(subtask, starts);
+    if (tool === "write") expect(starts, `${subtask} is performed once`).toBe(1);
+  }
+
+  #check(news: readonly RunEvent[]): void {
+    const { state } = this;
+    expect(state.slots.used).toBeLessThanOrEqual(this.#world.concurrency);
+    expect(state.slots.used).toBe(state.subtasks.filter((s) => s.status === "running").length);
+    expect(state.unsettled).toBe(state.subtasks.filter((s) => !isFinal(s.status)).length);
+    expect(fold("run", this.events)).toStrictEqual(state);
+    expect(JSON.parse(JSON.stringify(state))).toStrictEqual(state);
+    for (const event of news) if (event.type === "attempt.started") this.#checkStart(event.subtask);
+    this.#checkQueue();
+    if (isFinished(state.status)) this.#checkEnd();
+  }
+
+  /** A dumb twin of the dependency rule. */
+  #checkStart(id: string): void {
+    const subtask = this.#world.plan.subtasks.find((candidate) => candidate.id === id);
+    for (const dependency of subtask?.dependsOn ?? []) {
+      const { id: name, on } = typeof dependency === "string" ? { id: dependency, on: "success" } : dependency;
+      const status = this.state.subtasks[Number(name.slice(1))]?.status ?? "pending";
+      expect(on === "settled" ? isFinal(status) : status === "succeeded", `${id} after ${name}`).toBe(true);
+    }
+  }
+
+  #checkQueue(): void {
+    const { ready, subtasks } = this.state;
+    for (const [place, index] of ready.entries()) expect(subtasks[index]?.readyAt).toBe(place);
+    const queued = subtasks.filter((subtask) => subtask.readyAt !== -1).length;
+    expect(queued).toBe(ready.length);
+  }
+
+  #checkEnd(): void {
+    for (const { status, reason } of this.state.subtasks) {
+      expect(isFinal(status)).toBe(true);
+      expect(reason === null).toBe(status === "succeeded");
+    }
+    const failures = this.events.filter(({ type }) => type === "subtask.failed").length;
+    expect(this.events.filter(({ type }) => type === "dead_letter.added")).toHaveLength(failures);
+    expect(this.events.map(({ seq }) => seq)).toEqual(this.events.map((_, index) => index + 1));
+  }
+}
+
+function outcomeOf(choice: number): AttemptOutcome {
+  if (choice < 30) return { status: "failed", error: { code: "tool.failed", message: "broken" } };
+  if (choice < 33) return { status: "cancelled" };
+  if (choice < 36) return { status: "uncertain" };
+  return { status: "ok", output: { n: choice } };
+}
+
+describe("the core, whatever happens", () => {
+  beforeAll(() => {
+    const forbidden = () => {
+      throw new Error("The core must not ask for time or chance.");
+    };
+    vi.spyOn(Date, "now").mockImplementation(forbidden);
+    vi.spyOn(Math, "random").mockImplementation(forbidden);
+  });
+  afterAll(() => vi.restoreAllMocks());
+
+  it("ends every run, every subtask in one final status, and its state is the fold of its events", () => {
+    const runs = Number(process.env["PLANWRIGHT_PROPERTY_RUNS"] ?? 2_000);
+    fc.assert(
+      fc.property(worlds, (world) => new Simulation(world).run()),
+      { numRuns: runs, seed: Number(process.env["PLANWRIGHT_PROPERTY_SEED"] ?? 1) },
+    );
+  });
+
+  it("says the same twice: equal inputs give equal events", () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const [first, second] = [new Simulation(world), new Simulation(world)];
+        first.run();
+        second.run();
+        expect(first.events).toStrictEqual(second.events);
+      }),
+      { numRuns: 50, seed: 2 },
+    );
+  });
+});
