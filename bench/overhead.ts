@@ -117,7 +117,6 @@ async function overhead(folder: string): Promise<void> {
   for (const [name, graph, layers, rounds] of graphs) {
     const count = graph.dependencies.length;
     const plan = accept(graph.plan);
-    const memory = createMemoryJournal();
     const file = openSqliteJournal(join(folder, `${count}-${layers}.db`));
     const bare = bareSqlite(join(folder, `${count}-${layers}-bare.db`));
     const work = (inputs: readonly { n: number }[]) => ({
@@ -125,7 +124,7 @@ async function overhead(folder: string): Promise<void> {
     });
     const cases: Case[] = [
       { name: "bare promises", run: () => runBare(graph.dependencies, work) },
-      { name: "planwright, in memory", run: () => runPlanwright(memory, plan, count) },
+      { name: "planwright, in memory", run: () => runPlanwright(createMemoryJournal(), plan, count) },
       { name: "bare SQLite, one commit a layer", run: () => bare(layers, (2 * count) / layers) },
       { name: "planwright, SQLite", run: () => runPlanwright(file, plan, count) },
     ];

@@ -76,29 +76,27 @@ export class Attempt implements ToolContext {
   /** How it ended; never rejects. */
   async run(): Promise<AttemptOutcome> {
     try {
-      return this.#withUsage(await this.#call());
+      const { tool: name, input } = this.#order;
+      const tool = this.#world.tools.get(name);
+      if (tool === undefined) return { status: "failed", error: unknownTool(name) };
+      // Awaiting only real promises saves turns of the microtask queue on every subtask.
+      let accepted = tool.input["~standard"].validate(input);
+      if (accepted instanceof Promise) accepted = await accepted;
+      if (accepted.issues) return this.#fail(invalid(tool, "input", input, accepted));
+      let given = tool.run(accepted.value, this);
+      if (isThenable(given)) given = await given;
+      let result = tool.output["~standard"].validate(given);
+      if (result instanceof Promise) result = await result;
+      if (result.issues) return this.#fail(invalid(tool, "output", given, result));
+      return this.#withUsage({ status: "ok", output: toOutput(tool, result.value) });
     } catch (error) {
       if (this.#controller?.signal.aborted) return { status: "cancelled" };
-      return this.#withUsage({ status: "failed", error: toErrorData(error, "tool.failed") });
+      return this.#fail(toErrorData(error, "tool.failed"));
     }
   }
 
-  async #call(): Promise<AttemptOutcome> {
-    const { tool: name, input } = this.#order;
-    const tool = this.#world.tools.get(name);
-    if (tool === undefined) return { status: "failed", error: unknownTool(name) };
-    // Awaiting only real promises saves turns of the microtask queue on every subtask.
-    let accepted = tool.input["~standard"].validate(input);
-    if (accepted instanceof Promise) accepted = await accepted;
-    if (accepted.issues) {
-      return { status: "failed", error: invalid(tool, "input", input, accepted) };
-    }
-    let given = tool.run(accepted.value, this);
-    if (isThenable(given)) given = await given;
-    let result = tool.output["~standard"].validate(given);
-    if (result instanceof Promise) result = await result;
-    if (result.issues) return { status: "failed", error: invalid(tool, "output", given, result) };
-    return { status: "ok", output: toOutput(tool, result.value) };
+  #fail(error: ErrorData): AttemptOutcome {
+    return this.#withUsage({ status: "failed", error });
   }
 
   #withUsage(outcome: AttemptOutcome): AttemptOutcome {

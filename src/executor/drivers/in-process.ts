@@ -4,8 +4,8 @@
  * the effects.
  *
  * I1. At most one turn is under way; effects of a turn follow its commit (driver.ts).
- * I2. Every attempt under way is in `#attempts`; one that was aborted leaves at once, so
- *     that its late answer is not mistaken for that of a later attempt.
+ * I2. `#attempts` holds the newest attempt under way of every subtask; the answer of an
+ *     older one is news with its own number, which the core ignores.
  * I3. After `ended` has settled nothing is appended and no attempt starts.
  */
 
@@ -13,7 +13,7 @@ import { PlanwrightError, toErrorData } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Effect } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
-import type { RunInput } from "../core/input.ts";
+import type { AttemptOutcome, RunInput, Timer } from "../core/input.ts";
 import type { RunState } from "../core/state.ts";
 import { isFinished } from "../core/status.ts";
 import { step } from "../core/step.ts";
@@ -123,7 +123,7 @@ class InProcessDrive implements Drive {
         this.#abortAttempt(effect);
         break;
       case "set_timer":
-        this.#timers.set(effect.timer, effect.at);
+        this.#timers.set(timerName(effect.timer), effect.timer, effect.at);
         break;
       case "request_plan":
         this.#requestPlan(effect.goal);
@@ -139,20 +139,28 @@ class InProcessDrive implements Drive {
   #startAttempt(order: AttemptOrder): void {
     const { world, listener } = this.#options;
     const attempt = new Attempt(this.#state.runId, order, world, listener);
-    const key = keyOf(order);
-    this.#attempts.set(key, attempt);
+    this.#attempts.set(order.subtask, attempt);
     attempt.run().then((outcome) => {
-      this.#attempts.delete(key);
-      const { subtask, attempt: number } = order;
-      this.send({ type: "attempt_ended", subtask, attempt: number, outcome });
+      if (this.#attempts.get(order.subtask) === attempt) {
+        this.#attempts.delete(order.subtask);
+        this.#timers.drop(order.subtask);
+      }
+      this.#tellEnd(order, outcome);
     });
   }
 
   #abortAttempt(order: { readonly subtask: string; readonly attempt: number }): void {
-    const attempt = this.#attempts.get(keyOf(order));
-    if (attempt !== undefined) attempt.abort();
+    const attempt = this.#attempts.get(order.subtask);
+    if (attempt?.attempt === order.attempt) attempt.abort();
     // Started by a process that is gone, so nobody else will ever say how it ended.
-    else this.send({ type: "attempt_ended", ...pick(order), outcome: { status: "uncertain" } });
+    else this.#tellEnd(order, { status: "uncertain" });
+  }
+
+  #tellEnd(
+    { subtask, attempt }: { readonly subtask: string; readonly attempt: number },
+    outcome: AttemptOutcome,
+  ): void {
+    this.send({ type: "attempt_ended", subtask, attempt, outcome });
   }
 
   #requestPlan(goal: string): void {
@@ -220,12 +228,9 @@ class InProcessDrive implements Drive {
   }
 }
 
-function pick({ subtask, attempt }: { subtask: string; attempt: number }) {
-  return { subtask, attempt };
-}
-
-function keyOf({ subtask, attempt }: { subtask: string; attempt: number }): string {
-  return `${subtask}#${attempt}`;
+/** Subtask ids cannot hold a colon, so they are names of their own. */
+function timerName(timer: Timer): string {
+  return timer.kind === "attempt_timeout" ? timer.subtask : `:${timer.kind}`;
 }
 
 /** Requests of newer versions are left alone. */

@@ -1,18 +1,18 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Timer } from "../core/input.ts";
 
-type Entry = { readonly at: number; readonly timer: Timer };
+type Entry = { readonly timer: Timer; readonly at: number };
 
 /**
- * The timers of one run on one timer of the clock. Most are stale before they ring (an
- * attempt ends before its timeout), so setting one must cost next to nothing.
+ * The timers of one run on one timer of the clock.
  *
- * A binary heap, earliest first.
+ * Nearly all are dropped before they ring, because their attempt ends in time. So setting
+ * and dropping cost a map entry, and finding the next one, which is rare, looks at all.
  */
 export class Timers {
   readonly #clock: Clock;
   readonly #ring: (timer: Timer) => void;
-  readonly #heap: Entry[] = [];
+  readonly #entries = new Map<string, Entry>();
   #disarm: (() => void) | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
 
@@ -21,59 +21,40 @@ export class Timers {
     this.#ring = ring;
   }
 
-  set(timer: Timer, at: number): void {
-    const heap = this.#heap;
-    let hole = heap.length;
-    while (hole > 0) {
-      const parent = (hole - 1) >> 1;
-      const above = heap[parent] as Entry;
-      if (above.at <= at) break;
-      heap[hole] = above;
-      hole = parent;
-    }
-    heap[hole] = { at, timer };
-    if (at < this.#armedFor) this.#arm();
+  /** @param name one timer has it at a time; a later one takes its place */
+  set(name: string, timer: Timer, at: number): void {
+    this.#entries.set(name, { timer, at });
+    if (at < this.#armedFor) this.#arm(at);
+  }
+
+  drop(name: string): void {
+    this.#entries.delete(name);
   }
 
   clear(): void {
-    this.#heap.length = 0;
+    this.#entries.clear();
     this.#disarm?.();
     this.#armedFor = Number.POSITIVE_INFINITY;
   }
 
-  #arm(): void {
+  #arm(at: number): void {
     this.#disarm?.();
-    const [first] = this.#heap;
-    this.#armedFor = first?.at ?? Number.POSITIVE_INFINITY;
-    if (first === undefined) return;
-    const delay = first.at - this.#clock.now();
-    this.#disarm = this.#clock.setTimer(delay, () => this.#ringDue());
+    this.#armedFor = at;
+    this.#disarm = this.#clock.setTimer(at - this.#clock.now(), () => this.#ringDue());
   }
 
   #ringDue(): void {
     const now = this.#clock.now();
-    for (let first = this.#heap[0]; first && first.at <= now; first = this.#heap[0]) {
-      this.#removeFirst();
-      this.#ring(first.timer);
-    }
-    this.#arm();
-  }
-
-  #removeFirst(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let hole = 0;
-    for (;;) {
-      let child = 2 * hole + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && (heap[child + 1] as Entry).at < (heap[child] as Entry).at) {
-        child += 1;
+    let next = Number.POSITIVE_INFINITY;
+    for (const [name, { timer, at }] of this.#entries) {
+      if (at > now) {
+        next = Math.min(next, at);
+        continue;
       }
-      if ((heap[child] as Entry).at >= last.at) break;
-      heap[hole] = heap[child] as Entry;
-      hole = child;
+      this.#entries.delete(name);
+      this.#ring(timer);
     }
-    heap[hole] = last;
+    this.#armedFor = next;
+    if (next !== Number.POSITIVE_INFINITY) this.#arm(next);
   }
 }
