@@ -1,0 +1,43 @@
+/**
+ * CEL keeps some names for itself that are good names for subtasks: `list`, `map`, `type`.
+ * In a plan they belong to the plan; the tree is given other names for them, and so is
+ * the scope.
+ */
+
+/** Names that mean something in CEL wherever they stand. */
+const RESERVED: ReadonlySet<string> = new Set([
+  "bool",
+  "bytes",
+  "cel",
+  "double",
+  "google",
+  "int",
+  "list",
+  "map",
+  "null_type",
+  "string",
+  "type",
+  "uint",
+]);
+
+/** Holds a blank, so that no expression can write such a name. */
+const MARK = "plan ";
+
+export function isReservedName(name: string): boolean {
+  return RESERVED.has(name);
+}
+
+/** What a name of the plan is called when an expression is evaluated. */
+export function nameInScope(name: string): string {
+  return RESERVED.has(name) ? MARK + name : name;
+}
+
+/** The name in the plan of what {@link nameInScope} named. */
+export function nameInPlan(name: string): string {
+  return name.startsWith(MARK) ? name.slice(MARK.length) : name;
+}
+
+/** A message of the library with the plan's names in it. */
+export function withPlanNames(message: string): string {
+  return message.replaceAll(MARK, "");
+}

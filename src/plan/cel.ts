@@ -1,0 +1,258 @@
+/**
+ * CEL, the Common Expression Language (https://cel.dev), as plans use it: on JSON.
+ *
+ * C1. What goes in and comes out is JSON: one kind of number, own fields only.
+ * C2. An expression ends: no loops but over lists, and at most {@link MAX_STEPS} elements.
+ * C3. Equal text is parsed once; a parsed expression has no state between evaluations.
+ */
+
+import { Environment, EvaluationError, type ParseResult } from "@marcbachmann/cel-js";
+import { PlanwrightError } from "../base/errors.ts";
+import type { Json } from "../base/json.ts";
+import { registerFunctions } from "./cel-functions.ts";
+import { nameInScope, withPlanNames } from "./cel-names.ts";
+import { mendTree, type TreeFacts, TreeError } from "./cel-tree.ts";
+import { jsonOfResult } from "./cel-values.ts";
+import { closest } from "./closest.ts";
+
+/** What an expression may see. Without a prototype, so that every id is an ordinary key. */
+export type Scope = { readonly [name: string]: Json };
+
+export type JsonType = "string" | "number" | "boolean" | "null" | "array" | "object";
+
+export interface Expression extends TreeFacts {
+  /** Between the braces. */
+  readonly text: string;
+  /** What it gives, where that does not depend on the scope. */
+  readonly type: JsonType | undefined;
+  /** @throws {PlanwrightError} `expression.failed` */
+  evaluate(scope: Scope): Json;
+}
+
+/** Why a text is not an expression. */
+export type SyntaxProblem = {
+  readonly problem: string;
+  readonly hint: string;
+  /** Index of the character in the text. */
+  readonly offset: number;
+};
+
+/** Elements that the macros of one evaluation may visit, nested ones multiplied: about a second. */
+const MAX_STEPS = 5_000_000;
+const LIMITS = {
+  maxAstNodes: 5_000,
+  maxDepth: 100,
+  maxListElements: 1_000,
+  maxMapEntries: 1_000,
+  maxCallArguments: 32,
+} as const;
+/** Of parsed expressions; a server sees ever new plans. */
+const CACHE_SIZE = 20_000;
+
+type Engine = {
+  readonly environment: Environment;
+  readonly functions: ReadonlySet<string>;
+  readonly integerFunctions: ReadonlySet<string>;
+};
+
+let engine: Engine | undefined;
+const cache = new Map<string, Expression | SyntaxProblem>();
+let stepsLeft = 0;
+
+/** The expression of a text, or why it is none. */
+export function parseExpression(text: string): Expression | SyntaxProblem {
+  let parsed = cache.get(text);
+  if (parsed === undefined) {
+    parsed = parse(text);
+    if (cache.size >= CACHE_SIZE) cache.clear();
+    cache.set(text, parsed);
+  }
+  return parsed;
+}
+
+function parse(text: string): Expression | SyntaxProblem {
+  engine ??= makeEngine();
+  let program: ParseResult;
+  let facts: TreeFacts;
+  try {
+    program = engine.environment.parse(text);
+    facts = mendTree(program.ast, engine.integerFunctions, countStep);
+  } catch (error) {
+    return problemOf(error, text);
+  }
+  const { valid, type, error } = program.check();
+  if (!valid) return problemOf(error, text);
+  const isPlain = facts.place !== undefined;
+  const renamed = facts.references.filter((name) => nameInScope(name) !== name);
+  return {
+    ...facts,
+    text,
+    type: jsonTypeOf(type),
+    evaluate(scope) {
+      stepsLeft = MAX_STEPS;
+      const inner = renamed.length === 0 ? scope : withRenamed(scope, renamed);
+      try {
+        const value: unknown = program(inner);
+        // What is only read out of the scope is JSON already, however large.
+        return isPlain ? (value as Json) : jsonOfResult(value);
+      } catch (error) {
+        return evaluateAgain(program, inner, facts, error, text);
+      }
+    },
+  };
+}
+
+function makeEngine(): Engine {
+  const environment = new Environment({
+    unlistedVariablesAreDyn: true,
+    homogeneousAggregateLiterals: false,
+    limits: LIMITS,
+  });
+  registerFunctions(environment);
+  const { functions } = environment.getDefinitions();
+  return {
+    environment,
+    functions: new Set(functions.map(({ name }) => name)),
+    integerFunctions: new Set(
+      functions
+        .filter(({ returnType }) => returnType === "int" || returnType === "uint")
+        .map(({ name }) => name),
+    ),
+  };
+}
+
+function countStep(): void {
+  if (--stepsLeft >= 0) return;
+  throw new EvaluationError({ code: "limit_exceeded", message: `More than ${MAX_STEPS} steps` });
+}
+
+function withRenamed(scope: Scope, names: readonly string[]): Scope {
+  const renamed: Record<string, Json> = Object.assign(Object.create(null), scope);
+  for (const name of names) {
+    const value = scope[name];
+    if (value !== undefined) renamed[nameInScope(name)] = value;
+  }
+  return renamed;
+}
+
+/**
+ * The library asks an object for its `constructor` to see what it is, so it stumbles over
+ * data that has such a field. Given as maps these objects work; only then is it worth the copy.
+ */
+function evaluateAgain(
+  program: ParseResult,
+  scope: Scope,
+  facts: TreeFacts,
+  error: unknown,
+  text: string,
+): Json {
+  const mapped: Record<string, unknown> = Object.create(null);
+  let changed = false;
+  for (const name of Object.keys(scope)) {
+    mapped[name] = withMaps(scope[name]);
+    changed ||= mapped[name] !== scope[name];
+  }
+  if (!changed) throw failureOf(error, facts, scope, text);
+  try {
+    stepsLeft = MAX_STEPS;
+    return jsonOfResult(program(mapped));
+  } catch (second) {
+    throw failureOf(second, facts, scope, text);
+  }
+}
+
+function withMaps(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const elements = value.map(withMaps);
+    return elements.some((element, index) => element !== value[index]) ? elements : value;
+  }
+  const entries = Object.entries(value).map(([key, inner]) => [key, withMaps(inner)] as const);
+  if (Object.hasOwn(value, "constructor")) return new Map(entries);
+  const record = value as Record<string, unknown>;
+  return entries.some(([key, inner]) => inner !== record[key]) ? Object.fromEntries(entries) : value;
+}
+
+function jsonTypeOf(type: string | undefined): JsonType | undefined {
+  switch (type) {
+    case "string":
+    case "google.protobuf.Timestamp":
+    case "google.protobuf.Duration":
+    case "bytes":
+      return "string";
+    case "double":
+      return "number";
+    case "bool":
+      return "boolean";
+    case "null":
+      return "null";
+    default:
+      if (type?.startsWith("list")) return "array";
+      return type?.startsWith("map") ? "object" : undefined;
+  }
+}
+
+type LibraryError = { readonly summary: string; readonly range?: { readonly start: number } };
+
+function problemOf(error: unknown, text: string): SyntaxProblem {
+  if (error instanceof TreeError) {
+    return { problem: error.message, offset: error.start, hint: "Use another name for the key." };
+  }
+  const { summary, range } = error as LibraryError;
+  const offset = Math.min(range?.start ?? 0, text.length);
+  const message = withPlanNames(summary ?? String(error));
+  const call = /^found no matching overload for '(?:.*\.)?(\w+)\(/.exec(message);
+  if (call?.[1] !== undefined && engine !== undefined && !engine.functions.has(call[1])) {
+    return { problem: `There is no function ${call[1]}`, offset, hint: functionHint(call[1]) };
+  }
+  if (message.startsWith("Reserved identifier")) {
+    return { problem: message, offset, hint: "CEL keeps this word for itself: give the subtask another id." };
+  }
+  return { problem: message, offset, hint: SYNTAX_HINT };
+}
+
+const SYNTAX_HINT = "Expressions are CEL, e.g. a.rows[0].name, size(a.rows) > 3, a.rows.map(r, r.total).";
+
+function functionHint(name: string): string {
+  const near = closest(name, engine?.functions ?? []);
+  return near === undefined ? SYNTAX_HINT : `Did you mean ${near}?`;
+}
+
+function failureOf(error: unknown, facts: TreeFacts, scope: Scope, text: string): PlanwrightError {
+  const { summary } = error as LibraryError;
+  const why = withPlanNames(summary ?? (error instanceof Error ? error.message : String(error)));
+  const fields = /^No such key: /.test(why) ? fieldsAt(facts, scope) : undefined;
+  return new PlanwrightError("expression.failed", `The expression ${shorten(text)} failed: ${why}.`, {
+    hint: fields ?? "Check what the subtask before it gave; default(x, y) stands in for what is missing.",
+    cause: error,
+  });
+}
+
+function shorten(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** What stands where the first read that fails stops. */
+function fieldsAt(facts: TreeFacts, scope: Scope): string | undefined {
+  for (const { name, steps, guarded } of facts.reads) {
+    if (guarded) continue;
+    let value: Json | undefined = scope[nameInScope(name)] ?? scope[name];
+    let path = name;
+    for (const step of steps) {
+      if (step === null || value === undefined) break;
+      if (typeof value !== "object" || value === null) {
+        return `${path} is ${value === null ? "null" : `a ${typeof value}`}, and has no fields.`;
+      }
+      const record = value as { readonly [key: string]: Json };
+      if (!Object.hasOwn(record, step)) {
+        if (Array.isArray(value)) return `${path} is a list of ${value.length}.`;
+        const keys = Object.keys(record);
+        const shown = keys.slice(0, 20).join(", ") + (keys.length > 20 ? ", …" : "");
+        return keys.length === 0 ? `${path} has no fields.` : `${path} has the fields ${shown}.`;
+      }
+      value = record[step];
+      path += typeof step === "number" ? `[${step}]` : `.${step}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,201 @@
+/**
+ * The graph of a plan: who waits for whom, in numbers instead of names.
+ *
+ * Everything is linear in subtasks plus dependencies, and nothing recurses: a plan may be
+ * a chain of 100,000.
+ */
+
+import { inputError } from "../base/errors.ts";
+
+export type Dependency = {
+  /** Index of the subtask that is waited for. */
+  readonly index: number;
+  /** `success`: it must succeed; `settled`: any end will do, its output may be null. */
+  readonly on: "success" | "settled";
+  /** `data`: an expression reads its output; `order`: only `dependsOn` names it. */
+  readonly by: "order" | "data";
+};
+
+export interface PlanGraph {
+  /** In plan order; everything else is by index into this. */
+  readonly ids: readonly string[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  /** Each dependency once, in plan order. */
+  readonly dependencies: readonly (readonly Dependency[])[];
+  readonly dependents: readonly (readonly number[])[];
+  /** Subtasks of equal depth, each in plan order; together a topological order. */
+  readonly batches: readonly (readonly number[])[];
+}
+
+/** A subtask as far as the graph is concerned. Dependencies on unknown ids are left out. */
+export type GraphNode = {
+  readonly id: string;
+  /** By `dependsOn`. */
+  readonly dependsOn: readonly { readonly id: string; readonly on: "success" | "settled" }[];
+  /** Names in expressions. */
+  readonly references: readonly string[];
+};
+
+/** Expected milliseconds of a subtask; undefined where nobody knows. */
+export type Estimate = (index: number) => number | undefined;
+
+/**
+ * The graph of subtasks with unique ids.
+ * @throws {InputError} `plan.cycle`, with the cycle's path
+ */
+export function buildGraph(nodes: readonly GraphNode[]): PlanGraph {
+  const ids = nodes.map(({ id }) => id);
+  const indexOf = new Map(ids.map((id, index) => [id, index]));
+  const dependencies = nodes.map((node) => dependenciesOf(node, indexOf));
+  const dependents: number[][] = ids.map(() => []);
+  for (const [index, list] of dependencies.entries()) {
+    for (const dependency of list) dependents[dependency.index]?.push(index);
+  }
+  const batches = batchesOf(dependencies, dependents);
+  if (batches === undefined) {
+    const cycle = findCycle(dependencies) ?? [];
+    throw inputError(
+      "plan.cycle",
+      `The plan has a cycle: ${cycle.map((index) => ids[index]).join(" → ")}.`,
+      "Remove one of these dependencies.",
+      `subtasks[${cycle[0]}]`,
+    );
+  }
+  return { ids, indexOf, dependencies, dependents, batches };
+}
+
+/** A dependency given in both ways counts once; what `dependsOn` says about failure then holds. */
+function dependenciesOf(node: GraphNode, indexOf: ReadonlyMap<string, number>): Dependency[] {
+  const found = new Map<number, Dependency>();
+  for (const name of node.references) {
+    const index = indexOf.get(name);
+    if (index !== undefined) found.set(index, { index, on: "success", by: "data" });
+  }
+  const stated = new Map<number, "success" | "settled">();
+  for (const { id, on } of node.dependsOn) {
+    const index = indexOf.get(id);
+    if (index === undefined) continue;
+    // Stated twice, the stricter one holds.
+    const strictest = stated.get(index) === "success" ? "success" : on;
+    stated.set(index, strictest);
+    found.set(index, { index, on: strictest, by: found.get(index)?.by ?? "order" });
+  }
+  return [...found.values()].sort((a, b) => a.index - b.index);
+}
+
+/** Topological generations (Kahn 1962, layer by layer); undefined if there is a cycle. */
+function batchesOf(
+  dependencies: readonly (readonly Dependency[])[],
+  dependents: readonly (readonly number[])[],
+): number[][] | undefined {
+  const missing = Uint32Array.from(dependencies, (list) => list.length);
+  const batches: number[][] = [];
+  let batch: number[] = [];
+  for (const [index, count] of missing.entries()) if (count === 0) batch.push(index);
+  let placed = 0;
+  while (batch.length > 0) {
+    placed += batch.length;
+    batches.push(batch);
+    const next: number[] = [];
+    for (const index of batch) {
+      for (const dependent of dependents[index] ?? []) {
+        const left = (missing[dependent] ?? 0) - 1;
+        missing[dependent] = left;
+        if (left === 0) next.push(dependent);
+      }
+    }
+    batch = next.sort((a, b) => a - b);
+  }
+  return placed === dependencies.length ? batches : undefined;
+}
+
+/**
+ * A cycle in the direction of the work, its first subtask again at the end.
+ * @returns undefined when there is none
+ */
+export function findCycle(
+  dependencies: readonly (readonly { readonly index: number }[])[],
+): number[] | undefined {
+  const NEW = 0;
+  const OPEN = 1;
+  const DONE = 2;
+  const status = new Uint8Array(dependencies.length);
+  const next = new Uint32Array(dependencies.length);
+  for (let root = 0; root < dependencies.length; root++) {
+    if (status[root] !== NEW) continue;
+    status[root] = OPEN;
+    const path = [root];
+    while (path.length > 0) {
+      const current = path.at(-1) as number;
+      const dependency = dependencies[current]?.[next[current] ?? 0]?.index;
+      if (dependency === undefined) {
+        status[current] = DONE;
+        path.pop();
+        continue;
+      }
+      next[current] = (next[current] ?? 0) + 1;
+      if (status[dependency] === OPEN) {
+        // The path goes from dependent to dependency: against the direction of the work.
+        return [...path.slice(path.indexOf(dependency)), dependency].reverse();
+      }
+      if (status[dependency] !== NEW) continue;
+      status[dependency] = OPEN;
+      path.push(dependency);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The longest chain of work from each subtask to the end of the plan, in milliseconds.
+ *
+ * Subtasks with the longest chain start first, which keeps the makespan near the critical
+ * path (highest level first, Hu 1961).
+ *
+ * @param estimate of one attempt; unknown ones count as the median of the known, or 1
+ * @returns one entry per subtask, by index; a last subtask has its own estimate
+ */
+export function remainingPath(graph: PlanGraph, estimate: Estimate): Float64Array {
+  const own = completeEstimates(graph, estimate);
+  const remaining = new Float64Array(graph.ids.length);
+  for (const batch of graph.batches.toReversed()) {
+    for (const index of batch) {
+      let after = 0;
+      for (const dependent of graph.dependents[index] ?? []) {
+        after = Math.max(after, remaining[dependent] ?? 0);
+      }
+      remaining[index] = (own[index] ?? 0) + after;
+    }
+  }
+  return remaining;
+}
+
+/**
+ * The chain of subtasks that no amount of concurrency can shorten; of equal ones the first.
+ * @param estimate as for {@link remainingPath}
+ */
+export function criticalPath(graph: PlanGraph, estimate: Estimate): { ids: string[]; ms: number } {
+  const remaining = remainingPath(graph, estimate);
+  const longest = (candidates: readonly number[]) =>
+    candidates.reduce<number | undefined>(
+      (best, index) =>
+        best === undefined || (remaining[index] ?? 0) > (remaining[best] ?? 0) ? index : best,
+      undefined,
+    );
+  const ids: string[] = [];
+  const start = longest(graph.batches[0] ?? []);
+  for (let at = start; at !== undefined; at = longest(graph.dependents[at] ?? [])) {
+    ids.push(graph.ids[at] ?? "");
+  }
+  return { ids, ms: start === undefined ? 0 : (remaining[start] ?? 0) };
+}
+
+function completeEstimates(graph: PlanGraph, estimate: Estimate): Float64Array {
+  const own = Float64Array.from(graph.ids, (_, index) => {
+    const ms = estimate(index);
+    return ms !== undefined && Number.isFinite(ms) && ms >= 0 ? ms : Number.NaN;
+  });
+  const known = own.filter((ms) => !Number.isNaN(ms)).sort();
+  const median = known[known.length >> 1] ?? 1;
+  return own.map((ms) => (Number.isNaN(ms) ? median : ms));
+}
