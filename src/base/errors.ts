@@ -71,6 +71,7 @@ export const CODES = {
   "journal.locked": { exitCode: 2, httpStatus: 503 },
   "journal.version": UNUSABLE,
   "journal.conflict": { exitCode: 1, httpStatus: 409 },
+  "journal.corrupt": UNUSABLE,
   "journal.lease_lost": { exitCode: 1, httpStatus: 409 },
   "journal.write_failed": FAILED,
   "internal.bug": FAILED,

@@ -7,8 +7,16 @@
  * J3. Only the holder of a run's lease appends to it: an append whose lease was taken over,
  *     or whose `seq` does not follow, changes nothing and fails with `journal.conflict`.
  * J4. A lease ends by release or by time; whoever acquires it next has a greater `token`.
+ *     Time alone takes nothing away: until somebody acquires it, the late holder still holds it.
+ * J5. What is read is a copy, as JSON carries it: nothing that a caller does later to what it
+ *     gave or got changes the journal.
  *
- * Times are milliseconds since the epoch, and come from the caller.
+ * Times are whole milliseconds since the epoch, and come from the caller. Ids and owners are
+ * well-formed Unicode; inside events, summaries and requests any string survives.
+ *
+ * Besides the errors named below, every method may fail with `journal.locked` (another
+ * process writes and does not end), `journal.corrupt` (what is stored is damaged) and
+ * `journal.unusable` (cannot be read or written, or was closed).
  */
 
 import type { JsonObject } from "../base/json.ts";
@@ -29,7 +37,7 @@ export interface RunRow {
   readonly lastSeq: number;
   /** The newest summary that was appended with events; the journal does not look inside. */
   readonly summary: JsonObject;
-  /** Who drives it, until when, if somebody does. */
+  /** Who holds it, until when; the time may be over. Null once released. */
   readonly lease: { readonly owner: string; readonly expiresAt: number } | null;
 }
 
@@ -85,6 +93,7 @@ export interface Journal {
 
   /**
    * Add events, whose `seq` must follow the newest stored one, and replace the summary.
+   * @param summary @default the one before stays
    * @throws {JournalError} `journal.conflict`, `journal.write_failed`; nothing was added then
    */
   append(lease: Lease, events: readonly StoredEvent[], summary?: JsonObject): Promise<void>;
@@ -96,7 +105,10 @@ export interface Journal {
    */
   read(runId: string, afterSeq?: number): Promise<StoredEvent[]>;
 
-  /** Newest first. @param options.limit at most so many; @default all */
+  /**
+   * By `createdAt`, newest first; of equal ones the one made last.
+   * @param options.limit at most so many; @default all
+   */
   list(options?: { readonly limit?: number }): Promise<RunRow[]>;
 
   /** @returns undefined for an unknown run */
@@ -105,12 +117,13 @@ export interface Journal {
   /** Leave a request for whoever drives the run, now or next. @throws {JournalError} `run.unknown` */
   post(runId: string, now: number, request: JsonObject): Promise<void>;
 
-  /** Requests in order of arrival; they stay until they are removed. */
+  /** Requests in order of arrival; they stay until they are removed. None for an unknown run. */
   requests(runId: string): Promise<RunRequest[]>;
 
-  /** Remove a request that was acted on. */
+  /** Remove a request that was acted on; harmless when it is gone. An id is never used again. */
   removeRequest(id: number): Promise<void>;
 
+  /** Let go of the store; harmless when done before. */
   close(): Promise<void>;
 }
 

@@ -1,0 +1,144 @@
+import type { JsonObject } from "../base/json.ts";
+import type { Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
+import {
+  closedJournal,
+  lostLease,
+  ownedRun,
+  staleHolder,
+  takenRunId,
+  unknownRun,
+  wrongSeq,
+} from "./refusals.ts";
+import { eventTexts, textOf } from "./text.ts";
+
+/** A journal that ends with its process: for tests, and for runs that nobody resumes. */
+export function createMemoryJournal(): Journal {
+  return new MemoryJournal();
+}
+
+type Run = {
+  readonly runId: string;
+  readonly createdAt: number;
+  /** The event with `seq` n stands at n - 1. */
+  readonly events: string[];
+  summary: string;
+  token: number;
+  lease: { readonly owner: string; readonly expiresAt: number } | null;
+};
+
+type Request = { readonly id: number; readonly runId: string; readonly at: number; readonly text: string };
+
+class MemoryJournal implements Journal {
+  readonly #runs = new Map<string, Run>();
+  readonly #requests = new Map<number, Request>();
+  #newestRequest = 0;
+  #closed = false;
+
+  async createRun(options: Parameters<Journal["createRun"]>[0]): Promise<Lease> {
+    const { runId, owner, now, leaseMs, summary } = options;
+    this.#assertOpen();
+    const text = textOf(summary);
+    if (this.#runs.has(runId)) throw takenRunId(runId);
+    const lease = { owner, expiresAt: now + leaseMs };
+    this.#runs.set(runId, { runId, createdAt: now, events: [], summary: text, token: 1, lease });
+    return { runId, owner, token: 1 };
+  }
+
+  async acquire(options: Parameters<Journal["acquire"]>[0]): Promise<Lease> {
+    const { runId, owner, now, leaseMs, takeFrom } = options;
+    const run = this.#run(runId);
+    const { lease } = run;
+    if (lease !== null && lease.expiresAt > now && lease.owner !== takeFrom) {
+      throw ownedRun(runId, lease.owner, lease.expiresAt);
+    }
+    run.lease = { owner, expiresAt: now + leaseMs };
+    run.token += 1;
+    return { runId, owner, token: run.token };
+  }
+
+  async renew(lease: Lease, now: number, leaseMs: number): Promise<void> {
+    const run = this.#held(lease);
+    if (run === undefined) throw lostLease(lease);
+    run.lease = { owner: lease.owner, expiresAt: now + leaseMs };
+  }
+
+  async release(lease: Lease): Promise<void> {
+    const run = this.#held(lease);
+    if (run !== undefined) run.lease = null;
+  }
+
+  async append(lease: Lease, events: readonly StoredEvent[], summary?: JsonObject): Promise<void> {
+    const texts = eventTexts(lease.runId, events);
+    const summaryText = summary && textOf(summary);
+    const run = this.#held(lease);
+    if (run === undefined) throw staleHolder(lease);
+    const expected = run.events.length + 1;
+    const given = events[0]?.seq ?? expected;
+    if (given !== expected) throw wrongSeq(lease.runId, given, expected);
+    for (const text of texts) run.events.push(text);
+    run.summary = summaryText ?? run.summary;
+  }
+
+  async read(runId: string, afterSeq = 0): Promise<StoredEvent[]> {
+    const { events } = this.#run(runId);
+    return events.slice(afterSeq).map((text) => JSON.parse(text) as StoredEvent);
+  }
+
+  async list({ limit }: { readonly limit?: number } = {}): Promise<RunRow[]> {
+    this.#assertOpen();
+    // The sort is stable, so of equal times the one made last stays first.
+    const newestFirst = [...this.#runs.values()].reverse().sort((a, b) => b.createdAt - a.createdAt);
+    return newestFirst.slice(0, limit).map(toRow);
+  }
+
+  async find(runId: string): Promise<RunRow | undefined> {
+    this.#assertOpen();
+    const run = this.#runs.get(runId);
+    return run && toRow(run);
+  }
+
+  async post(runId: string, now: number, request: JsonObject): Promise<void> {
+    const text = textOf(request);
+    this.#run(runId);
+    const id = ++this.#newestRequest;
+    this.#requests.set(id, { id, runId, at: now, text });
+  }
+
+  async requests(runId: string): Promise<RunRequest[]> {
+    this.#assertOpen();
+    return [...this.#requests.values()]
+      .filter((request) => request.runId === runId)
+      .map(({ id, at, text }) => ({ id, at, request: JSON.parse(text) as JsonObject }));
+  }
+
+  async removeRequest(id: number): Promise<void> {
+    this.#assertOpen();
+    this.#requests.delete(id);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw closedJournal();
+  }
+
+  #run(runId: string): Run {
+    this.#assertOpen();
+    const run = this.#runs.get(runId);
+    if (run === undefined) throw unknownRun(runId);
+    return run;
+  }
+
+  /** The lease's run, unless the lease was lost. */
+  #held({ runId, token }: Lease): Run | undefined {
+    this.#assertOpen();
+    const run = this.#runs.get(runId);
+    return run?.token === token && run.lease !== null ? run : undefined;
+  }
+}
+
+function toRow({ runId, createdAt, events, summary, lease }: Run): RunRow {
+  return { runId, createdAt, lastSeq: events.length, summary: JSON.parse(summary) as JsonObject, lease };
+}

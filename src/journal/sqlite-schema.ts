@@ -1,0 +1,102 @@
+/**
+ * The format of journals in SQLite files, and how older ones become today's.
+ *
+ * `application_id` says that a file is a journal, `user_version` which format it has.
+ *
+ * S1. A released migration never changes; a new format is a new one at the end of the list.
+ * S2. Migrations run in one transaction: a file has its old format or the newest, nothing between.
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { JournalError } from "../base/errors.ts";
+
+/** "PLNW", in the header of every journal. */
+export const APPLICATION_ID = 0x504c4e57;
+
+/** The one at index n takes a journal from format n to format n + 1. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    -- Never used again: the ids of events are made of it.
+    key        INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id     TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    summary    TEXT NOT NULL,
+    token      INTEGER NOT NULL,
+    owner      TEXT,
+    expires_at INTEGER,
+    CHECK ((owner IS NULL) = (expires_at IS NULL))
+  ) STRICT;
+  CREATE INDEX runs_by_age ON runs (created_at);
+
+  CREATE TABLE events (
+    -- (runs.key << 32) | seq: the order and the uniqueness of (run, seq) without a second
+    -- tree to write at every commit. A key of two columns costs either that tree, or, as
+    -- WITHOUT ROWID, several times as much for events that are larger than a kilobyte.
+    id    INTEGER PRIMARY KEY,
+    event TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE requests (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    run     INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+    at      INTEGER NOT NULL,
+    request TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX requests_by_run ON requests (run);
+
+  -- For people with a SQLite shell.
+  CREATE VIEW event_log AS
+    SELECT run_id, id & 0xffffffff AS seq, event ->> '$.at' AS at, event ->> '$.type' AS type, event
+    FROM events JOIN runs ON key = id >> 32;
+  `,
+];
+
+/**
+ * The format of a file; 0 for one in which nothing was ever stored.
+ * @throws {JournalError} `journal.not_a_database` for a database of something else;
+ *   `journal.version` for a format that is newer than this program
+ */
+export function readFormat(db: DatabaseSync, path: string, migrations = MIGRATIONS): number {
+  const applicationId = pragma(db, "application_id");
+  const format = pragma(db, "user_version");
+  if (applicationId !== APPLICATION_ID) {
+    if (applicationId === 0 && format === 0 && isEmpty(db)) return 0;
+    throw new JournalError(
+      "journal.not_a_database",
+      `${path} is a SQLite database, but not a journal of planwright.`,
+      { hint: "Name another file for the journal; this one was left as it is." },
+    );
+  }
+  if (format > migrations.length) {
+    throw new JournalError(
+      "journal.version",
+      `The journal ${path} has format ${format}; this planwright reads formats up to ${migrations.length}.`,
+      { hint: "Update planwright, or name another file for the journal." },
+    );
+  }
+  return format;
+}
+
+/** Bring an empty file or an older journal to the newest format. */
+export function migrate(db: DatabaseSync, path: string, migrations = MIGRATIONS): void {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    // Read again now that nobody else can write: another process may have been faster.
+    const format = readFormat(db, path, migrations);
+    for (const migration of migrations.slice(format)) db.exec(migration);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}`);
+    db.exec("COMMIT");
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function isEmpty(db: DatabaseSync): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_schema").get() === undefined;
+}
+
+function pragma(db: DatabaseSync, name: "application_id" | "user_version"): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
