@@ -6,6 +6,7 @@
  */
 
 import { type Environment, EvaluationError } from "@marcbachmann/cel-js";
+import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { canonicalJson, type Json } from "../base/json.ts";
 import { jsonOfResult, textOfJson } from "./cel-values.ts";
 
@@ -26,6 +27,7 @@ const FUNCTIONS: readonly (readonly [string, readonly string[], string, Handler]
   ["lower", ["string"], "string", (text: string) => text.toLowerCase()],
   ["upper", ["string"], "string", (text: string) => text.toUpperCase()],
   ["trim", ["string"], "string", (text: string) => text.trim()],
+  ["matchesPattern", ["string", "string"], "bool", matchesPattern],
   ["round", ["double"], "double", (value: number) => round(value, 0)],
   ["round", ["double", "double"], "double", round],
   ["toJson", ["dyn"], "string", (value: unknown) => JSON.stringify(jsonOfResult(value))],
@@ -158,6 +160,24 @@ function round(value: number, digits: number): number {
   if (size * 10 ** digits >= 2 ** 53) return value;
   if (size < 1e-6) return Number(value.toFixed(digits));
   return (Math.sign(value) * Number(`${Math.round(Number(`${size}e${digits}`))}e-${digits}`));
+}
+
+const patterns = new Map<string, RE2JS>();
+
+/** CEL's `matches`: a regular expression of the RE2 kind, found anywhere in the text, in linear time. */
+function matchesPattern(text: string, pattern: string): boolean {
+  let compiled = patterns.get(pattern);
+  if (compiled === undefined) {
+    try {
+      compiled = RE2JS.compile(pattern);
+    } catch (error) {
+      if (!(error instanceof RE2JSSyntaxException)) throw error;
+      throw failure(`${JSON.stringify(pattern)} is not a regular expression: ${error.message}`);
+    }
+    if (patterns.size >= 1000) patterns.clear();
+    patterns.set(pattern, compiled);
+  }
+  return compiled.matcher(text).find();
 }
 
 function fromJson(text: string): Json {

@@ -178,6 +178,8 @@ export function mendTree(
       return;
     }
     if (integerFunctions.has(name)) makeDouble(node);
+    // The library's own takes exponential time on some patterns; CEL promises linear.
+    if (name === "matches") setArgs(node, ["matchesPattern", receiver, args]);
     for (const arg of args) visit(arg as Node, bound, guarded);
   }
 

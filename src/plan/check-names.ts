@@ -1,0 +1,167 @@
+/**
+ * Checks of names: ids, tools, dependencies, and what expressions refer to.
+ */
+
+import type { Issue } from "../base/errors.ts";
+import { formatPath, type JsonObject, type PathStep } from "../base/json.ts";
+import type { Read, Step } from "./cel-tree.ts";
+import { closest } from "./closest.ts";
+import type { Template } from "./expressions.ts";
+import { type Plan, type PlanInput, SUBTASK_ID } from "./schema.ts";
+import { isNoSuchField, schemaAt } from "./schema-fields.ts";
+import type { ToolLookup } from "./tool-lookup.ts";
+
+/** The name of the plan's own inputs in expressions. */
+const INPUTS = "inputs";
+
+/** At most so many names are listed in a hint. */
+const SHOWN_NAMES = 12;
+
+export function checkIds(plan: Plan): Issue[] {
+  const issues: Issue[] = [];
+  const firstOf = new Map<string, number>();
+  for (const [index, { id }] of plan.subtasks.entries()) {
+    const first = firstOf.get(id);
+    if (first === undefined || id === "") {
+      firstOf.set(id, index);
+      continue;
+    }
+    issues.push({
+      code: "plan.duplicate_id",
+      path: `subtasks[${index}].id`,
+      message: `The id ${id} is taken by subtasks[${first}].`,
+      hint: "Give each subtask an id of its own.",
+    });
+  }
+  return issues;
+}
+
+export function checkTools(plan: Plan, tools: ToolLookup): Issue[] {
+  const issues: Issue[] = [];
+  for (const [index, { tool }] of plan.subtasks.entries()) {
+    if (tool === "" || tools.get(tool) !== undefined) continue;
+    issues.push({
+      code: "plan.unknown_tool",
+      path: `subtasks[${index}].tool`,
+      message: `There is no tool ${tool}.`,
+      hint: nameHint(tool, [...tools.names()], "The tools are"),
+    });
+  }
+  return issues;
+}
+
+export function checkDependencies(plan: Plan): Issue[] {
+  const issues: Issue[] = [];
+  const ids = new Set(plan.subtasks.map(({ id }) => id));
+  for (const [index, { dependsOn }] of plan.subtasks.entries()) {
+    for (const [position, dependency] of dependsOn.entries()) {
+      const id = typeof dependency === "string" ? dependency : dependency.id;
+      if (id === "" || ids.has(id)) continue;
+      const field = typeof dependency === "string" ? "" : ".id";
+      issues.push({
+        code: "plan.unknown_dependency",
+        path: `subtasks[${index}].dependsOn[${position}]${field}`,
+        message: `There is no subtask ${id}.`,
+        hint: nameHint(id, [...ids], "The subtasks are"),
+      });
+    }
+  }
+  return issues;
+}
+
+/** What each name in scope gives, as JSON Schema; undefined where it is not known. */
+export class Names {
+  readonly #schemas = new Map<string, JsonObject | undefined>();
+  readonly #toolOf = new Map<string, string>();
+  /** Ids that cannot be read may be any name. */
+  readonly #areComplete: boolean;
+
+  constructor(plan: Plan, tools: ToolLookup) {
+    this.#schemas.set(INPUTS, inputsSchema(plan));
+    for (const { id, tool } of plan.subtasks) {
+      this.#schemas.set(id, tools.get(tool)?.outputSchema);
+      this.#toolOf.set(id, tool);
+    }
+    this.#areComplete = plan.subtasks.every(({ id }) => SUBTASK_ID.test(id));
+  }
+
+  /** What a name gives; undefined when it is unknown or may be anything. */
+  schemaOf(name: string): JsonObject | undefined {
+    return this.#schemas.get(name);
+  }
+
+  /** Names and fields in a template's expressions that nothing has. */
+  check(template: Template, path: readonly PathStep[]): Issue[] {
+    const issues: Issue[] = [];
+    for (const { steps, expression } of template.uses) {
+      const at = formatPath([...path, ...steps]);
+      for (const name of expression.references) {
+        if (this.#schemas.has(name) || !this.#areComplete) continue;
+        const hint = nameHint(name, [...this.#schemas.keys()], "Expressions may name");
+        const message = `The expression ${expression.text} names ${name}, which is no subtask.`;
+        issues.push({ code: "plan.unknown_reference", path: at, message, hint });
+      }
+      for (const read of expression.reads) {
+        const issue = read.guarded ? undefined : this.#checkRead(read, at);
+        if (issue !== undefined) issues.push(issue);
+      }
+    }
+    return issues;
+  }
+
+  #checkRead({ name, steps }: Read, path: string): Issue | undefined {
+    const schema = this.#schemas.get(name);
+    if (schema === undefined) return undefined;
+    const found = schemaAt(schema, steps);
+    if (!isNoSuchField(found)) return undefined;
+    const { depth, fields, types } = found;
+    const step = steps[depth] ?? null;
+    const owner = renderPlace(name, steps.slice(0, depth));
+    const hint =
+      fields.length > 0
+        ? nameHint(String(step), fields, `${owner} has`)
+        : `${owner} ${this.#whatItIs(name, depth, types)}.`;
+    return {
+      code: "plan.unknown_field",
+      path,
+      message: `${owner} has no ${typeof step === "number" ? "element" : "field"} ${step ?? "to index"}.`,
+      hint,
+    };
+  }
+
+  #whatItIs(name: string, depth: number, types: readonly string[]): string {
+    if (name === INPUTS && depth === 0) return "is empty: the plan declares no inputs";
+    const tool = depth === 0 ? this.#toolOf.get(name) : undefined;
+    const by = tool === undefined ? "" : `, as ${tool} gives it`;
+    return types.length === 0 ? `has no fields${by}` : `is ${types.join(" or ")}${by}`;
+  }
+}
+
+function inputsSchema(plan: Plan): JsonObject {
+  const properties = Object.fromEntries(
+    Object.entries(plan.inputs).map(([name, { type }]) => [name, schemaOfInput(type)]),
+  );
+  return { type: "object", properties, additionalProperties: false };
+}
+
+function schemaOfInput(type: PlanInput["type"] | "unreadable"): JsonObject {
+  return type === "unreadable" ? {} : { type };
+}
+
+/** `a.rows[0].total`; elements known only at run time as `[…]`. */
+export function renderPlace(name: string, steps: readonly Step[]): string {
+  return steps.reduce<string>((path, step) => {
+    if (step === null) return `${path}[…]`;
+    const text = formatPath([step]);
+    return text.startsWith("[") ? path + text : `${path}.${text}`;
+  }, name);
+}
+
+function nameHint(name: string, known: readonly string[], listed: string): string {
+  const near = closest(name, known);
+  if (near !== undefined) return `Did you mean ${near}?`;
+  const names = known.filter((other) => other !== "");
+  if (names.length === 0) return "There are none.";
+  const more = names.length > SHOWN_NAMES ? `, and ${names.length - SHOWN_NAMES} more` : "";
+  return `${listed} ${names.slice(0, SHOWN_NAMES).join(", ")}${more}.`;
+}

@@ -1,0 +1,152 @@
+/**
+ * Everything that is wrong with a plan, all at once.
+ *
+ * Schema, names, expressions, graph, and each subtask's input against its tool. A part
+ * that cannot be read hides no mistake elsewhere, and causes none.
+ */
+
+import { InputError, type Issue } from "../base/errors.ts";
+import { formatPath, isPlainObject, type JsonObject, type PathStep } from "../base/json.ts";
+import { checkInput, typesOfUse } from "./check-inputs.ts";
+import { checkDependencies, checkIds, checkTools, Names } from "./check-names.ts";
+import {
+  assemblePlan,
+  type CompiledPlan,
+  type CompiledSubtask,
+  compileTemplates,
+  isOfType,
+} from "./compile.ts";
+import type { Template } from "./expressions.ts";
+import { isTooDeep, salvagePlan } from "./salvage.ts";
+import { type Plan, planSchema } from "./schema.ts";
+import { schemaIssues } from "./schema-issues.ts";
+import type { ToolLookup } from "./tool-lookup.ts";
+
+export type CheckOptions = {
+  readonly tools: ToolLookup;
+  /** More subtasks than these are refused. */
+  readonly maxSubtasks: number;
+};
+
+/** A plan that can run, or at least one issue. */
+export type CheckedPlan =
+  | { readonly plan: Plan; readonly compiled: CompiledPlan; readonly issues: readonly [] }
+  | {
+      readonly plan?: undefined;
+      readonly compiled?: undefined;
+      readonly issues: readonly [Issue, ...Issue[]];
+    };
+
+/**
+ * Check a value that may be anything.
+ * @returns the plan with its defaults, compiled; or every issue, each with path and cure
+ */
+export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions): CheckedPlan {
+  const refusal = checkSize(value, maxSubtasks);
+  if (refusal !== undefined) return { issues: [refusal] };
+
+  const parsed = planSchema.safeParse(value);
+  const plan = parsed.success ? parsed.data : salvagePlan(value);
+  const issues = parsed.success ? [] : schemaIssues(parsed.error, value);
+  issues.push(...checkDefaults(plan));
+  const duplicates = checkIds(plan);
+  issues.push(...duplicates, ...checkTools(plan, tools), ...checkDependencies(plan));
+
+  const { subtasks, output, issues: syntax } = compileTemplates(plan);
+  issues.push(...syntax);
+  const names = new Names(plan, tools);
+  const unreadable = new Set(syntax.map(({ path }) => path));
+  for (const [index, subtask] of subtasks.entries()) {
+    issues.push(...checkSubtask(plan, index, subtask, names, tools, unreadable));
+  }
+  if (output !== undefined) issues.push(...names.check(output, ["output"]));
+
+  // With two subtasks of one name nobody can say what depends on what.
+  if (duplicates.length > 0) return failed(issues);
+  try {
+    const compiled = assemblePlan(plan, subtasks, output);
+    return issues.length > 0 ? failed(issues) : { plan, compiled, issues: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return failed([...issues, ...error.issues]);
+  }
+}
+
+function failed(issues: readonly Issue[]): CheckedPlan {
+  return { issues: issues as readonly [Issue, ...Issue[]] };
+}
+
+/** What would make the rest of the checks pointless, or too much work. */
+function checkSize(value: unknown, maxSubtasks: number): Issue | undefined {
+  if (isTooDeep(value)) {
+    return {
+      code: "plan.schema",
+      path: "",
+      message: "The plan is nested too deep, or holds itself.",
+      hint: "Keep inputs less than 200 levels deep.",
+    };
+  }
+  const subtasks = isPlainObject(value) ? value["subtasks"] : undefined;
+  if (!Array.isArray(subtasks) || subtasks.length <= maxSubtasks) return undefined;
+  return {
+    code: "plan.too_large",
+    path: "subtasks",
+    message: `The plan has ${subtasks.length} subtasks; the limit is ${maxSubtasks}.`,
+    hint: "Make it smaller, or split it into several plans.",
+  };
+}
+
+function checkDefaults(plan: Plan): Issue[] {
+  return Object.entries(plan.inputs).flatMap(([name, input]): Issue[] => {
+    if (input.default === undefined || isOfType(input.default, input.type)) return [];
+    return [
+      {
+        code: "plan.schema",
+        path: formatPath(["inputs", name, "default"]),
+        message: `The default of ${name} is not of the type ${input.type}.`,
+        hint: "Give a default of the type, or change the type.",
+      },
+    ];
+  });
+}
+
+function checkSubtask(
+  plan: Plan,
+  index: number,
+  subtask: CompiledSubtask,
+  names: Names,
+  tools: ToolLookup,
+  unreadable: ReadonlySet<string>,
+): Issue[] {
+  const issues: Issue[] = [];
+  const base = ["subtasks", index, "input"];
+  const { input, when } = subtask;
+  issues.push(...names.check(input, base));
+  if (typeof when === "object") {
+    const path = ["subtasks", index, "when"];
+    issues.push(...names.check(when, path));
+    if (!unreadable.has(formatPath(path))) issues.push(...checkCondition(when, path, names));
+  }
+  const { tool: name, input: value } = plan.subtasks[index] as Plan["subtasks"][number];
+  const tool = tools.get(name);
+  if (tool !== undefined) {
+    issues.push(...checkInput(name, tool, input, value as JsonObject, names, base));
+  }
+  return issues;
+}
+
+/** A condition is one expression that can be true or false. */
+function checkCondition(when: Template, path: readonly PathStep[], names: Names): Issue[] {
+  const [use] = when.uses;
+  const types = use === undefined ? undefined : typesOfUse(use, names);
+  if (use?.isWhole && (types === undefined || types.has("boolean"))) return [];
+  const what = use?.isWhole ? `gives ${[...(types ?? [])].join(" or ")}` : "is a text";
+  return [
+    {
+      code: "plan.invalid_input",
+      path: formatPath(path),
+      message: `A condition must be true or false, and this one ${what}.`,
+      hint: "Write one ${expression} and nothing else, e.g. ${size(a.rows) > 0}.",
+    },
+  ];
+}

@@ -1,0 +1,68 @@
+import { isJson, isPlainObject, type Json, type JsonObject } from "../base/json.ts";
+import type { Plan, Subtask } from "./schema.ts";
+
+/** Deeper than any honest plan, and far from the end of the stack. */
+const MAX_DEPTH = 200;
+
+/**
+ * What can be read of a value that is not a valid plan, so that the rest can be checked
+ * too. What cannot be read is neutral: an empty id or tool, no input, no dependencies.
+ */
+export function salvagePlan(value: unknown): Plan {
+  const plan = isPlainObject(value) ? value : {};
+  const subtasks = Array.isArray(plan["subtasks"]) ? plan["subtasks"] : [];
+  return {
+    version: 1,
+    goal: "",
+    inputs: salvageInputs(plan["inputs"]),
+    subtasks: subtasks.map(salvageSubtask),
+    ...(isJson(plan["output"]) ? { output: plan["output"] as Json } : {}),
+  } as Plan;
+}
+
+function salvageInputs(inputs: unknown): Plan["inputs"] {
+  if (!isPlainObject(inputs)) return {};
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => {
+      const type = isPlainObject(input) ? input["type"] : undefined;
+      return [name, { type: typeof type === "string" ? type : "unreadable" }];
+    }),
+  ) as Plan["inputs"];
+}
+
+function salvageSubtask(value: unknown): Subtask {
+  const { id, tool, input, dependsOn, when } = (isPlainObject(value) ? value : {}) as Record<
+    keyof Subtask,
+    unknown
+  >;
+  return {
+    id: typeof id === "string" ? id : "",
+    tool: typeof tool === "string" ? tool : "",
+    input: (isPlainObject(input) && isJson(input) ? input : {}) as Subtask["input"],
+    dependsOn: Array.isArray(dependsOn) ? dependsOn.map(salvageDependency) : [],
+    optional: false,
+    ...(typeof when === "string" ? { when } : {}),
+  };
+}
+
+function salvageDependency(value: unknown): Subtask["dependsOn"][number] {
+  if (typeof value === "string") return value;
+  const id = isPlainObject(value) ? value["id"] : undefined;
+  return typeof id === "string" ? { id, on: "settled" } : "";
+}
+
+/** Whether a value is nested deeper than a plan may be, or holds itself. */
+export function isTooDeep(root: unknown): boolean {
+  const depthOf = new Map<object, number>();
+  const open: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, depth } = next;
+    if (typeof value !== "object" || value === null) continue;
+    if (depth > MAX_DEPTH) return true;
+    // Shared parts are walked again only when they stand deeper than before.
+    if ((depthOf.get(value) ?? -1) >= depth) continue;
+    depthOf.set(value, depth);
+    for (const inner of Object.values(value as JsonObject)) open.push({ value: inner, depth: depth + 1 });
+  }
+  return false;
+}

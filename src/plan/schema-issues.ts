@@ -1,0 +1,127 @@
+import type { z } from "zod";
+import type { Issue } from "../base/errors.ts";
+import { formatPath, isPlainObject, type PathStep } from "../base/json.ts";
+import { closest } from "./closest.ts";
+import { planSchema } from "./schema.ts";
+
+type ZodIssue = z.core.$ZodIssue;
+
+/** How to write each field; the issue itself says what is wrong. */
+const HINTS: Readonly<Record<string, string>> = {
+  default: "Give a value of the input's type.",
+  dependsOn: "Write a list of ids, e.g. [read_report]; { id: read_report, on: settled } also after a failure.",
+  description: "Say in a sentence what it is for, or leave it out.",
+  goal: "Say what the plan is for.",
+  id: "Use a name such as read_report.",
+  input: "Give the tool's arguments as an object.",
+  inputs: "Write each input as a name with its type, e.g. year: { type: integer }.",
+  on: "Write success or settled.",
+  optional: "Write true or false.",
+  output: "Give a value; strings in it may hold ${expressions}.",
+  subtasks: "List at least one subtask, with id, tool and input.",
+  timeout: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
+  tool: "Name one of the tools.",
+  type: "Write string, integer, number, boolean, array or object.",
+  version: "Write version: 1.",
+  when: "Write one ${expression} that is true or false, e.g. ${size(a.rows) > 0}.",
+};
+
+/**
+ * What the schema says against a plan, in our words.
+ * @param value the plan as it was given
+ */
+export function schemaIssues(error: z.ZodError, value: unknown): Issue[] {
+  return error.issues.flatMap((issue) => toIssues(issue, [], value));
+}
+
+function toIssues(issue: ZodIssue, base: readonly PathStep[], root: unknown): Issue[] {
+  const steps = [...base, ...(issue.path as PathStep[])];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknownKey(steps, key));
+  }
+  const value = valueAt(root, steps);
+  if (issue.code === "invalid_union") {
+    const branch = issue.errors.find((issues) => isAboutInside(issues, value));
+    if (branch !== undefined) return branch.flatMap((inner) => toIssues(inner, steps, root));
+  }
+  const path = formatPath(steps);
+  return [{ code: "plan.schema", path, message: messageOf(issue, steps, value), hint: hintOf(steps) }];
+}
+
+/** Of a union, the branch that is of the value's kind and only wrong inside. */
+function isAboutInside(issues: readonly ZodIssue[], value: unknown): boolean {
+  if (isPlainObject(value)) {
+    return issues.every(({ code, path }) => path.length > 0 || code === "unrecognized_keys");
+  }
+  return issues.every(({ code }) => code === "invalid_format");
+}
+
+function unknownKey(steps: readonly PathStep[], key: string): Issue {
+  const known = knownKeys(steps);
+  const near = closest(key.replaceAll(/[_-]/g, ""), known);
+  const owner = steps.length === 0 ? "The plan" : formatPath(steps);
+  return {
+    code: "plan.unknown_key",
+    path: formatPath([...steps, key]),
+    message: `${owner} has no key ${key}.`,
+    hint: near === undefined ? `Its keys are ${known.join(", ")}.` : `Did you mean ${near}?`,
+  };
+}
+
+function knownKeys(steps: readonly PathStep[]): string[] {
+  const { shape } = planSchema;
+  if (steps.length === 0) return Object.keys(shape);
+  if (steps[0] === "inputs") return Object.keys(shape.inputs.unwrap().valueType.shape);
+  return steps.length === 2 ? Object.keys(shape.subtasks.element.shape) : ["id", "on"];
+}
+
+function messageOf(issue: ZodIssue, steps: readonly PathStep[], value: unknown): string {
+  const name = formatPath(steps) || "The plan";
+  if (value === undefined) return `${name} is missing.`;
+  switch (issue.code) {
+    case "invalid_type":
+      return `${name} must be ${nounOf(issue.expected)}, not ${describe(value)}.`;
+    case "too_small":
+      return `${name} must not be empty.`;
+    case "invalid_value":
+      return `${name} must be ${issue.values.join(" or ")}, not ${describe(value)}.`;
+    case "invalid_format":
+    case "custom":
+      return `${name} ${issue.message}, and is ${describe(value)}.`;
+    case "invalid_key": {
+      const [first] = issue.issues;
+      return `The name ${String(steps.at(-1))} ${first?.message ?? "is not allowed"}.`;
+    }
+    default:
+      return steps.includes("input") || steps[0] === "output"
+        ? `${name} must be JSON, not ${describe(value)}.`
+        : `${name} cannot be ${describe(value)}.`;
+  }
+}
+
+function nounOf(expected: string): string {
+  if (expected === "record") return "an object";
+  return /^[aeio]/.test(expected) ? `an ${expected}` : `a ${expected}`;
+}
+
+function hintOf(steps: readonly PathStep[]): string {
+  const key = steps.findLast((step) => typeof step === "string" && step in HINTS);
+  return (typeof key === "string" ? HINTS[key] : undefined) ?? "Give an object with goal and subtasks.";
+}
+
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (isPlainObject(value)) return "an object";
+  if (typeof value !== "string") return `the ${typeof value} ${String(value)}`;
+  return value.length > 60 ? `${JSON.stringify(value.slice(0, 60))}…` : JSON.stringify(value);
+}
+
+function valueAt(root: unknown, steps: readonly PathStep[]): unknown {
+  let value = root;
+  for (const step of steps) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<PathStep, unknown>)[step];
+  }
+  return value;
+}

@@ -1,0 +1,29 @@
+import type { JsonObject } from "../base/json.ts";
+
+type ValidationResult = {
+  readonly issues?:
+    | readonly {
+        readonly message: string;
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+      }[]
+    | undefined;
+};
+
+/** What checks must know of a tool. */
+export interface CheckableTool {
+  /** JSON Schema, draft 2020-12. */
+  readonly inputSchema: JsonObject;
+  readonly outputSchema: JsonObject;
+  /** A Standard Schema; checks do without its verdict if it is a promise. */
+  readonly input: {
+    readonly "~standard": {
+      readonly validate: (value: unknown) => ValidationResult | Promise<ValidationResult>;
+    };
+  };
+}
+
+/** The tools that a plan may name. */
+export interface ToolLookup {
+  get(name: string): CheckableTool | undefined;
+  names(): Iterable<string>;
+}
