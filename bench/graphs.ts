@@ -61,7 +61,7 @@ export function heavyTailed(count: number, seed: number): Timed {
       for (let k = Math.floor(random() * 3); k > 0; k -= 1) chosen.add(Math.floor(random() * index));
     }
     dependencies.push([...chosen]);
-    durations.push(Math.min(400, Math.round(6 / (1 - random()) ** (1 / 1.2))));
+    durations.push(Math.min(1_200, Math.round(18 / (1 - random()) ** (1 / 1.2))));
   }
   const plan = planSchema.parse({
     goal: "bench",
