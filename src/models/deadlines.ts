@@ -63,11 +63,10 @@ export class Deadlines {
 
   #limit(ms: number, what: string): () => void {
     return this.#clock.setTimer(ms, () => {
-      const error = new ModelError(
-        "model.timeout",
-        `${this.#name} ${what} ${ms / 1000} s.`,
-        { retryable: true, hint: "Try again later, or raise the model's timeouts." },
-      );
+      const error = new ModelError("model.timeout", `${this.#name} ${what} ${ms / 1000} s.`, {
+        retryable: true,
+        hint: "Try again later, or raise the model's timeouts.",
+      });
       this.#expiry.abort(error);
     });
   }

@@ -22,13 +22,22 @@ type SdkError = Error & {
   readonly cause?: unknown;
 };
 
-/** @param now milliseconds since the epoch, for a Retry-After that is a date */
-export function toModelError(error: unknown, who: Who, now: number): ModelError {
-  if (error instanceof ModelError) return error;
+/**
+ * @param now milliseconds since the epoch, for a Retry-After that is a date
+ * @returns the error itself when it is a bug and none of the provider's making
+ */
+export function toModelError(error: unknown, who: Who, now: number): unknown {
+  if (error instanceof ModelError || isBug(error)) return error;
   const thrown: SdkError = error instanceof Error ? error : new Error(String(error));
   if (typeof thrown.status === "number") return fromStatus(thrown, thrown.status, who, now);
-  if (kindOf(thrown) !== "") return fromStream(thrown, who, now);
+  if (thrown.error !== undefined && kindOf(thrown) !== "") return fromStream(thrown, who, now);
   return fromConnection(thrown, who);
+}
+
+/** Of `TypeError`s, those that fetch throws for a broken connection have a cause. */
+function isBug(error: unknown): boolean {
+  const isOurs = error instanceof ReferenceError || error instanceof RangeError;
+  return isOurs || (error instanceof TypeError && error.cause === undefined);
 }
 
 export function abortedError(name: string): ModelError {

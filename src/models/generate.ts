@@ -58,8 +58,13 @@ async function generate(
     }
   };
   try {
-    const mayRestart = () => stream.restart();
-    const { finish, text } = await withRetries(attempt, { ...policies, policy: policies.retry, signal, mayRestart });
+    const { finish, text } = await withRetries(attempt, {
+      policy: policies.retry,
+      clock: policies.clock,
+      random: policies.random,
+      signal,
+      mayRestart: () => stream.restart(),
+    });
     return { text, usage, finish, model: provider.name };
   } catch (error) {
     throw signal?.aborted ? abortedError(provider.name) : error;

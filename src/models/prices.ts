@@ -62,7 +62,12 @@ function flat(input: number, output: number, cacheRead: number | null, cacheWrit
 const OPENAI_LONG_PROMPT = 272_000;
 
 /** OpenAI's rule for long prompts: input and cache twice as dear, output one and a half times. */
-function openai(input: number, output: number, cacheRead: number | null, cacheWrite: number | null) {
+function openai(
+  input: number,
+  output: number,
+  cacheRead: number | null,
+  cacheWrite: number | null,
+) {
   const twice = (rate: number | null) => (rate === null ? null : rate * 2);
   return [
     { upTo: OPENAI_LONG_PROMPT, input, output, cacheRead, cacheWrite },

@@ -43,6 +43,9 @@ export interface Connection {
   readonly fetch?: typeof fetch;
 }
 
+/** The SDKs' own timeout, out of the way of ours: the longest that a timer can hold. */
+export const SDK_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** Tells a model that cannot be held to a schema what to write. */
 export function schemaInstruction(schema: NonNullable<ModelRequest["schema"]>): string {
   return [

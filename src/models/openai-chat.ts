@@ -1,0 +1,130 @@
+import type OpenAI from "openai";
+import type {
+  ChatCompletionChunk,
+  ChatCompletionCreateParamsStreaming,
+} from "openai/resources/chat/completions";
+import type { CompletionUsage } from "openai/resources/completions";
+import type { ModelRequest } from "./model.ts";
+import { connectOpenAI, toFormat } from "./openai-client.ts";
+import type { TokenCounts } from "./prices.ts";
+import {
+  type Connection,
+  type Provider,
+  type ProviderEvent,
+  schemaInstruction,
+} from "./provider.ts";
+
+export const COMPATIBLE_KEY = "OPENAI_COMPATIBLE_API_KEY";
+
+/**
+ * Chat Completions, as Ollama, llama.cpp, vLLM, LM Studio and many hosts speak it.
+ *
+ * Servers differ: some take no `response_format` and say so with 400 or 422. Then the schema
+ * goes into the instructions instead, for this request and all that follow. Thinking that
+ * comes beside the text (`reasoning_content`) is not part of the answer.
+ */
+export function compatibleProvider(
+  name: string,
+  model: string,
+  address: Omit<Connection, "apiKey"> & { readonly apiKey: string | undefined },
+): Provider {
+  // The SDK insists on a key, local servers do not look at it.
+  const connection = { ...address, apiKey: address.apiKey ?? "none" };
+  let client: Promise<OpenAI> | undefined;
+  let takesFormat = true;
+
+  async function request(body: ModelRequest, signal: AbortSignal) {
+    client ??= connectOpenAI(connection, { organization: null, project: null });
+    const { completions } = (await client).chat;
+    if (body.schema === undefined || !takesFormat) {
+      return completions.create(toBody(model, body, "instructed"), { signal });
+    }
+    try {
+      return await completions.create(toBody(model, body, "held"), { signal });
+    } catch (error) {
+      if (!isRejection(error)) throw error;
+      const events = await completions.create(toBody(model, body, "instructed"), { signal });
+      // Only now it is certain that the format was to blame.
+      takesFormat = false;
+      return events;
+    }
+  }
+
+  return {
+    name,
+    keyVariable: COMPATIBLE_KEY,
+    secrets: address.apiKey === undefined ? [] : [address.apiKey],
+    async *send(body, signal) {
+      const chunks = await request(body, signal);
+      yield { type: "answered" };
+      let refusal = "";
+      let finish: string | undefined;
+      for await (const chunk of chunks) {
+        if (chunk.usage) yield { type: "usage", counts: toCounts(chunk.usage) };
+        const choice = chunk.choices?.[0];
+        refusal += choice?.delta?.refusal ?? "";
+        finish = choice?.finish_reason ?? finish;
+        yield toProgress(choice);
+      }
+      // Usage comes after the last choice, so the end is known only when the stream is.
+      if (finish !== undefined) yield toEnd(finish, refusal);
+    },
+  };
+}
+
+function toBody(
+  model: string,
+  request: ModelRequest,
+  schemaIs: "held" | "instructed",
+): ChatCompletionCreateParamsStreaming {
+  const { schema, maxOutputTokens } = request;
+  const system = request.system.map(({ text }) => text);
+  if (schema && schemaIs === "instructed") system.push(schemaInstruction(schema));
+  return {
+    model,
+    messages: [
+      // In one message: the templates of many open models know a single system message.
+      ...(system.length > 0 ? [{ role: "system" as const, content: system.join("\n\n") }] : []),
+      ...request.messages.map(({ role, content }) => ({ role, content })),
+    ],
+    ...(schema &&
+      schemaIs === "held" && {
+        response_format: { type: "json_schema", json_schema: toFormat(schema) },
+      }),
+    // The newer max_completion_tokens is unknown to many servers, this one to none.
+    ...(maxOutputTokens !== undefined && { max_tokens: maxOutputTokens }),
+    stream: true,
+    stream_options: { include_usage: true },
+  };
+}
+
+function isRejection(error: unknown): boolean {
+  const { status } = error as { status?: unknown };
+  return status === 400 || status === 422;
+}
+
+function toProgress(choice: ChatCompletionChunk.Choice | undefined): ProviderEvent {
+  const text = choice?.delta?.content;
+  return text ? { type: "text", text } : { type: "working" };
+}
+
+function toCounts(usage: CompletionUsage): TokenCounts {
+  return {
+    inputTokens: usage.prompt_tokens ?? 0,
+    cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+    cacheWriteTokens: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
+    outputTokens: usage.completion_tokens ?? 0,
+  };
+}
+
+function toEnd(finish: string, refusal: string): ProviderEvent {
+  if (refusal !== "") return { type: "end", finish: "refusal", refusal };
+  switch (finish) {
+    case "length":
+      return { type: "end", finish: "length" };
+    case "content_filter":
+      return { type: "end", finish: "refusal", refusal: "The content filter stopped the answer." };
+    default:
+      return { type: "end", finish: "stop" };
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * What a model answers when it is asked for a plan: the parts of a plan that are its to
+ * choose, or why it cannot. The form is derived from the plan's schema.
+ */
+
+import type { Issue } from "../base/errors.ts";
+import { isPlainObject, type Json, type JsonObject } from "../base/json.ts";
+import { type PlanDraft, planJsonSchema } from "../plan/schema.ts";
+import { closedSchema, decode, encode } from "./closed-form.ts";
+import { readJson } from "./read-json.ts";
+
+/** What a planner says about a subtask; the rest, like timeouts, is for people and tools. */
+const OFFERED = ["id", "description", "tool", "input", "dependsOn", "when", "optional"];
+
+const CANNOT =
+  "Only when no plan with these tools reaches the goal: what is missing, in a sentence for the user.";
+
+export type Answer =
+  | { readonly kind: "plan"; readonly plan: JsonObject }
+  | { readonly kind: "cannot"; readonly reason: string }
+  | { readonly kind: "unreadable"; readonly issues: readonly Issue[]; readonly plan?: Json };
+
+/**
+ * The answer's form, closed for strict modes.
+ * @param tools the names that a plan may use
+ */
+export function answerSchema(tools: readonly string[]): JsonObject {
+  const schema = plainSchema();
+  const subtasks = at(schema, "properties", "subtasks");
+  const subtask = at(subtasks, "items");
+  const properties = at(subtask, "properties");
+  const tool = { ...at(properties, "tool"), ...(tools.length > 0 && { enum: tools }) };
+  const named = { ...subtask, properties: { ...properties, tool } };
+  return closedSchema({
+    ...schema,
+    properties: { ...at(schema, "properties"), subtasks: { ...subtasks, items: named } },
+  });
+}
+
+/** A plan in the form in which a model is to write it. */
+export function renderAnswer(plan: Pick<PlanDraft, "subtasks" | "output">): string {
+  return JSON.stringify(encode(plainSchema(), plan as Json));
+}
+
+/**
+ * The answer of a model, read. Not yet checked: that takes the tools.
+ * @param goal becomes the plan's goal, in the user's words
+ */
+export function readAnswer(text: string, goal: string): Answer {
+  const json = readJson(text);
+  if (!json.ok) return unreadable("plan.syntax", "", json.message);
+  if (!isPlainObject(json.value)) {
+    return unreadable("plan.schema", "", "The answer is no JSON object.");
+  }
+  const { value, issues } = decode(plainSchema(), json.value as JsonObject);
+  const { cannot, version: _version, goal: _goal, output, ...rest } = value as JsonObject;
+  // Null is how a strict mode leaves the output out; as an answer it would be none.
+  const plan = { version: 1, goal, ...rest, ...(output != null && { output }) };
+  if (issues.length > 0) {
+    return {
+      kind: "unreadable",
+      issues: issues.map(({ path, message }) => issue("plan.schema", path, message)),
+      plan,
+    };
+  }
+  if (typeof cannot !== "string" || cannot.trim() === "") return { kind: "plan", plan };
+  const { subtasks } = rest;
+  if (!Array.isArray(subtasks) || subtasks.length === 0) return { kind: "cannot", reason: cannot };
+  return unreadable(
+    "plan.schema",
+    "cannot",
+    "There are both subtasks and a reason why there can be none.",
+  );
+}
+
+let plain: JsonObject | undefined;
+
+/** The answer's form before it is closed. Made once: it depends on the plan's schema only. */
+function plainSchema(): JsonObject {
+  plain ??= derive(planJsonSchema());
+  return plain;
+}
+
+function derive(plan: JsonObject): JsonObject {
+  const { subtasks, output } = at(plan, "properties");
+  const subtask = at(subtasks, "items");
+  const offered = Object.entries(at(subtask, "properties")).filter(([key]) =>
+    OFFERED.includes(key),
+  );
+  const properties = {
+    cannot: { type: "string", description: CANNOT },
+    subtasks: {
+      ...(subtasks as JsonObject),
+      items: { ...subtask, properties: Object.fromEntries(offered) },
+    },
+    output: output ?? {},
+  };
+  return { ...plan, properties, required: [] };
+}
+
+/** The object at these keys; the plan's own schema has them. */
+function at(node: Json | undefined, ...keys: string[]): JsonObject {
+  let inner = node;
+  for (const key of keys) inner = (inner as JsonObject)[key];
+  return inner as JsonObject;
+}
+
+function unreadable(code: Issue["code"], path: string, message: string): Answer {
+  return { kind: "unreadable", issues: [issue(code, path, message)] };
+}
+
+function issue(code: Issue["code"], path: string, message: string): Issue {
+  return { code, path, message, hint: "Try again, or let another model plan." };
+}
