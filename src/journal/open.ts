@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { type InputError, inputError } from "../base/errors.ts";
 import type { Journal } from "./journal.ts";
-import { createMemoryJournal } from "./memory.ts";
-import { openSqliteJournal } from "./sqlite.ts";
+import type { SqliteJournalOptions } from "./sqlite-file.ts";
 
 /**
  * The journal that a URL names: `sqlite:PATH`, or `memory:` for a new one in memory. All
@@ -13,10 +12,12 @@ import { openSqliteJournal } from "./sqlite.ts";
  */
 export async function openJournal(
   url: string,
-  options?: { readonly readOnly?: boolean },
+  options?: Pick<SqliteJournalOptions, "readOnly">,
 ): Promise<Journal> {
   const place = placeOf(url);
-  return place.kind === "memory" ? createMemoryJournal() : openSqliteJournal(place.path, options);
+  // Loaded when wanted: checking or drawing a plan needs no journal.
+  if (place.kind === "memory") return (await import("./memory.ts")).createMemoryJournal();
+  return (await import("./sqlite.ts")).openSqliteJournal(place.path, options);
 }
 
 /** Whether there is something to read. @throws {InputError} `input.invalid` for an unknown URL */

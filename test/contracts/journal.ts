@@ -1,0 +1,378 @@
+/**
+ * What every journal must do, for those in this repository and for your own:
+ *
+ *     describeJournal("Postgres", async () => {
+ *       const database = await startDatabase();
+ *       return {
+ *         open: () => openPostgresJournal(database.url),
+ *         [Symbol.asyncDispose]: () => database.stop(),
+ *       };
+ *     });
+ *
+ * The rules J1 to J5 stand in src/journal/journal.ts.
+ */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type ErrorCode, JournalError } from "../../src/base/errors.ts";
+import type { Json, JsonObject } from "../../src/base/json.ts";
+import type { Journal, Lease, StoredEvent } from "../../src/journal/journal.ts";
+
+/** An empty place for journals; what was opened is closed when it is disposed of. */
+export interface JournalStore extends AsyncDisposable {
+  /** Another connection to the same place, or the same journal again where there is just one. */
+  open(): Promise<Journal>;
+}
+
+export function describeJournal(name: string, makeStore: () => Promise<JournalStore>): void {
+  describe(`${name} as a journal`, () => {
+    it("a new run is held by its maker and has no events yet", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const summary = { goal: "tidy up", status: "planning" };
+      const lease = await journal.createRun({ runId: "r1", owner: "ada", now: 1000, leaseMs: 50, summary });
+      expect(lease).toEqual({ runId: "r1", owner: "ada", token: 1 });
+      expect(await journal.read("r1")).toEqual([]);
+      expect(await journal.find("r1")).toEqual({
+        runId: "r1",
+        createdAt: 1000,
+        lastSeq: 0,
+        summary,
+        lease: { owner: "ada", expiresAt: 1050 },
+      });
+    });
+
+    it("an id is given to one run only, and the first one keeps it", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      await makeRun(journal, "r1", { summary: { first: true } });
+      await refused("journal.conflict", makeRun(journal, "r1", { owner: "bob", summary: {} }));
+      expect(await journal.find("r1")).toMatchObject({ summary: { first: true }, lease: { owner: "ada" } });
+    });
+
+    it("events come back in order, whole, and from any point on", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      const other = await makeRun(journal, "r2");
+      const all = events("r1", 1, 5);
+      await journal.append(lease, all.slice(0, 2));
+      await journal.append(other, events("r2", 1, 3));
+      await journal.append(lease, all.slice(2));
+      for (const after of [0, 1, 2, 4, 5, 6, 1000]) {
+        expect(await journal.read("r1", after)).toEqual(all.slice(after));
+      }
+      expect(await journal.read("r2")).toHaveLength(3);
+    });
+
+    it("the newest summary is the one that was given last, with events or without", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1", { summary: { step: 0 } });
+      const summary = async () => (await journal.find("r1"))?.summary;
+      await journal.append(lease, events("r1", 1, 1));
+      expect(await summary()).toEqual({ step: 0 });
+      await journal.append(lease, events("r1", 2, 2), { step: 1 });
+      expect(await summary()).toEqual({ step: 1 });
+      await journal.append(lease, [], { step: 2 });
+      expect(await summary()).toEqual({ step: 2 });
+      expect(await journal.find("r1")).toMatchObject({ lastSeq: 2 });
+    });
+
+    const BAD_APPENDS: Readonly<Record<string, [ErrorCode, (lease: Lease) => Promise<Append> | Append]>> = {
+      "starts one too late": ["journal.conflict", (lease) => [lease, events("r1", 4, 5)]],
+      "repeats the newest event": ["journal.conflict", (lease) => [lease, events("r1", 2, 3)]],
+      "starts from the beginning": ["journal.conflict", (lease) => [lease, events("r1", 1, 1)]],
+      "has a gap inside": ["journal.conflict", (lease) => [lease, [event("r1", 3), event("r1", 5)]]],
+      "goes backwards": ["journal.conflict", (lease) => [lease, [event("r1", 3), event("r1", 2)]]],
+      "has an event of another run": ["journal.conflict", (lease) => [lease, [event("r1", 3), event("r2", 4)]]],
+      "has an older token": ["journal.conflict", (lease) => [{ ...lease, token: lease.token - 1 }, events("r1", 3, 3)]],
+      "has a token that nobody got yet": ["journal.conflict", (lease) => [{ ...lease, token: lease.token + 1 }, events("r1", 3, 3)]],
+      "is for a run that does not exist": ["journal.conflict", (lease) => [{ ...lease, runId: "r9" }, [event("r9", 1)]]],
+      "ends with what is not JSON": ["journal.write_failed", (lease) => [lease, [event("r1", 3), event("r1", 4, { n: 1n as unknown as Json })]]],
+    };
+    it.for(Object.entries(BAD_APPENDS))("an append that %s is refused as a whole", async ([, [code, make]]) => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1", { summary: { kept: true } });
+      await journal.append(lease, events("r1", 1, 2));
+      const [with_, what] = await make(lease);
+      await refused(code, journal.append(with_, what, { kept: false }));
+      expect(await journal.read("r1")).toEqual(events("r1", 1, 2));
+      expect(await journal.find("r1")).toMatchObject({ lastSeq: 2, summary: { kept: true } });
+      await journal.append(lease, events("r1", 3, 3));
+    });
+
+    it("a run that is held is not given to anybody, not even to its holder", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      await makeRun(journal, "r1", { now: 1000, leaseMs: 50 });
+      for (const owner of ["ada", "bob"]) {
+        for (const takeFrom of [undefined, "eve"]) {
+          await refused("run.owned", journal.acquire({ runId: "r1", owner, now: 1049, leaseMs: 50, takeFrom }));
+        }
+      }
+      await refused("run.unknown", journal.acquire({ runId: "r9", owner: "bob", now: 0, leaseMs: 50 }));
+    });
+
+    const WAYS_TO_GET: Readonly<Record<string, (journal: Journal, lease: Lease) => Promise<Lease>>> = {
+      "once its time is up": (journal) => take(journal, { now: 1050 }),
+      "at once when it was released": async (journal, lease) => {
+        await journal.release(lease);
+        return take(journal, { now: 1001 });
+      },
+      "at once when its holder is known to be gone": (journal) => take(journal, { now: 1001, takeFrom: "ada" }),
+    };
+    it.for(Object.entries(WAYS_TO_GET))("a run is given to the next %s, and fenced", async ([, get]) => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const old = await makeRun(journal, "r1", { now: 1000, leaseMs: 50 });
+      await journal.append(old, events("r1", 1, 1));
+      const lease = await get(journal, old);
+      expect(lease).toEqual({ runId: "r1", owner: "bob", token: old.token + 1 });
+
+      await refused("journal.conflict", journal.append(old, events("r1", 2, 2), { stale: true }));
+      await refused("journal.lease_lost", journal.renew(old, 1001, 9000));
+      await journal.release(old);
+      expect(await journal.find("r1")).toMatchObject({ lastSeq: 1, summary: {}, lease: { owner: "bob" } });
+      await journal.append(lease, events("r1", 2, 2));
+    });
+
+    it("a released lease is good for nothing", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      await journal.release(lease);
+      expect(await journal.find("r1")).toMatchObject({ lease: null });
+      await refused("journal.conflict", journal.append(lease, events("r1", 1, 1)));
+      await refused("journal.lease_lost", journal.renew(lease, 1, 1));
+      await journal.release(lease);
+      expect(await journal.read("r1")).toEqual([]);
+    });
+
+    it("a holder whose time is up goes on as long as nobody took its place", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1", { now: 1000, leaseMs: 50 });
+      await journal.append(lease, events("r1", 1, 1));
+      await journal.renew(lease, 5000, 50);
+      await refused("run.owned", take(journal, { now: 5049 }));
+      expect(await take(journal, { now: 5050 })).toMatchObject({ token: 2 });
+    });
+
+    it("of many who want a run at once exactly one gets it", async () => {
+      await using store = await makeStore();
+      const connections = [await store.open(), await store.open()];
+      await connections[0]?.release(await makeRun(connections[0], "r1"));
+      const wants = Array.from({ length: 20 }, (_, k) => {
+        const journal = connections[k % 2] as Journal;
+        return journal.acquire({ runId: "r1", owner: `p${k}`, now: 2000, leaseMs: 50 });
+      });
+      const gots = (await Promise.allSettled(wants)).filter(({ status }) => status === "fulfilled");
+      expect(gots).toHaveLength(1);
+    });
+
+    it("two connections see each other's work, and one fences the other", async () => {
+      await using store = await makeStore();
+      const [a, b] = [await store.open(), await store.open()];
+      const lease = await makeRun(a, "r1");
+      await a.append(lease, events("r1", 1, 2), { by: "a" });
+      expect(await b.read("r1", 1)).toEqual(events("r1", 2, 2));
+      expect(await b.list()).toEqual(await a.list());
+
+      await b.append(lease, events("r1", 3, 3));
+      await refused("journal.conflict", a.append(lease, events("r1", 3, 3)));
+      const next = await b.acquire({ runId: "r1", owner: "bob", now: 1, leaseMs: 1, takeFrom: "ada" });
+      await refused("journal.conflict", a.append(lease, events("r1", 4, 4)));
+      await a.append(next, events("r1", 4, 4));
+      expect(await b.find("r1")).toMatchObject({ lastSeq: 4 });
+    });
+
+    it("requests wait in order until they are removed, each run's for itself", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      await makeRun(journal, "r1");
+      await makeRun(journal, "r2");
+      await journal.post("r1", 10, { type: "pause" });
+      await journal.post("r2", 11, { type: "cancel" });
+      await journal.post("r1", 9, { type: "cancel", by: "ada" });
+
+      const [first, second, ...rest] = await journal.requests("r1");
+      expect(rest).toEqual([]);
+      expect(first).toMatchObject({ at: 10, request: { type: "pause" } });
+      expect(second).toMatchObject({ at: 9, request: { type: "cancel", by: "ada" } });
+      await journal.removeRequest(first?.id ?? 0);
+      await journal.removeRequest(first?.id ?? 0);
+      expect(await journal.requests("r1")).toEqual([second]);
+      expect(await journal.requests("r2")).toHaveLength(1);
+    });
+
+    it("the id of a removed request is not used again", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      await makeRun(journal, "r1");
+      const ids: number[] = [];
+      for (let k = 0; k < 3; k++) {
+        await journal.post("r1", k, { k });
+        const [request] = await journal.requests("r1");
+        ids.push(request?.id ?? 0);
+        await journal.removeRequest(request?.id ?? 0);
+      }
+      expect(new Set(ids).size).toBe(3);
+    });
+
+    it("an unknown run is undefined where one looks, and an error where one needs it", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      expect(await journal.find("r9")).toBeUndefined();
+      expect(await journal.requests("r9")).toEqual([]);
+      expect(await journal.list()).toEqual([]);
+      await refused("run.unknown", journal.read("r9"));
+      await refused("run.unknown", journal.post("r9", 1, {}));
+    });
+
+    it("runs are listed newest first, of one moment the last made first, up to the limit", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      for (const [runId, now] of [["a", 5], ["b", 9], ["c", 5], ["d", 1], ["e", 9]] as const) {
+        await makeRun(journal, runId, { now });
+      }
+      const ids = async (limit?: number) =>
+        (await journal.list(limit === undefined ? {} : { limit })).map(({ runId }) => runId);
+      expect(await ids()).toEqual(["e", "b", "c", "a", "d"]);
+      expect(await ids(2)).toEqual(["e", "b"]);
+      expect(await ids(0)).toEqual([]);
+      expect(await ids(99)).toHaveLength(5);
+    });
+
+    it("any JSON survives in events, summaries and requests", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      let seq = 0;
+      const survives = async (value: Json) => {
+        const given = event("r1", ++seq, value);
+        await journal.append(lease, [given], { value });
+        expect(await journal.read("r1", seq - 1)).toEqual([given]);
+        expect((await journal.find("r1"))?.summary).toEqual({ value });
+        await journal.post("r1", 1, { value });
+        const [request] = await journal.requests("r1");
+        expect(request?.request).toEqual({ value });
+        await journal.removeRequest(request?.id ?? 0);
+      };
+      const odd = [
+        JSON.parse('{"__proto__": {"constructor": null}, "toJSON": 1, "": [[]]}'),
+        "nul \u0000, quote \", newline \n, separator \u2028, 🧭 and é and e\u0301",
+        "a lone \ud83e surrogate, and the other \udded",
+        { at: -1e308, seq: 5e-324, type: Number.MAX_SAFE_INTEGER, runId: 0.1 },
+        "x".repeat(3_000_000),
+      ] as const;
+      for (const value of odd) await survives(value);
+      await fc.assert(fc.asyncProperty(anyJson, survives), { numRuns: 60 });
+    });
+
+    it("nothing that a caller changes afterwards changes the journal", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const output = { rows: [1, 2, 3] };
+      const summary = { usage: { usd: 1 } };
+      const lease = await makeRun(journal, "r1", { summary });
+      await journal.append(lease, [event("r1", 1, output)]);
+      output.rows.push(4);
+      summary.usage.usd = 2;
+      const asGiven = [event("r1", 1, { rows: [1, 2, 3] })];
+      const read = await journal.read("r1");
+      expect(read).toEqual(asGiven);
+      Object.assign(read[0] ?? {}, { output: null });
+      expect(await journal.read("r1")).toEqual(asGiven);
+      expect((await journal.find("r1"))?.summary).toEqual({ usage: { usd: 1 } });
+    });
+
+    it("a closed journal says so, and closing it again is harmless", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      await journal.close();
+      await journal.close();
+      const uses = [
+        makeRun(journal, "r2"),
+        take(journal, { now: 1 }),
+        journal.renew(lease, 1, 1),
+        journal.release(lease),
+        journal.append(lease, events("r1", 1, 1)),
+        journal.read("r1"),
+        journal.list(),
+        journal.find("r1"),
+        journal.post("r1", 1, {}),
+        journal.requests("r1"),
+        journal.removeRequest(1),
+      ];
+      for (const use of uses) await refused("journal.unusable", use);
+    });
+  });
+}
+
+/** For journals that outlive their process: what was stored is there after `close`. */
+export function describeDurableJournal(name: string, makeStore: () => Promise<JournalStore>): void {
+  it(`${name} has everything after it was closed and opened again`, async () => {
+    await using store = await makeStore();
+    const journal = await store.open();
+    const lease = await makeRun(journal, "r1");
+    await journal.append(lease, events("r1", 1, 3), { status: "running" });
+    await journal.post("r1", 7, { type: "pause" });
+    const dump = async (from: Journal) => [await from.list(), await from.read("r1"), await from.requests("r1")];
+    const before = await dump(journal);
+    await journal.close();
+
+    const reopened = await store.open();
+    expect(await dump(reopened)).toEqual(before);
+    await reopened.append(lease, events("r1", 4, 4));
+    expect(await reopened.read("r1")).toEqual(events("r1", 1, 4));
+  });
+}
+
+type Append = [Lease, StoredEvent[]];
+
+type RunOptions = Parameters<Journal["createRun"]>[0];
+
+/** A run held by ada. */
+export function makeRun(journal: Journal, runId: string, more: Partial<RunOptions> = {}): Promise<Lease> {
+  return journal.createRun({ runId, owner: "ada", now: 0, leaseMs: 1000, summary: {}, ...more });
+}
+
+function take(journal: Journal, more: { readonly now: number; readonly takeFrom?: string }): Promise<Lease> {
+  return journal.acquire({ runId: "r1", owner: "bob", leaseMs: 50, ...more });
+}
+
+export function event(runId: string, seq: number, output: Json = null): StoredEvent {
+  const more: JsonObject = { subtask: `s${seq}`, output };
+  return { runId, seq, at: 1_790_000_000_000 + seq, type: "subtask.succeeded", ...more };
+}
+
+/** Events `first` to `last` of a run. */
+export function events(runId: string, first: number, last: number): StoredEvent[] {
+  return Array.from({ length: last - first + 1 }, (_, k) => event(runId, first + k));
+}
+
+/** The call fails with this code, in an error that also says what to do. */
+export async function refused(code: ErrorCode, call: Promise<unknown>): Promise<JournalError> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(JournalError);
+  const { code: actual, hint } = error as JournalError;
+  expect({ code: actual, hint }).toEqual({ code, hint: expect.stringMatching(/\S.*\.$/) });
+  return error as JournalError;
+}
+
+const anyString = fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)) });
+
+/** Halves of surrogate pairs and names that JavaScript treats specially included. */
+export const anyJson = fc
+  .anything({
+    key: fc.oneof(anyString, fc.constantFrom("__proto__", "constructor", "toString", "seq")),
+    values: [anyString, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null)],
+    maxDepth: 3,
+  })
+  .map((value) => JSON.parse(JSON.stringify(value)) as Json);

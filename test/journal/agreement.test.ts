@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { JournalError } from "../../src/base/errors.ts";
+import type { Json } from "../../src/base/json.ts";
+import type { Journal, Lease } from "../../src/journal/journal.ts";
+import { createMemoryJournal } from "../../src/journal/memory.ts";
+import { anyJson, event } from "../contracts/journal.ts";
+import { makeSqliteStore } from "./sqlite-store.ts";
+
+/** One call, as data, so that it can be made on both journals and printed when they differ. */
+type Call =
+  | { readonly do: "create"; readonly run: string; readonly owner: string; readonly now: number; readonly value: Json }
+  | { readonly do: "acquire"; readonly run: string; readonly owner: string; readonly now: number; readonly from: string | undefined }
+  | { readonly do: "renew" | "release"; readonly lease: number; readonly now: number }
+  | {
+      readonly do: "append";
+      readonly lease: number;
+      /** How far the first `seq` is off the one that would follow; mostly 0. */
+      readonly off: number;
+      readonly count: number;
+      readonly value: Json | undefined;
+    }
+  | { readonly do: "post"; readonly run: string; readonly now: number; readonly value: Json }
+  | { readonly do: "remove"; readonly id: number };
+
+const run = fc.constantFrom("r1", "r2", "r3");
+const owner = fc.constantFrom("ada", "bob");
+const now = fc.nat(30);
+/** 0 is the newest one. */
+const lease = fc.nat(4);
+const rarely = <T>(value: fc.Arbitrary<T>, mostly: T) =>
+  fc.oneof({ weight: 8, arbitrary: fc.constant(mostly) }, { weight: 1, arbitrary: value });
+const call: fc.Arbitrary<Call> = fc.oneof(
+  fc.record({ do: fc.constant("create" as const), run, owner, now, value: anyJson }),
+  fc.record({ do: fc.constant("acquire" as const), run, owner, now, from: fc.option(owner, { nil: undefined }) }),
+  fc.record({ do: fc.constantFrom("renew" as const, "release" as const), lease, now }),
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("append" as const),
+      lease,
+      off: rarely(fc.integer({ min: -3, max: 3 }), 0),
+      count: fc.nat(4),
+      value: fc.option(anyJson, { nil: undefined }),
+    }),
+  },
+  fc.record({ do: fc.constant("post" as const), run, now, value: anyJson }),
+  fc.record({ do: fc.constant("remove" as const), id: fc.nat(6) }),
+);
+
+/** Without it most calls would be about runs that do not exist; of r3 it is left open. */
+const BEGINNING: readonly Call[] = ["r1", "r2"].map((run, k) => ({ do: "create", run, owner: "ada", now: k, value: k }));
+
+/** A journal with the leases that it ever gave, stale ones too. */
+class Player {
+  readonly #journal: Journal;
+  readonly #leases: Lease[] = [];
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** What the call came to: its value, or the code and words of its error. */
+  async play(call: Call): Promise<unknown> {
+    try {
+      return (await this.#make(call)) ?? "done";
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      return { code: error.code, message: error.message };
+    }
+  }
+
+  /** Everything that can be read. */
+  async read(): Promise<unknown> {
+    const rows = await this.#journal.list();
+    const runs = rows.map(async ({ runId }) => [
+      await this.#journal.find(runId),
+      await this.#journal.read(runId),
+      await this.#journal.read(runId, 2),
+      await this.#journal.requests(runId),
+    ]);
+    return [rows, await this.#journal.list({ limit: 2 }), await Promise.all(runs)];
+  }
+
+  async #make(call: Call): Promise<unknown> {
+    const journal = this.#journal;
+    switch (call.do) {
+      case "create": {
+        const { run: runId, owner, now, value } = call;
+        return this.#keep(await journal.createRun({ runId, owner, now, leaseMs: 10, summary: { value } }));
+      }
+      case "acquire": {
+        const { run: runId, owner, now, from: takeFrom } = call;
+        return this.#keep(await journal.acquire({ runId, owner, now, leaseMs: 10, takeFrom }));
+      }
+      case "append": {
+        const lease = this.#lease(call.lease);
+        const first = ((await journal.find(lease.runId))?.lastSeq ?? 0) + 1 + call.off;
+        const events = Array.from({ length: call.count }, (_, k) => event(lease.runId, first + k, call.value));
+        return journal.append(lease, events, call.value === undefined ? undefined : { value: call.value });
+      }
+      case "renew":
+        return journal.renew(this.#lease(call.lease), call.now, 10);
+      case "release":
+        return journal.release(this.#lease(call.lease));
+      case "post":
+        return journal.post(call.run, call.now, { value: call.value });
+      case "remove":
+        return journal.removeRequest(call.id);
+    }
+  }
+
+  #keep(lease: Lease): Lease {
+    this.#leases.unshift(lease);
+    return lease;
+  }
+
+  /** Counted from the newest. */
+  #lease(index: number): Lease {
+    return this.#leases[index] ?? { runId: "r1", owner: "nobody", token: 99 };
+  }
+}
+
+it("the journal in SQLite does what the much simpler one in memory does, whatever is called", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(call, { maxLength: 50, size: "max" }), async (calls) => {
+      await using store = await makeSqliteStore();
+      const sqlite = new Player(await store.open());
+      const memory = new Player(createMemoryJournal());
+      for (const call of [...BEGINNING, ...calls]) expect(await sqlite.play(call)).toEqual(await memory.play(call));
+      expect(await sqlite.read()).toEqual(await memory.read());
+    }),
+    { numRuns: 80 },
+  );
+});
