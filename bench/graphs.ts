@@ -13,7 +13,10 @@ export function seeded(seed: number): () => number {
   };
 }
 
-export type Layered = { readonly plan: Plan; readonly dependencies: readonly (readonly number[])[] };
+export type Layered = {
+  readonly plan: Plan;
+  readonly dependencies: readonly (readonly number[])[];
+};
 
 /** Subtasks in layers; each reads the outputs of up to three of the layer before, by expressions. */
 export function layered(count: number, layers: number, seed = 1): Layered {
@@ -32,7 +35,9 @@ export function layered(count: number, layers: number, seed = 1): Layered {
 }
 
 export function chain(count: number): Layered {
-  const dependencies = Array.from({ length: count }, (_, index) => (index === 0 ? [] : [index - 1]));
+  const dependencies = Array.from({ length: count }, (_, index) =>
+    index === 0 ? [] : [index - 1],
+  );
   return { plan: toPlan(dependencies), dependencies };
 }
 
@@ -48,7 +53,11 @@ function toPlan(dependencies: readonly (readonly number[])[]): Plan {
   });
 }
 
-export type Timed = { readonly plan: Plan; readonly durations: readonly number[]; readonly dependencies: readonly (readonly number[])[] };
+export type Timed = {
+  readonly plan: Plan;
+  readonly durations: readonly number[];
+  readonly dependencies: readonly (readonly number[])[];
+};
 
 /** A random graph whose subtasks take Pareto-distributed time: many short, few very long. */
 export function heavyTailed(count: number, seed: number): Timed {
@@ -58,7 +67,8 @@ export function heavyTailed(count: number, seed: number): Timed {
   for (let index = 0; index < count; index += 1) {
     const chosen = new Set<number>();
     if (index > 20) {
-      for (let k = Math.floor(random() * 3); k > 0; k -= 1) chosen.add(Math.floor(random() * index));
+      for (let k = Math.floor(random() * 3); k > 0; k -= 1)
+        chosen.add(Math.floor(random() * index));
     }
     dependencies.push([...chosen]);
     durations.push(Math.min(1_200, Math.round(18 / (1 - random()) ** (1 / 1.2))));

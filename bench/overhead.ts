@@ -67,7 +67,13 @@ async function runPlanwright(
   runs += 1;
   const runId = `run${runs}`;
   const now = Date.now();
-  const lease = await journal.createRun({ runId, owner: "bench", now, leaseMs: 60_000, summary: {} });
+  const lease = await journal.createRun({
+    runId,
+    owner: "bench",
+    now,
+    leaseMs: 60_000,
+    summary: {},
+  });
   const state = await driveInProcess({
     world: {
       tools,
@@ -88,15 +94,23 @@ async function runPlanwright(
     },
     listener: {},
   }).ended;
-  if (state.status !== "succeeded") throw new Error(`${state.status}: ${JSON.stringify(state.error)}`);
+  if (state.status !== "succeeded")
+    throw new Error(`${state.status}: ${JSON.stringify(state.error)}`);
 }
 
 /** The least that durability costs: the same number of small rows, one commit a layer. */
 function bareSqlite(path: string): (layers: number, perLayer: number) => Promise<void> {
   const database = new DatabaseSync(path);
-  database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE e (k INTEGER PRIMARY KEY, d TEXT)");
+  database.exec(
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE e (k INTEGER PRIMARY KEY, d TEXT)",
+  );
   const insert = database.prepare("INSERT INTO e (d) VALUES (?)");
-  const row = JSON.stringify({ type: "subtask.succeeded", subtask: "t1", attempt: 1, output: { n: 1 } });
+  const row = JSON.stringify({
+    type: "subtask.succeeded",
+    subtask: "t1",
+    attempt: 1,
+    output: { n: 1 },
+  });
   return async (layers, perLayer) => {
     for (let layer = 0; layer < layers; layer += 1) {
       database.exec("BEGIN");
@@ -124,7 +138,10 @@ async function overhead(folder: string): Promise<void> {
     });
     const cases: Case[] = [
       { name: "bare promises", run: () => runBare(graph.dependencies, work) },
-      { name: "planwright, in memory", run: () => runPlanwright(createMemoryJournal(), plan, count) },
+      {
+        name: "planwright, in memory",
+        run: () => runPlanwright(createMemoryJournal(), plan, count),
+      },
       { name: "bare SQLite, one commit a layer", run: () => bare(layers, (2 * count) / layers) },
       { name: "planwright, SQLite", run: () => runPlanwright(file, plan, count) },
     ];
@@ -144,7 +161,9 @@ async function overhead(folder: string): Promise<void> {
     await file.close();
   }
   console.log("\n## Overhead per subtask\n");
-  console.log(table(["graph", "engine", "ratio to bare", "µs over bare: median", "min", "max"], rows));
+  console.log(
+    table(["graph", "engine", "ratio to bare", "µs over bare: median", "min", "max"], rows),
+  );
 }
 
 async function graphWork(): Promise<void> {
@@ -164,7 +183,11 @@ async function graphWork(): Promise<void> {
 
 async function makespan(): Promise<void> {
   const rows: string[][] = [];
-  for (const [concurrency, seed] of [[8, 1], [16, 2], [32, 3]] as const) {
+  for (const [concurrency, seed] of [
+    [8, 1],
+    [16, 2],
+    [32, 3],
+  ] as const) {
     const timed = heavyTailed(200, seed);
     const bound = lowerBound(timed, concurrency);
     const plan = accept(timed.plan);
@@ -175,10 +198,15 @@ async function makespan(): Promise<void> {
     rows.push([String(concurrency), bound.toFixed(0), took.toFixed(0), (took / bound).toFixed(3)]);
   }
   console.log("\n## Makespan of 200 heavy-tailed subtasks\n");
-  console.log(table(["concurrency", "max(critical path, work ÷ slots) ms", "took ms", "ratio"], rows));
+  console.log(
+    table(["concurrency", "max(critical path, work ÷ slots) ms", "took ms", "ratio"], rows),
+  );
 }
 
-function lowerBound({ durations, dependencies }: ReturnType<typeof heavyTailed>, slots: number): number {
+function lowerBound(
+  { durations, dependencies }: ReturnType<typeof heavyTailed>,
+  slots: number,
+): number {
   const finish: number[] = [];
   for (const [index, list] of dependencies.entries()) {
     const from = Math.max(0, ...list.map((k) => finish[k] ?? 0));

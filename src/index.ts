@@ -19,8 +19,15 @@ export type {
   SubtaskReason,
   SubtaskStatus,
 } from "./executor/core/status.ts";
-export type { Journal, Lease, RunRow, RunRequest, StoredEvent } from "./journal/journal.ts";
-export type { Model, ModelRequest, ModelResult, Models, ModelStream, ModelUsage } from "./models/model.ts";
+export type { Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal/journal.ts";
+export type {
+  Model,
+  ModelRequest,
+  ModelResult,
+  ModelStream,
+  Models,
+  ModelUsage,
+} from "./models/model.ts";
 export { type Plan, type PlanDraft, planJsonSchema, type Subtask } from "./plan/schema.ts";
 export {
   createPlanwright,

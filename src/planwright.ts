@@ -8,7 +8,7 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { type Clock, systemClock } from "./base/clock.ts";
-import { InputError, inputError, type Issue, toErrorData } from "./base/errors.ts";
+import { InputError, type Issue, inputError, toErrorData } from "./base/errors.ts";
 import type { Json, JsonObject } from "./base/json.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import type { RunEvent } from "./executor/core/event.ts";
@@ -107,7 +107,9 @@ export class Planwright {
     this.#workspace = resolve(options.workspace ?? ".");
     this.#settings = settingsOf(options);
     this.#models = this.#makeModels();
-    this.#planner = this.#models ? createModelPlanner(this.#models.planner) : createEmbeddedPlanner();
+    this.#planner = this.#models
+      ? createModelPlanner(this.#models.planner)
+      : createEmbeddedPlanner();
   }
 
   /** `embedded`, or the name of the model that plans. */
@@ -130,7 +132,10 @@ export class Planwright {
   }
 
   /** Plan a goal and run nothing. @throws {ModelError} when the model fails for good */
-  async plan(goal: string, signal: AbortSignal = new AbortController().signal): Promise<PlanReport> {
+  async plan(
+    goal: string,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<PlanReport> {
     const outcome = await this.#askPlanner(requireGoal(goal), await this.tools(), signal);
     const planner = this.#planner.name;
     if (outcome.status === "planned") return { status: "planned", plan: outcome.plan, planner };
@@ -195,7 +200,8 @@ export class Planwright {
     const now = this.#clock.now();
     return (await journal.list(options)).map((row) => {
       const summary = row.summary as unknown as RunSummary;
-      const orphaned = !isFinished(summary.status) && summary.status !== "paused" && !isOwned(row, now);
+      const orphaned =
+        !isFinished(summary.status) && summary.status !== "paused" && !isOwned(row, now);
       return {
         runId: row.runId,
         ...summary,
@@ -293,8 +299,8 @@ export class Planwright {
     return { type: "plan_failed", error, issues, lastPlan, ...spent };
   }
 
-  #begin(listener: RunListener = {}, prepare: () => Promise<Prepared>): Run {
-    return new RunUnderWay(listener, async (watch) => {
+  #begin(listener: RunListener | undefined, prepare: () => Promise<Prepared>): Run {
+    return new RunUnderWay(listener ?? {}, async (watch) => {
       const { state, lease, first } = await prepare();
       const journal = await this.#openJournal();
       const world: World = {
@@ -315,7 +321,13 @@ export class Planwright {
     const runId = newRunId(now);
     const state = initialState(runId);
     const summary = summaryOf(state) as unknown as JsonObject;
-    const lease = await journal.createRun({ runId, owner: thisOwner, now, leaseMs: LEASE_MS, summary });
+    const lease = await journal.createRun({
+      runId,
+      owner: thisOwner,
+      now,
+      leaseMs: LEASE_MS,
+      summary,
+    });
     return { state, lease, first };
   }
 
@@ -354,7 +366,9 @@ export class Planwright {
 
   #openJournal(): Promise<Journal> {
     const { journal = DEFAULT_JOURNAL } = this.#options;
-    const opened = this.#journal ?? (typeof journal === "string" ? openJournal(journal) : Promise.resolve(journal));
+    const opened =
+      this.#journal ??
+      (typeof journal === "string" ? openJournal(journal) : Promise.resolve(journal));
     this.#journal = opened;
     return opened;
   }

@@ -25,7 +25,11 @@ export interface Run {
   cancel(): void;
 }
 
-export type StartedRun = { readonly journal: Journal; readonly runId: string; readonly drive: Drive };
+export type StartedRun = {
+  readonly journal: Journal;
+  readonly runId: string;
+  readonly drive: Drive;
+};
 
 export class RunUnderWay implements Run {
   readonly id: Promise<string>;

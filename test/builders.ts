@@ -65,7 +65,13 @@ export function start(
   at = 0,
 ): Extract<RunInput, { type: "start_requested" }> {
   const { goal } = plan.plan;
-  return { type: "start_requested", at, goal, plan, settings: { ...DEFAULT_SETTINGS, ...settings } };
+  return {
+    type: "start_requested",
+    at,
+    goal,
+    plan,
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+  };
 }
 
 export function succeeded(subtask: string, output: Json = null, attempt = 1, at = 0): RunInput {

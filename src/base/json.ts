@@ -2,7 +2,13 @@
  * JSON values: what travels in plans, events, effects and results.
  */
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** A step into a value: a field's name, or an element's index from 0. */

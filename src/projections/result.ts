@@ -1,7 +1,5 @@
 import type { ErrorData } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
-import { compilePlan } from "../plan/compile.ts";
-import type { Subtask } from "../plan/schema.ts";
 import type { Usage } from "../executor/core/consumption.ts";
 import type { QualityFlag } from "../executor/core/event.ts";
 import type { RunState } from "../executor/core/state.ts";
@@ -11,6 +9,8 @@ import type {
   SubtaskReason,
   SubtaskStatus,
 } from "../executor/core/status.ts";
+import { compilePlan } from "../plan/compile.ts";
+import type { Subtask } from "../plan/schema.ts";
 
 /** What a run came to, or has come to so far. Times are milliseconds since the epoch. */
 export type RunResult = {
@@ -69,7 +69,9 @@ export function resultOf(state: RunState, lastAt: number): RunResult {
     plan: plan
       ? { revision: accepted.revision, subtasks: plan.subtasks, batches: batchesOf(state) }
       : null,
-    subtasks: plan ? plan.subtasks.map((subtask, index) => subtaskResult(state, subtask, index)) : [],
+    subtasks: plan
+      ? plan.subtasks.map((subtask, index) => subtaskResult(state, subtask, index))
+      : [],
     usage: { ...state.usage, seconds: ((finishedAt ?? lastAt) - (startedAt ?? lastAt)) / 1000 },
     ...(state.error !== null && { error: state.error }),
     replans: accepted === null ? 0 : accepted.revision - 1,

@@ -36,13 +36,19 @@ function planText(tool: string): string {
     const after = [k - 1, k - 3].filter((n) => n >= 0).map((n) => `"\${s${n}.n}"`);
     return `  - { id: s${k}, tool: ${tool}, input: { after: [${after.join(", ")}] } }`;
   });
-  return ["goal: count", "subtasks:", ...subtasks, 'output: "\${s9.n}"', ""].join("\n");
+  return ["goal: count", "subtasks:", ...subtasks, 'output: "${s9.n}"', ""].join("\n");
 }
 
 type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-function start(cwd: string, args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+function start(
+  cwd: string,
+  args: readonly string[],
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (data) => {
@@ -62,13 +68,19 @@ async function setUp(tool: string) {
   await writeFile(join(folder.path, "tools.ts"), TOOLS);
   await writeFile(join(folder.path, "plan.yaml"), planText(tool));
   const calls = async () =>
-    (await readFile(join(folder.path, "calls.log"), "utf8").catch(() => "")).split("\n").filter(Boolean);
+    (await readFile(join(folder.path, "calls.log"), "utf8").catch(() => ""))
+      .split("\n")
+      .filter(Boolean);
   return { folder, calls };
 }
 
 const RUN = ["run", "plan.yaml", "--tools", "tools.ts", "--json", "--quiet"];
 
-async function runAndKill(cwd: string, calls: () => Promise<string[]>, after: number): Promise<string> {
+async function runAndKill(
+  cwd: string,
+  calls: () => Promise<string[]>,
+  after: number,
+): Promise<string> {
   const { child, ended } = start(cwd, RUN);
   while ((await calls()).length < after && child.exitCode === null) {
     await new Promise((done) => setTimeout(done, 5));
@@ -101,7 +113,8 @@ describe("kill -9 in the middle of a run", () => {
     expect(finished.length).toBeGreaterThan(0);
     expect(finished.length).toBeLessThan(10);
 
-    const resumed = await start(folder.path, ["resume", runId, "--tools", "tools.ts", "--json"]).ended;
+    const resumed = await start(folder.path, ["resume", runId, "--tools", "tools.ts", "--json"])
+      .ended;
     expect(resumed.code, resumed.stderr).toBe(0);
     const result = JSON.parse(resumed.stdout) as RunResult;
     expect(result.output).toBe((JSON.parse(whole.stdout) as RunResult).output);
@@ -113,7 +126,8 @@ describe("kill -9 in the middle of a run", () => {
     const { folder, calls } = await setUp("act");
     await using _ = folder;
     const runId = await runAndKill(folder.path, calls, 4);
-    const resumed = await start(folder.path, ["resume", runId, "--tools", "tools.ts", "--json"]).ended;
+    const resumed = await start(folder.path, ["resume", runId, "--tools", "tools.ts", "--json"])
+      .ended;
     expect(resumed.code, resumed.stderr).toBe(1);
     const { subtasks } = JSON.parse(resumed.stdout) as RunResult;
     const interrupted = subtasks.filter(({ reason }) => reason === "interrupted");
@@ -128,7 +142,8 @@ describe("kill -9 in the middle of a run", () => {
     await using _ = folder;
     const runId = await runAndKill(folder.path, calls, 3);
     await start(folder.path, ["resume", runId, "--tools", "tools.ts"]).ended;
-    const again = await start(folder.path, ["resume", runId, "--tools", "tools.ts", "--json"]).ended;
+    const again = await start(folder.path, ["resume", runId, "--tools", "tools.ts", "--json"])
+      .ended;
     expect(again.code).toBe(2);
     expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: "run.finished" } });
   });

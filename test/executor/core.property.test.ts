@@ -74,10 +74,10 @@ const worlds: fc.Arbitrary<World> = fc
 class Simulation {
   readonly events: RunEvent[] = [];
   state: RunState;
-  #world: World;
+  readonly #world: World;
   #running: Running[] = [];
   #timers: Timer[] = [];
-  #starts = new Map<string, number>();
+  readonly #starts = new Map<string, number>();
   #at = 0;
 
   constructor(world: World) {
@@ -166,9 +166,13 @@ class Simulation {
   #checkStart(id: string): void {
     const subtask = this.#world.plan.subtasks.find((candidate) => candidate.id === id);
     for (const dependency of subtask?.dependsOn ?? []) {
-      const { id: name, on } = typeof dependency === "string" ? { id: dependency, on: "success" } : dependency;
+      const { id: name, on } =
+        typeof dependency === "string" ? { id: dependency, on: "success" } : dependency;
       const status = this.state.subtasks[Number(name.slice(1))]?.status ?? "pending";
-      expect(on === "settled" ? isFinal(status) : status === "succeeded", `${id} after ${name}`).toBe(true);
+      expect(
+        on === "settled" ? isFinal(status) : status === "succeeded",
+        `${id} after ${name}`,
+      ).toBe(true);
     }
   }
 

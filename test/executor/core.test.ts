@@ -41,7 +41,10 @@ function tell(event: RunEvent): string {
 
 function started(effects: readonly unknown[]): string[] {
   return effects
-    .filter((effect): effect is { subtask: string } => (effect as { type: string }).type === "start_attempt")
+    .filter(
+      (effect): effect is { subtask: string } =>
+        (effect as { type: string }).type === "start_attempt",
+    )
     .map(({ subtask }) => subtask);
 }
 
@@ -66,9 +69,7 @@ describe("starting", () => {
 
   it("weighs the path by expected durations", () => {
     const given = accepted(plan("a -> b -> c, x"));
-    const { effects } = play([
-      start({ ...given, expectedMs: [1, 1, 1, 100] }, { concurrency: 1 }),
-    ]);
+    const { effects } = play([start({ ...given, expectedMs: [1, 1, 1, 100] }, { concurrency: 1 })]);
     expect(started(effects)).toEqual(["x"]);
   });
 
@@ -83,12 +84,14 @@ describe("starting", () => {
     const given = plan(
       "a, b",
       {
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the plan's own expressions
         b: { input: { sum: "${a.n + 1}", note: "year ${inputs.year}" } },
       },
       { inputs: { year: { type: "integer" } } },
     );
-    const { effects } = play([start(accepted(given, {}, { year: 2026 })), succeeded("a", { n: 2 })]);
+    const { effects } = play([
+      start(accepted(given, {}, { year: 2026 })),
+      succeeded("a", { n: 2 }),
+    ]);
     expect(effects).toContainEqual(
       expect.objectContaining({ subtask: "b", input: { sum: 3, note: "year 2026" } }),
     );
@@ -134,7 +137,6 @@ describe("failing", () => {
 
   it("runs a join that asked for settled dependencies, and gives it null for the failed one", () => {
     const given = plan("a ~> join, b -> join", {
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the plan's own expressions
       join: { input: { a: "${a}", b: "${b}" } },
     });
     const { effects } = play([start(accepted(given)), failed("a"), succeeded("b", 7)]);
@@ -152,7 +154,6 @@ describe("failing", () => {
   });
 
   it("fails a subtask whose input cannot be computed, without an attempt", () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the plan's own expressions
     const given = plan("a, b", { b: { input: { x: "${a.missing}" } } });
     const { state, story } = play([start(accepted(given)), succeeded("a", { n: 1 })]);
     expect(story.slice(-3)).toEqual([
@@ -180,7 +181,6 @@ describe("failing", () => {
   });
 
   it("fails a condition that is neither true nor false, rather than guess", () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the plan's own expressions
     const given = plan("a, b", { b: { when: "${a.n}" } });
     const { state } = play([start(accepted(given)), succeeded("a", { n: 1 })]);
     expect(state.subtasks[1]).toMatchObject({
@@ -192,7 +192,6 @@ describe("failing", () => {
 
 describe("output", () => {
   it("is what the plan says", () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the plan's own expressions
     const given = plan("a", {}, { output: "${a.n * 2}" });
     const { state } = play([start(accepted(given)), succeeded("a", { n: 2 })]);
     expect(state).toMatchObject({ status: "succeeded", output: 4 });
@@ -205,7 +204,6 @@ describe("output", () => {
   });
 
   it("that reads a skipped subtask is missing and flagged, not a failure", () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the plan's own expressions
     const given = plan("a, b", { a: { when: false } }, { output: "${a.text}" });
     const { state } = play([start(accepted(given)), succeeded("b")]);
     expect(state).toMatchObject({
@@ -216,7 +214,6 @@ describe("output", () => {
   });
 
   it("that cannot be computed fails the run and says why", () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the plan's own expressions
     const given = plan("a", {}, { output: "${a.missing}" });
     const { state } = play([start(accepted(given)), succeeded("a", {})]);
     expect(state).toMatchObject({
@@ -234,7 +231,10 @@ describe("planning", () => {
   } as const;
 
   it("asks the planner and runs its plan", () => {
-    const { effects, story } = play([begin, { type: "plan_made", at: 1, accepted: accepted(plan("a")) }]);
+    const { effects, story } = play([
+      begin,
+      { type: "plan_made", at: 1, accepted: accepted(plan("a")) },
+    ]);
     expect(effects[0]).toEqual({ type: "request_plan", goal: "test" });
     expect(story).toEqual(["run.started", "plan.accepted", "a starts"]);
   });
@@ -307,7 +307,13 @@ describe("timeouts", () => {
     const { state, story } = play([
       start(accepted(plan("a -> b")), { runTimeoutMs: 1_000 }),
       { type: "timer_rang", at: 1_000, timer: { kind: "run_timeout" } },
-      { type: "attempt_ended", at: 1_001, subtask: "a", attempt: 1, outcome: { status: "cancelled" } },
+      {
+        type: "attempt_ended",
+        at: 1_001,
+        subtask: "a",
+        attempt: 1,
+        outcome: { status: "cancelled" },
+      },
     ]);
     expect(story.slice(-4)).toEqual([
       "b is cancelled: timeout",
@@ -357,7 +363,11 @@ describe("pausing", () => {
   const pause: RunInput = { type: "pause_requested", at: 1, by: "ada" };
 
   it("lets what runs finish, starts nothing new, and goes on at the resume", () => {
-    const first = play([start(accepted(plan("a -> b, c")), { concurrency: 1 }), pause, succeeded("a")]);
+    const first = play([
+      start(accepted(plan("a -> b, c")), { concurrency: 1 }),
+      pause,
+      succeeded("a"),
+    ]);
     expect(first.story.slice(-3)).toEqual(["pause.requested", "a succeeds", "run.paused"]);
     const second = play(
       [{ type: "resume_requested", at: 9 }, succeeded("b"), succeeded("c")],
@@ -376,7 +386,10 @@ describe("pausing", () => {
 
 describe("after a crash", () => {
   const crash = (policy: typeof READS) =>
-    play([{ type: "resume_requested", at: 9 }], fold("r", play([start(accepted(plan("a -> b"), { work: policy }))]).events));
+    play(
+      [{ type: "resume_requested", at: 9 }],
+      fold("r", play([start(accepted(plan("a -> b"), { work: policy }))]).events),
+    );
 
   it("an attempt that only reads is run again", () => {
     expect(crash(READS).story).toEqual(["run.resumed", "a attempt.uncertain", "a starts (2)"]);
@@ -403,7 +416,10 @@ describe("after a crash", () => {
 
   it("finished subtasks keep their results", () => {
     const before = play([start(accepted(plan("a -> b"))), succeeded("a", "kept")]);
-    const after = play([{ type: "resume_requested", at: 9 }, succeeded("b", 1, 2)], fold("r", before.events));
+    const after = play(
+      [{ type: "resume_requested", at: 9 }, succeeded("b", 1, 2)],
+      fold("r", before.events),
+    );
     expect(started(after.effects)).toEqual(["b"]);
     expect(after.state.subtasks[0]).toMatchObject({ attempts: 1, output: "kept" });
   });

@@ -92,12 +92,15 @@ describe("the in-process driver", () => {
   it("does not let a slow branch hold up a fast one", async () => {
     const order: string[] = [];
     const slow = Promise.withResolvers<void>();
-    const { ended } = await drive(plan("slow -> after_slow, fast -> after_fast"), async (_, { subtaskId }) => {
-      order.push(subtaskId);
-      if (subtaskId === "slow") await slow.promise;
-      if (subtaskId === "after_fast") slow.resolve();
-      return null;
-    });
+    const { ended } = await drive(
+      plan("slow -> after_slow, fast -> after_fast"),
+      async (_, { subtaskId }) => {
+        order.push(subtaskId);
+        if (subtaskId === "slow") await slow.promise;
+        if (subtaskId === "after_fast") slow.resolve();
+        return null;
+      },
+    );
     await ended;
     expect(order).toEqual(["slow", "fast", "after_fast", "after_slow"]);
   });
@@ -111,7 +114,8 @@ describe("the in-process driver", () => {
         await new Promise((done) => setTimeout(done, 5));
         await memory.append(lease, events, summary);
         for (const event of events) {
-          if (event.type === "attempt.started") durable.add((event as { subtask?: string }).subtask ?? "");
+          if (event.type === "attempt.started")
+            durable.add((event as { subtask?: string }).subtask ?? "");
         }
       },
     };
@@ -139,7 +143,10 @@ describe("the in-process driver", () => {
       },
     };
     const wide = Array.from({ length: 50 }, (_, k) => `s${k}`).join(", ");
-    const { ended } = await drive(plan(wide), () => null, { journal, settings: { concurrency: 50 } });
+    const { ended } = await drive(plan(wide), () => null, {
+      journal,
+      settings: { concurrency: 50 },
+    });
     await ended;
     // Started, accepted and 50 attempts; then 50 results and the end.
     expect(sizes).toEqual([52, 51]);
@@ -231,14 +238,28 @@ describe("the in-process driver", () => {
       ran.push(subtaskId);
       return subtaskId;
     };
-    const first = await drive(plan("a -> b"), (input, context) => {
-      first.drive.send({ type: "pause_requested", by: "ada" });
-      return work(input, context);
-    }, { journal });
+    const first = await drive(
+      plan("a -> b"),
+      (input, context) => {
+        first.drive.send({ type: "pause_requested", by: "ada" });
+        return work(input, context);
+      },
+      { journal },
+    );
     expect((await first.ended).status).toBe("paused");
-    const lease = await journal.acquire({ runId: "run", owner: "other", now: Date.now(), leaseMs: 60_000 });
+    const lease = await journal.acquire({
+      runId: "run",
+      owner: "other",
+      now: Date.now(),
+      leaseMs: 60_000,
+    });
     const state = fold("run", (await journal.read("run")) as RunEvent[]);
-    const second = await drive(plan("a"), work, { journal, lease, state, first: { type: "resume_requested" } });
+    const second = await drive(plan("a"), work, {
+      journal,
+      lease,
+      state,
+      first: { type: "resume_requested" },
+    });
     expect(await second.ended).toMatchObject({ status: "succeeded", output: "b" });
     expect(ran).toEqual(["a", "b"]);
   });
@@ -246,10 +267,18 @@ describe("the in-process driver", () => {
 
 describe("an attempt", () => {
   it.each<[string, Work, object]>([
-    ["throws", () => { throw new Error("no luck"); }, { code: "tool.failed", message: "no luck" }],
+    [
+      "throws",
+      () => {
+        throw new Error("no luck");
+      },
+      { code: "tool.failed", message: "no luck" },
+    ],
     [
       "throws a typed error",
-      () => { throw new ToolError("tool.limit", "too much", { hint: "ask for less" }); },
+      () => {
+        throw new ToolError("tool.limit", "too much", { hint: "ask for less" });
+      },
       { code: "tool.limit", message: "too much", hint: "ask for less" },
     ],
     ["gives what JSON cannot carry", () => 10n, { code: "tool.invalid_output", path: "output" }],
@@ -267,7 +296,13 @@ describe("an attempt", () => {
       run: ({ n }) => n,
     });
     const journal = createMemoryJournal();
-    const lease = await journal.createRun({ runId: "run", owner: "t", now: 0, leaseMs: 1, summary: {} });
+    const lease = await journal.createRun({
+      runId: "run",
+      owner: "t",
+      now: 0,
+      leaseMs: 1,
+      summary: {},
+    });
     const state = await driveInProcess({
       world: {
         tools: createRegistry([tool]),
@@ -319,6 +354,9 @@ describe("an attempt", () => {
       workspace: "/nowhere",
       models: undefined,
     });
-    expect(notes).toEqual([["a", 1, "nearly"], ["a", "hello"]]);
+    expect(notes).toEqual([
+      ["a", 1, "nearly"],
+      ["a", "hello"],
+    ]);
   });
 });

@@ -5,8 +5,8 @@
 
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
-import { idOfSubtask, programOf, scopeFor } from "./program.ts";
 import type { QualityFlag } from "./event.ts";
+import { idOfSubtask, programOf, scopeFor } from "./program.ts";
 import type { RunState } from "./state.ts";
 import { isFinished } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
@@ -54,7 +54,12 @@ function finish(turn: Turn, output: Json, flags: QualityFlag[], error: ErrorData
   } else if (error) {
     emit(turn, { ...end, status: "failed", reason: "output_failed", error });
   } else {
-    emit(turn, { ...end, status: flags.length > 0 ? "degraded" : "succeeded", reason: null, error });
+    emit(turn, {
+      ...end,
+      status: flags.length > 0 ? "degraded" : "succeeded",
+      reason: null,
+      error,
+    });
   }
 }
 
@@ -73,7 +78,8 @@ function outputOf(state: RunState): Json {
   if (output !== undefined) return output.evaluate(scopeFor(state, program, output));
   const last: [string, Json][] = [];
   for (const [index, subtask] of state.subtasks.entries()) {
-    if (graph.dependents[index]?.length === 0) last.push([idOfSubtask(program, index), subtask.output]);
+    if (graph.dependents[index]?.length === 0)
+      last.push([idOfSubtask(program, index), subtask.output]);
   }
   const [only] = last;
   return last.length === 1 && only ? only[1] : Object.fromEntries(last);

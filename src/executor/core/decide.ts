@@ -85,7 +85,13 @@ function decideAttemptEnded(
   switch (outcome.status) {
     case "ok": {
       const { output, usage } = outcome;
-      emit(turn, { type: "subtask.succeeded", subtask: id, attempt, output, ...(usage && { usage }) });
+      emit(turn, {
+        type: "subtask.succeeded",
+        subtask: id,
+        attempt,
+        output,
+        ...(usage && { usage }),
+      });
       break;
     }
     case "failed": {

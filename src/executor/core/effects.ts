@@ -7,7 +7,6 @@ import { idOfSubtask, indexOfSubtask, programOf } from "./program.ts";
 import type { RunState } from "./state.ts";
 import { attemptTimeoutMs } from "./timeout.ts";
 
-
 /**
  * @param state after the event
  * @param input of the attempt, if the event starts one
@@ -71,7 +70,11 @@ function abortRunning(state: RunState, at: number, effects: Effect[]): void {
   const program = programOf(state);
   for (const [index, { status, attempts }] of state.subtasks.entries()) {
     if (status !== "running") continue;
-    effects.push({ type: "abort_attempt", subtask: idOfSubtask(program, index), attempt: attempts });
+    effects.push({
+      type: "abort_attempt",
+      subtask: idOfSubtask(program, index),
+      attempt: attempts,
+    });
   }
   const rings = at + state.settings.cancelGraceMs;
   effects.push({ type: "set_timer", timer: { kind: "cancel_grace" }, at: rings });

@@ -11,7 +11,11 @@ import type { RunSettings } from "./settings.ts";
 import type { RunReason, RunStatus, SubtaskReason } from "./status.ts";
 
 /** Something a reader of the output must know about its quality. */
-export type QualityFlag = { readonly code: string; readonly subtask: string; readonly message: string };
+export type QualityFlag = {
+  readonly code: string;
+  readonly subtask: string;
+  readonly message: string;
+};
 
 export type EventBody =
   | {
@@ -21,7 +25,11 @@ export type EventBody =
       /** Null when the plan was given. */
       readonly planner: string | null;
     }
-  | { readonly type: "plan.accepted"; readonly accepted: AcceptedPlan; readonly usage?: ModelCallUsage }
+  | {
+      readonly type: "plan.accepted";
+      readonly accepted: AcceptedPlan;
+      readonly usage?: ModelCallUsage;
+    }
   | {
       readonly type: "plan.rejected";
       readonly error: ErrorData;

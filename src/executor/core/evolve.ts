@@ -124,5 +124,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
 }
 
 function impossible(event: RunEvent, where: string): Error {
-  return new Error(`${event.type} (event ${event.seq} of ${event.runId}) cannot happen to ${where}.`);
+  return new Error(
+    `${event.type} (event ${event.seq} of ${event.runId}) cannot happen to ${where}.`,
+  );
 }

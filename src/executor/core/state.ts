@@ -9,12 +9,12 @@
 import type { ErrorData } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
+import type { Usage } from "./consumption.ts";
 import type { QualityFlag } from "./event.ts";
 import { initialLifecycle, type LifecycleState } from "./lifecycle.ts";
 import { DEFAULT_SETTINGS, type RunSettings } from "./settings.ts";
 import { initialSlots, type SlotsState } from "./slots.ts";
 import type { RunReason, RunStatus, SubtaskReason, SubtaskStatus } from "./status.ts";
-import type { Usage } from "./consumption.ts";
 import { initialUsage } from "./usage.ts";
 
 export type SubtaskState = {

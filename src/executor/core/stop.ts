@@ -6,7 +6,8 @@ import { emit, type Turn } from "./turn.ts";
 
 export function requestPause(turn: Turn, by: string): void {
   const { lifecycle } = turn.state;
-  if (!lifecycle.pausing && lifecycle.stopping === null) emit(turn, { type: "pause.requested", by });
+  if (!lifecycle.pausing && lifecycle.stopping === null)
+    emit(turn, { type: "pause.requested", by });
 }
 
 /** A pause is complete when nothing runs any more, the planner neither: its answer is paid for. */

@@ -19,7 +19,8 @@ export function acceptPlan(
   const expectedMs: (number | null)[] = [];
   for (const [index, subtask] of compiled.plan.subtasks.entries()) {
     const tool = tools.get(subtask.tool);
-    if (tool === undefined) throw new Error(`The checked plan names an unknown tool ${subtask.tool}.`);
+    if (tool === undefined)
+      throw new Error(`The checked plan names an unknown tool ${subtask.tool}.`);
     policies[tool.name] = {
       effects: tool.effects,
       idempotent: tool.idempotent,

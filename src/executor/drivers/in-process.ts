@@ -108,7 +108,8 @@ class InProcessDrive implements Drive {
   #summary(): JsonObject | undefined {
     const now = this.#now();
     const { status } = this.#state;
-    if (status === this.#summarizedStatus && now - this.#summarizedAt < SUMMARY_MS) return undefined;
+    if (status === this.#summarizedStatus && now - this.#summarizedAt < SUMMARY_MS)
+      return undefined;
     this.#summarizedStatus = status;
     this.#summarizedAt = now;
     return summaryOf(this.#state) as JsonObject;
@@ -140,7 +141,8 @@ class InProcessDrive implements Drive {
     const { world, listener } = this.#options;
     const attempt = new Attempt(this.#state.runId, order, world, listener);
     this.#attempts.set(order.subtask, attempt);
-    attempt.run().then((outcome) => {
+    // `run` never rejects, so this needs no other end.
+    void attempt.run().then((outcome) => {
       if (this.#attempts.get(order.subtask) === attempt) {
         this.#attempts.delete(order.subtask);
         this.#timers.drop(order.subtask);
