@@ -38,8 +38,14 @@ const FUNCTIONS: readonly (readonly [string, readonly string[], string, Handler]
 const DOUBLE_OVERLOADS: readonly (readonly [string, Handler])[] = [
   ["string.substring(double): string", substring],
   ["string.substring(double, double): string", substring],
-  ["string.indexOf(string, double): double", (text: string, part: string, from: number) => text.indexOf(part, from)],
-  ["string.lastIndexOf(string, double): double", (text: string, part: string, from: number) => text.lastIndexOf(part, from)],
+  [
+    "string.indexOf(string, double): double",
+    (text: string, part: string, from: number) => text.indexOf(part, from),
+  ],
+  [
+    "string.lastIndexOf(string, double): double",
+    (text: string, part: string, from: number) => text.lastIndexOf(part, from),
+  ],
   ["timestamp(double): google.protobuf.Timestamp", timestamp],
 ];
 
@@ -159,7 +165,7 @@ function round(value: number, digits: number): number {
   // From here on doubles have no digits to round, and would be written with an exponent.
   if (size * 10 ** digits >= 2 ** 53) return value;
   if (size < 1e-6) return Number(value.toFixed(digits));
-  return (Math.sign(value) * Number(`${Math.round(Number(`${size}e${digits}`))}e-${digits}`));
+  return Math.sign(value) * Number(`${Math.round(Number(`${size}e${digits}`))}e-${digits}`);
 }
 
 const patterns = new Map<string, RE2JS>();
@@ -192,7 +198,7 @@ function substring(text: string, start: number, end: number = text.length): stri
   if (!(start >= 0 && start <= end && end <= text.length)) {
     throw failure(`substring(${start}, ${end}) is outside a text of ${text.length} characters`);
   }
-  return text.substring(start, end);
+  return text.slice(start, end);
 }
 
 function timestamp(seconds: number): Date {

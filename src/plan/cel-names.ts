@@ -4,6 +4,11 @@
  * the scope.
  */
 
+import type { Json } from "../base/json.ts";
+
+/** What an expression may see. Without a prototype, so that every id is an ordinary key. */
+export type Scope = { readonly [name: string]: Json };
+
 /** Names that mean something in CEL wherever they stand. */
 const RESERVED: ReadonlySet<string> = new Set([
   "bool",

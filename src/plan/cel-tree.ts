@@ -5,12 +5,22 @@
  *
  * Mending: JSON has one kind of number, CEL has three that do not mix. Every integer in
  * the tree becomes a double, so `n * 2`, `7 / 2` and `size(xs) / 2` mean what they mean
- * in JSON. The library builds each node from a `check` and an `evaluate` that may be
- * replaced on the node (its own macros do so); that is the whole mechanism used here.
+ * in JSON. Names that CEL keeps for itself become the plan's.
  */
 
-import { type ASTNode, EvaluationError } from "@marcbachmann/cel-js";
+import type { ASTNode } from "@marcbachmann/cel-js";
 import { isReservedName, nameInPlan, nameInScope } from "./cel-names.ts";
+import {
+  allowUnlikeBranches,
+  countSteps,
+  isInteger,
+  makeDouble,
+  makeDynamic,
+  type Node,
+  refuseDivisionByZero,
+  refuseReservedKey,
+  setArgs,
+} from "./cel-node.ts";
 
 /** A step into an output: a field, an index, or null for an element that is known only at run time. */
 export type Step = string | number | null;
@@ -32,32 +42,10 @@ export type TreeFacts = {
   readonly place: Place | undefined;
 };
 
-/** What the library's nodes have beside their declared fields. */
-type Checker = { readonly doubleType: unknown; readonly dynType: unknown };
-type Check = (checker: Checker, node: Node, context: unknown) => unknown;
-type Evaluate = (evaluator: unknown, node: Node, context: unknown) => unknown;
-type Macro = { evaluate: Evaluate };
-type Meta = {
-  readonly check: Check;
-  readonly evaluate: Evaluate;
-  readonly alternate?: Node;
-  readonly macro?: Macro;
-};
-type Hidden = { readonly meta: Meta; setMeta(key: string, value: unknown): void };
-type Node = ASTNode & Hidden;
-
-/** A mistake that the parser lets pass. */
-export class TreeError extends Error {
-  readonly start: number;
-
-  constructor(message: string, start: number) {
-    super(message);
-    this.start = start;
-  }
-}
-
 /** Names that macros bind, with the place they stand for where it is known. */
-type Bound = { readonly name: string; readonly place: Place | undefined; readonly outer: Bound } | undefined;
+type Bound =
+  | { readonly name: string; readonly place: Place | undefined; readonly outer: Bound }
+  | undefined;
 
 /**
  * Read and mend a tree.
@@ -70,128 +58,150 @@ export function mendTree(
   integerFunctions: ReadonlySet<string>,
   onStep: () => void,
 ): TreeFacts {
-  const references = new Set<string>();
-  const reads: Read[] = [];
-  visit(root as Node, undefined, false);
-  return { references: [...references], reads, place: plainPlace(root) };
+  const walk = new Walk(integerFunctions, onStep);
+  walk.visit(root as Node, { bound: undefined, guarded: false });
+  return { references: [...walk.references], reads: walk.reads, place: plainPlace(root) };
+}
 
-  function visit(node: Node, bound: Bound, guarded: boolean): void {
+/** What holds at a node: the names bound around it, and whether a missing field is no failure. */
+type At = { readonly bound: Bound; readonly guarded: boolean };
+
+class Walk {
+  readonly references = new Set<string>();
+  readonly reads: Read[] = [];
+  readonly #integerFunctions: ReadonlySet<string>;
+  readonly #onStep: () => void;
+
+  constructor(integerFunctions: ReadonlySet<string>, onStep: () => void) {
+    this.#integerFunctions = integerFunctions;
+    this.#onStep = onStep;
+  }
+
+  visit(node: Node, at: At): void {
     switch (node.op) {
       case "value":
         if (isInteger(node.args)) setArgs(node, Number(node.args.valueOf()));
         return;
       case "id":
       case ".":
-      case "[]": {
-        const place = placeOf(node, bound);
-        if (place !== undefined) reads.push({ ...place, guarded });
-        visitAccess(node, bound, guarded);
+      case "[]":
+        this.#visitPlace(node, at);
         return;
-      }
       case "call":
-        visitCall(node, bound, guarded);
+        this.#visitCall(node, at);
         return;
       case "rcall":
-        visitMethod(node, bound, guarded);
-        return;
-      case "list":
-        for (const element of node.args) visit(element as Node, bound, guarded);
+        this.#visitMethod(node, at);
         return;
       case "map":
         for (const [key, value] of node.args) {
           refuseReservedKey(key);
-          visit(key as Node, bound, guarded);
-          visit(value as Node, bound, guarded);
+          this.#visitAll([key, value], at);
         }
-        return;
-      case "?:":
-        allowUnlikeBranches(node);
-        for (const part of node.args) visit(part as Node, bound, guarded);
         return;
       case "!_":
       case "-_":
-        visit(node.args as Node, bound, guarded);
+        this.visit(node.args as Node, at);
         return;
-      case "/":
-      case "%":
-        refuseDivisionByZero(node);
-        break;
-      case "==":
-      case "!=":
-        if (visitTypeComparison(node, bound, guarded)) return;
-        break;
+      default:
+        this.#visitOperator(node, at);
     }
-    for (const operand of node.args as readonly ASTNode[]) visit(operand as Node, bound, guarded);
+  }
+
+  #visitAll(nodes: readonly ASTNode[], at: At): void {
+    for (const node of nodes) this.visit(node as Node, at);
+  }
+
+  #visitOperator(node: Node, at: At): void {
+    if (node.op === "?:") allowUnlikeBranches(node);
+    if (node.op === "/" || node.op === "%") refuseDivisionByZero(node);
+    if ((node.op === "==" || node.op === "!=") && this.#visitTypeComparison(node, at)) return;
+    this.#visitAll(node.args as readonly ASTNode[], at);
+  }
+
+  #visitPlace(node: Node, at: At): void {
+    const place = placeOf(node, at.bound);
+    if (place !== undefined) this.reads.push({ ...place, guarded: at.guarded });
+    this.#visitAccess(node, at);
   }
 
   /** A chain of accesses is one read; only what is computed on the way is visited. */
-  function visitAccess(node: Node, bound: Bound, guarded: boolean): void {
+  #visitAccess(node: Node, at: At): void {
     if (node.op === "id") {
-      if (findBound(bound, node.args) !== undefined) return;
-      references.add(node.args);
+      if (findBound(at.bound, node.args) !== undefined) return;
+      this.references.add(node.args);
       setArgs(node, nameInScope(node.args));
       return;
     }
     if (node.op !== "." && node.op !== "[]") {
-      visit(node, bound, guarded);
+      this.visit(node, at);
       return;
     }
-    visitAccess(node.args[0] as Node, bound, guarded);
-    if (node.op === "[]") {
-      const index = node.args[1] as Node;
-      // An integer literal stays one: lists are indexed by integers.
-      if (index.op === "value" && isInteger(index.args)) return;
-      visit(index, bound, guarded);
-      index.setMeta("check", asDynamic(index.meta.check));
-    }
+    this.#visitAccess(node.args[0] as Node, at);
+    if (node.op === ".") return;
+    const index = node.args[1] as Node;
+    // An integer literal stays one: lists are indexed by integers.
+    if (index.op === "value" && isInteger(index.args)) return;
+    this.visit(index, at);
+    makeDynamic(index);
   }
 
-  function visitCall(node: Node & { op: "call" }, bound: Bound, guarded: boolean): void {
+  #visitCall(node: Node & { op: "call" }, at: At): void {
     const [name, args] = node.args;
-    const [first, ...rest] = args as Node[];
-    if (integerFunctions.has(name)) makeDouble(node);
-    const lenient = guarded || name === "has" || name === "default";
-    if (first !== undefined) visit(first, bound, lenient);
-    for (const arg of rest) visit(arg, bound, guarded);
+    const [first, ...rest] = args;
+    if (this.#integerFunctions.has(name)) makeDouble(node);
+    const isLenient = name === "has" || name === "default";
+    if (first !== undefined) this.visit(first as Node, isLenient ? { ...at, guarded: true } : at);
+    this.#visitAll(rest, at);
   }
 
-  function visitMethod(node: Node & { op: "rcall" }, bound: Bound, guarded: boolean): void {
+  #visitMethod(node: Node & { op: "rcall" }, at: At): void {
     const [name, receiver, args] = node.args;
-    const [first, ...rest] = args as Node[];
-    if (name === "bind" && rest.length === 2 && first?.op === "id") {
-      const [value, body] = rest as [Node, Node];
-      visit(value, bound, guarded);
-      const place = placeOf(value, bound);
-      visit(body, { name: first.args, place, outer: bound }, guarded);
+    if (name === "bind" && args.length === 3) {
+      this.#visitBind(args as readonly ASTNode[] as readonly Node[], at);
       return;
     }
-    visit(receiver as Node, bound, guarded);
+    this.visit(receiver as Node, at);
     // Only macros have a tree of their own beside the call.
-    if (node.meta.alternate !== undefined && first?.op === "id") {
-      const list = placeOf(receiver as Node, bound);
-      const place = list && { name: list.name, steps: [...list.steps, null] };
-      const inner: Bound = { name: first.args, place, outer: bound };
-      for (const body of rest) {
-        visit(body, inner, guarded);
-        countSteps(body, onStep);
-      }
+    if (node.meta.alternate !== undefined) {
+      this.#visitMacro(receiver, args as readonly ASTNode[] as readonly Node[], at);
       return;
     }
-    if (integerFunctions.has(name)) makeDouble(node);
+    if (this.#integerFunctions.has(name)) makeDouble(node);
     // The library's own takes exponential time on some patterns; CEL promises linear.
     if (name === "matches") setArgs(node, ["matchesPattern", receiver, args]);
-    for (const arg of args) visit(arg as Node, bound, guarded);
+    this.#visitAll(args, at);
+  }
+
+  /** `cel.bind(x, value, body)` */
+  #visitBind([variable, value, body]: readonly Node[], at: At): void {
+    if (variable?.op !== "id" || value === undefined || body === undefined) return;
+    const place = placeOf(value, at.bound);
+    this.visit(value, at);
+    this.visit(body, { ...at, bound: { name: variable.args, place, outer: at.bound } });
+  }
+
+  /** `list.map(x, body)` and its like; the parser has made sure that x is a name. */
+  #visitMacro(receiver: ASTNode, [variable, ...bodies]: readonly Node[], at: At): void {
+    if (variable?.op !== "id") return;
+    const list = placeOf(receiver, at.bound);
+    const place = list && { name: list.name, steps: [...list.steps, null] };
+    const inside: At = { ...at, bound: { name: variable.args, place, outer: at.bound } };
+    for (const body of bodies) {
+      this.visit(body, inside);
+      countSteps(body, this.#onStep);
+    }
   }
 
   /** In `type(x) == list`, and only there, the name of a type stands for the type. */
-  function visitTypeComparison(node: Node, bound: Bound, guarded: boolean): boolean {
+  #visitTypeComparison(node: Node, at: At): boolean {
     const [left, right] = node.args as unknown as readonly [Node, Node];
     const [call, name] = isTypeCall(left) ? [left, right] : [right, left];
-    if (!isTypeCall(call) || name.op !== "id" || findBound(bound, name.args)) return false;
-    if (!isReservedName(name.args)) return false;
+    if (!isTypeCall(call) || name.op !== "id") return false;
+    if (findBound(at.bound, name.args) !== undefined || !isReservedName(name.args)) return false;
     // Every number is a double here.
     if (name.args === "int" || name.args === "uint") setArgs(name, "double");
-    visit(call, bound, guarded);
+    this.visit(call, at);
     return true;
   }
 }
@@ -239,75 +249,4 @@ function plainPlace(root: ASTNode): Place | undefined {
   let node = root;
   while (node.op === "." || (node.op === "[]" && node.args[1].op === "value")) node = node.args[0];
   return node.op === "id" ? placeOf(root, undefined) : undefined;
-}
-
-function isInteger(value: unknown): value is { valueOf(): bigint } {
-  return typeof value === "bigint" || (typeof value === "object" && value !== null && typeof value.valueOf() === "bigint");
-}
-
-/** The library drops such keys in silence; they would reach into prototypes. */
-function refuseReservedKey(key: ASTNode): void {
-  if (key.op !== "value") return;
-  if (key.args === "__proto__" || key.args === "constructor" || key.args === "prototype") {
-    throw new TreeError(`The key ${key.args} is not allowed`, key.start);
-  }
-}
-
-function setArgs(node: Node, args: unknown): void {
-  (node as { args: unknown }).args = args;
-}
-
-function makeDouble(node: Node): void {
-  const { check, evaluate } = node.meta;
-  node.setMeta("check", (checker: Checker, ast: Node, context: unknown) => {
-    check(checker, ast, context);
-    return checker.doubleType;
-  });
-  node.setMeta("evaluate", (evaluator: unknown, ast: Node, context: unknown) =>
-    Number(evaluate(evaluator, ast, context)),
-  );
-}
-
-/** Its type is known at run time only, so that a list takes a double as its index. */
-function asDynamic(check: Check): Check {
-  return (checker, node, context) => {
-    check(checker, node, context);
-    return checker.dynType;
-  };
-}
-
-/** `c ? 1 : "none"` is fine in JSON. */
-function allowUnlikeBranches(node: Node): void {
-  const { check } = node.meta;
-  node.setMeta("check", (checker: Checker, ast: Node, context: unknown) => {
-    try {
-      return check(checker, ast, context);
-    } catch (error) {
-      // Thrown last of all, when both branches are checked.
-      if ((error as { code?: unknown }).code !== "incompatible_ternary_branches") throw error;
-      return checker.dynType;
-    }
-  });
-}
-
-function refuseDivisionByZero(node: Node): void {
-  const { evaluate } = node.meta;
-  node.setMeta("evaluate", (evaluator: unknown, ast: Node, context: unknown) => {
-    const result = evaluate(evaluator, ast, context);
-    if (Number.isFinite(result)) return result;
-    throw new EvaluationError({ code: "division_by_zero", message: "Division by zero", node });
-  });
-}
-
-function countSteps(body: Node, onStep: () => void): void {
-  const node = body.meta.alternate ?? body;
-  const { evaluate, macro } = node.meta;
-  const counted =
-    (run: Evaluate): Evaluate =>
-    (evaluator, ast, context) => {
-      onStep();
-      return run(evaluator, ast, context);
-    };
-  if (macro === undefined) node.setMeta("evaluate", counted(evaluate));
-  else macro.evaluate = counted(macro.evaluate);
 }

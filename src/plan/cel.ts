@@ -7,16 +7,14 @@
  */
 
 import { Environment, EvaluationError, type ParseResult } from "@marcbachmann/cel-js";
-import { PlanwrightError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
+import { failureOf, type LibraryError } from "./cel-failure.ts";
 import { registerFunctions } from "./cel-functions.ts";
-import { nameInScope, withPlanNames } from "./cel-names.ts";
-import { mendTree, type TreeFacts, TreeError } from "./cel-tree.ts";
+import { nameInScope, type Scope, withPlanNames } from "./cel-names.ts";
+import { TreeError } from "./cel-node.ts";
+import { mendTree, type TreeFacts } from "./cel-tree.ts";
 import { jsonOfResult } from "./cel-values.ts";
 import { closest } from "./closest.ts";
-
-/** What an expression may see. Without a prototype, so that every id is an ordinary key. */
-export type Scope = { readonly [name: string]: Json };
 
 export type JsonType = "string" | "number" | "boolean" | "null" | "array" | "object";
 
@@ -170,7 +168,9 @@ function withMaps(value: unknown): unknown {
   const entries = Object.entries(value).map(([key, inner]) => [key, withMaps(inner)] as const);
   if (Object.hasOwn(value, "constructor")) return new Map(entries);
   const record = value as Record<string, unknown>;
-  return entries.some(([key, inner]) => inner !== record[key]) ? Object.fromEntries(entries) : value;
+  return entries.some(([key, inner]) => inner !== record[key])
+    ? Object.fromEntries(entries)
+    : value;
 }
 
 function jsonTypeOf(type: string | undefined): JsonType | undefined {
@@ -192,8 +192,6 @@ function jsonTypeOf(type: string | undefined): JsonType | undefined {
   }
 }
 
-type LibraryError = { readonly summary: string; readonly range?: { readonly start: number } };
-
 function problemOf(error: unknown, text: string): SyntaxProblem {
   if (error instanceof TreeError) {
     return { problem: error.message, offset: error.start, hint: "Use another name for the key." };
@@ -206,53 +204,19 @@ function problemOf(error: unknown, text: string): SyntaxProblem {
     return { problem: `There is no function ${call[1]}`, offset, hint: functionHint(call[1]) };
   }
   if (message.startsWith("Reserved identifier")) {
-    return { problem: message, offset, hint: "CEL keeps this word for itself: give the subtask another id." };
+    return {
+      problem: message,
+      offset,
+      hint: "CEL keeps this word for itself: give the subtask another id.",
+    };
   }
   return { problem: message, offset, hint: SYNTAX_HINT };
 }
 
-const SYNTAX_HINT = "Expressions are CEL, e.g. a.rows[0].name, size(a.rows) > 3, a.rows.map(r, r.total).";
+const SYNTAX_HINT =
+  "Expressions are CEL, e.g. a.rows[0].name, size(a.rows) > 3, a.rows.map(r, r.total).";
 
 function functionHint(name: string): string {
   const near = closest(name, engine?.functions ?? []);
   return near === undefined ? SYNTAX_HINT : `Did you mean ${near}?`;
-}
-
-function failureOf(error: unknown, facts: TreeFacts, scope: Scope, text: string): PlanwrightError {
-  const { summary } = error as LibraryError;
-  const why = withPlanNames(summary ?? (error instanceof Error ? error.message : String(error)));
-  const fields = /^No such key: /.test(why) ? fieldsAt(facts, scope) : undefined;
-  return new PlanwrightError("expression.failed", `The expression ${shorten(text)} failed: ${why}.`, {
-    hint: fields ?? "Check what the subtask before it gave; default(x, y) stands in for what is missing.",
-    cause: error,
-  });
-}
-
-function shorten(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}
-
-/** What stands where the first read that fails stops. */
-function fieldsAt(facts: TreeFacts, scope: Scope): string | undefined {
-  for (const { name, steps, guarded } of facts.reads) {
-    if (guarded) continue;
-    let value: Json | undefined = scope[nameInScope(name)] ?? scope[name];
-    let path = name;
-    for (const step of steps) {
-      if (step === null || value === undefined) break;
-      if (typeof value !== "object" || value === null) {
-        return `${path} is ${value === null ? "null" : `a ${typeof value}`}, and has no fields.`;
-      }
-      const record = value as { readonly [key: string]: Json };
-      if (!Object.hasOwn(record, step)) {
-        if (Array.isArray(value)) return `${path} is a list of ${value.length}.`;
-        const keys = Object.keys(record);
-        const shown = keys.slice(0, 20).join(", ") + (keys.length > 20 ? ", …" : "");
-        return keys.length === 0 ? `${path} has no fields.` : `${path} has the fields ${shown}.`;
-      }
-      value = record[step];
-      path += typeof step === "number" ? `[${step}]` : `.${step}`;
-    }
-  }
-  return undefined;
 }

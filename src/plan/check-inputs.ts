@@ -4,7 +4,13 @@
  */
 
 import type { Issue } from "../base/errors.ts";
-import { formatPath, isPlainObject, type Json, type JsonObject, type PathStep } from "../base/json.ts";
+import {
+  formatPath,
+  isPlainObject,
+  type Json,
+  type JsonObject,
+  type PathStep,
+} from "../base/json.ts";
 import type { JsonType } from "./cel.ts";
 import { type Names, renderPlace } from "./check-names.ts";
 import { closest } from "./closest.ts";
@@ -47,7 +53,9 @@ export function checkInput(
   const known = withoutUnknownKeys(value, tool.inputSchema, [], (steps, key, fields) => {
     const near = closest(key, fields);
     const hint = near === undefined ? fieldList(fields) : `Did you mean ${near}?`;
-    unknown.push(issueAt([...steps, key], `The tool ${name} takes no ${formatPath([...steps, key])}.`, hint));
+    unknown.push(
+      issueAt([...steps, key], `The tool ${name} takes no ${formatPath([...steps, key])}.`, hint),
+    );
   }) as JsonObject;
   const literal = problemsOf(tool, known)
     .filter(({ steps }) => !template.uses.some((use) => overlap(use.steps, steps)))
@@ -56,7 +64,11 @@ export function checkInput(
       const isMissing = steps.length > 0 && valueAt(known, steps) === undefined;
       return isMissing
         ? issueAt(steps, `The tool ${name} needs ${field}.`, fieldHint(name, tool, steps))
-        : issueAt(steps, `The tool ${name} refuses ${field || "its input"}: ${message}.`, fieldHint(name, tool, steps));
+        : issueAt(
+            steps,
+            `The tool ${name} refuses ${field || "its input"}: ${message}.`,
+            fieldHint(name, tool, steps),
+          );
     });
   const typed = template.uses.flatMap((use) => {
     const mismatch = typeMismatch(use, tool, known, names);
@@ -224,7 +236,8 @@ function fieldHint(name: string, tool: CheckableTool, steps: readonly PathStep[]
 function valueAt(root: Json, steps: readonly PathStep[]): Json | undefined {
   let value: Json | undefined = root;
   for (const step of steps) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step))
+      return undefined;
     value = (value as { readonly [key: string]: Json })[step];
   }
   return value;

@@ -9,10 +9,11 @@
  */
 
 import type { Json, PathStep } from "../base/json.ts";
-import { type Expression, parseExpression, type Scope } from "./cel.ts";
+import { type Expression, parseExpression } from "./cel.ts";
+import type { Scope } from "./cel-names.ts";
 import { textOfJson } from "./cel-values.ts";
 
-export type { Scope } from "./cel.ts";
+export type { Scope } from "./cel-names.ts";
 
 /** One expression of a template and where it stands in it. */
 export type ExpressionUse = {
@@ -98,7 +99,11 @@ function compilePart(
   const parts = keys.map((key, index) =>
     compilePart(record[key] as Json, [...steps, isList ? index : key], uses, issues),
   );
-  if (parts.every((part, index) => part.evaluate === undefined && part.value === record[keys[index] as string])) {
+  if (
+    parts.every(
+      (part, index) => part.evaluate === undefined && part.value === record[keys[index] as string],
+    )
+  ) {
     return { value };
   }
   const evaluate = isList ? listOf(parts) : recordOf(keys, parts);
@@ -126,7 +131,13 @@ function recordOf(keys: readonly string[], parts: readonly Part[]): Evaluate {
       const part = parts[i] as Part;
       const value = part.evaluate === undefined ? part.value : part.evaluate(scope);
       if (key !== "__proto__") record[key] = value;
-      else Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
+      else
+        Object.defineProperty(record, key, {
+          value,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
     }
     return record;
   };

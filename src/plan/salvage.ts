@@ -62,7 +62,8 @@ export function isTooDeep(root: unknown): boolean {
     // Shared parts are walked again only when they stand deeper than before.
     if ((depthOf.get(value) ?? -1) >= depth) continue;
     depthOf.set(value, depth);
-    for (const inner of Object.values(value as JsonObject)) open.push({ value: inner, depth: depth + 1 });
+    for (const inner of Object.values(value as JsonObject))
+      open.push({ value: inner, depth: depth + 1 });
   }
   return false;
 }

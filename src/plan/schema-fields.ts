@@ -108,7 +108,8 @@ function resolvePointer(root: JsonObject, reference: string): JsonObject | undef
   let target: unknown = root;
   for (const part of reference.slice(1).split("/").slice(1)) {
     const key = decodePointer(part);
-    if (typeof target !== "object" || target === null || !Object.hasOwn(target, key)) return undefined;
+    if (typeof target !== "object" || target === null || !Object.hasOwn(target, key))
+      return undefined;
     target = (target as Record<string, unknown>)[key];
   }
   return isPlainObject(target) ? (target as JsonObject) : undefined;

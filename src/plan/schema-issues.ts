@@ -9,7 +9,8 @@ type ZodIssue = z.core.$ZodIssue;
 /** How to write each field; the issue itself says what is wrong. */
 const HINTS: Readonly<Record<string, string>> = {
   default: "Give a value of the input's type.",
-  dependsOn: "Write a list of ids, e.g. [read_report]; { id: read_report, on: settled } also after a failure.",
+  dependsOn:
+    "Write a list of ids, e.g. [read_report]; { id: read_report, on: settled } also after a failure.",
   description: "Say in a sentence what it is for, or leave it out.",
   goal: "Say what the plan is for.",
   id: "Use a name such as read_report.",
@@ -45,7 +46,9 @@ function toIssues(issue: ZodIssue, base: readonly PathStep[], root: unknown): Is
     if (branch !== undefined) return branch.flatMap((inner) => toIssues(inner, steps, root));
   }
   const path = formatPath(steps);
-  return [{ code: "plan.schema", path, message: messageOf(issue, steps, value), hint: hintOf(steps) }];
+  return [
+    { code: "plan.schema", path, message: messageOf(issue, steps, value), hint: hintOf(steps) },
+  ];
 }
 
 /** Of a union, the branch that is of the value's kind and only wrong inside. */
@@ -106,7 +109,9 @@ function nounOf(expected: string): string {
 
 function hintOf(steps: readonly PathStep[]): string {
   const key = steps.findLast((step) => typeof step === "string" && step in HINTS);
-  return (typeof key === "string" ? HINTS[key] : undefined) ?? "Give an object with goal and subtasks.";
+  return (
+    (typeof key === "string" ? HINTS[key] : undefined) ?? "Give an object with goal and subtasks."
+  );
 }
 
 function describe(value: unknown): string {
@@ -120,7 +125,8 @@ function describe(value: unknown): string {
 function valueAt(root: unknown, steps: readonly PathStep[]): unknown {
   let value = root;
   for (const step of steps) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step))
+      return undefined;
     value = (value as Record<PathStep, unknown>)[step];
   }
   return value;

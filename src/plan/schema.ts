@@ -48,10 +48,7 @@ const subtask = z.strictObject({
     .union([z.string().min(1), z.boolean()])
     .optional()
     .describe("Run only if this ${expression} is true; else skip it and what depends on it."),
-  optional: z
-    .boolean()
-    .default(false)
-    .describe("A failure is noted, and does not fail the run."),
+  optional: z.boolean().default(false).describe("A failure is noted, and does not fail the run."),
   timeout: duration.optional().describe("Limit of one attempt, e.g. 60s."),
 });
 
