@@ -8,13 +8,8 @@ import type {
 } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { ModelRequest, ModelResult } from "./model.ts";
 import type { TokenCounts } from "./prices.ts";
-import {
-  type Connection,
-  type Provider,
-  type ProviderEvent,
-  SDK_TIMEOUT_MS,
-  schemaInstruction,
-} from "./provider.ts";
+import { type Connection, type Provider, type ProviderEvent, SDK_TIMEOUT_MS } from "./provider.ts";
+import { type SchemaMode, SchemaModes, schemaInstruction } from "./schema-mode.ts";
 import { ANTHROPIC_STRICT, strictSchema } from "./strict-schema.ts";
 
 export const ANTHROPIC_KEY = "ANTHROPIC_API_KEY";
@@ -25,6 +20,7 @@ const MAX_OUTPUT_TOKENS = 32_000;
 /** Anthropic's Messages API. */
 export function anthropicProvider(name: string, model: string, connection: Connection): Provider {
   let client: Promise<Anthropic> | undefined;
+  const modes = new SchemaModes();
   return {
     name,
     keyVariable: ANTHROPIC_KEY,
@@ -32,7 +28,9 @@ export function anthropicProvider(name: string, model: string, connection: Conne
     async *send(request, signal) {
       client ??= connect(connection);
       const messages = (await client).messages;
-      const events = await messages.create(toBody(model, request), { signal });
+      const events = await modes.send(request.schema, (mode) =>
+        messages.create(toBody(model, request, mode), { signal }),
+      );
       yield { type: "answered" };
       let counts: TokenCounts | undefined;
       let end: ProviderEvent | undefined;
@@ -75,8 +73,16 @@ async function connect({ apiKey, baseURL, fetch }: Connection): Promise<Anthropi
   });
 }
 
-function toBody(model: string, request: ModelRequest): MessageCreateParamsStreaming {
-  const schema = request.schema && strictSchema(request.schema.schema, ANTHROPIC_STRICT);
+function toBody(
+  model: string,
+  request: ModelRequest,
+  mode: SchemaMode,
+): MessageCreateParamsStreaming {
+  // There is no lenient mode: a schema that cannot be held to strictly is told in words.
+  const schema =
+    request.schema && mode === "held"
+      ? strictSchema(request.schema.schema, ANTHROPIC_STRICT)
+      : undefined;
   const system: TextBlockParam[] = request.system.map(({ text, cache }) => ({
     type: "text",
     text,

@@ -7,21 +7,15 @@ import type { CompletionUsage } from "openai/resources/completions";
 import type { ModelRequest } from "./model.ts";
 import { connectOpenAI, toFormat } from "./openai-client.ts";
 import type { TokenCounts } from "./prices.ts";
-import {
-  type Connection,
-  type Provider,
-  type ProviderEvent,
-  schemaInstruction,
-} from "./provider.ts";
+import type { Connection, Provider, ProviderEvent } from "./provider.ts";
+import { type SchemaMode, SchemaModes, schemaInstruction } from "./schema-mode.ts";
 
 export const COMPATIBLE_KEY = "OPENAI_COMPATIBLE_API_KEY";
 
 /**
  * Chat Completions, as Ollama, llama.cpp, vLLM, LM Studio and many hosts speak it.
  *
- * Servers differ: some take no `response_format` and say so with 400 or 422. Then the schema
- * goes into the instructions instead, for this request and all that follow. Thinking that
- * comes beside the text (`reasoning_content`) is not part of the answer.
+ * Thinking that comes beside the text (`reasoning_content`) is not part of the answer.
  */
 export function compatibleProvider(
   name: string,
@@ -31,31 +25,17 @@ export function compatibleProvider(
   // The SDK insists on a key, local servers do not look at it.
   const connection = { ...address, apiKey: address.apiKey ?? "none" };
   let client: Promise<OpenAI> | undefined;
-  let takesFormat = true;
-
-  async function request(body: ModelRequest, signal: AbortSignal) {
-    client ??= connectOpenAI(connection, { organization: null, project: null });
-    const { completions } = (await client).chat;
-    if (body.schema === undefined || !takesFormat) {
-      return completions.create(toBody(model, body, "instructed"), { signal });
-    }
-    try {
-      return await completions.create(toBody(model, body, "held"), { signal });
-    } catch (error) {
-      if (!isRejection(error)) throw error;
-      const events = await completions.create(toBody(model, body, "instructed"), { signal });
-      // Only now it is certain that the format was to blame.
-      takesFormat = false;
-      return events;
-    }
-  }
-
+  const modes = new SchemaModes();
   return {
     name,
     keyVariable: COMPATIBLE_KEY,
     secrets: address.apiKey === undefined ? [] : [address.apiKey],
-    async *send(body, signal) {
-      const chunks = await request(body, signal);
+    async *send(request, signal) {
+      client ??= connectOpenAI(connection, { organization: null, project: null });
+      const { completions } = (await client).chat;
+      const chunks = await modes.send(request.schema, (mode) =>
+        completions.create(toBody(model, request, mode), { signal }),
+      );
       yield { type: "answered" };
       let refusal = "";
       let finish: string | undefined;
@@ -75,11 +55,11 @@ export function compatibleProvider(
 function toBody(
   model: string,
   request: ModelRequest,
-  schemaIs: "held" | "instructed",
+  mode: SchemaMode,
 ): ChatCompletionCreateParamsStreaming {
   const { schema, maxOutputTokens } = request;
   const system = request.system.map(({ text }) => text);
-  if (schema && schemaIs === "instructed") system.push(schemaInstruction(schema));
+  if (schema && mode === "told") system.push(schemaInstruction(schema));
   return {
     model,
     messages: [
@@ -88,7 +68,7 @@ function toBody(
       ...request.messages.map(({ role, content }) => ({ role, content })),
     ],
     ...(schema &&
-      schemaIs === "held" && {
+      mode === "held" && {
         response_format: { type: "json_schema", json_schema: toFormat(schema) },
       }),
     // The newer max_completion_tokens is unknown to many servers, this one to none.
@@ -96,11 +76,6 @@ function toBody(
     stream: true,
     stream_options: { include_usage: true },
   };
-}
-
-function isRejection(error: unknown): boolean {
-  const { status } = error as { status?: unknown };
-  return status === 400 || status === 422;
 }
 
 function toProgress(choice: ChatCompletionChunk.Choice | undefined): ProviderEvent {

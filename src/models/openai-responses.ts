@@ -8,6 +8,7 @@ import type { ModelRequest } from "./model.ts";
 import { connectOpenAI, type OpenAIAccount, toFormat } from "./openai-client.ts";
 import type { TokenCounts } from "./prices.ts";
 import type { Connection, Provider, ProviderEvent } from "./provider.ts";
+import { type SchemaMode, SchemaModes, schemaInstruction } from "./schema-mode.ts";
 
 export const OPENAI_KEY = "OPENAI_API_KEY";
 
@@ -19,6 +20,7 @@ export function openaiProvider(
   account: OpenAIAccount,
 ): Provider {
   let client: Promise<OpenAI> | undefined;
+  const modes = new SchemaModes();
   return {
     name,
     keyVariable: OPENAI_KEY,
@@ -26,7 +28,9 @@ export function openaiProvider(
     async *send(request, signal) {
       client ??= connectOpenAI(connection, account);
       const { responses } = await client;
-      const events = await responses.create(toBody(model, request), { signal });
+      const events = await modes.send(request.schema, (mode) =>
+        responses.create(toBody(model, request, mode), { signal }),
+      );
       yield { type: "answered" };
       let refusal = "";
       for await (const event of events) {
@@ -55,15 +59,20 @@ export function openaiProvider(
   };
 }
 
-function toBody(model: string, request: ModelRequest): ResponseCreateParamsStreaming {
+function toBody(
+  model: string,
+  request: ModelRequest,
+  mode: SchemaMode,
+): ResponseCreateParamsStreaming {
   const { schema, maxOutputTokens } = request;
+  const instructions = request.system.map(({ text }) => text);
+  if (schema && mode === "told") instructions.push(schemaInstruction(schema));
   return {
     model,
-    ...(request.system.length > 0 && {
-      instructions: request.system.map(({ text }) => text).join("\n\n"),
-    }),
+    ...(instructions.length > 0 && { instructions: instructions.join("\n\n") }),
     input: request.messages.map(({ role, content }) => ({ role, content })),
-    ...(schema && { text: { format: { type: "json_schema", ...toFormat(schema) } } }),
+    ...(schema &&
+      mode === "held" && { text: { format: { type: "json_schema", ...toFormat(schema) } } }),
     ...(maxOutputTokens !== undefined && { max_output_tokens: maxOutputTokens }),
     // Goals and what tools read are the user's: nothing is kept at the provider.
     store: false,

@@ -156,10 +156,12 @@ export function costUsd(model: string, counts: TokenCounts): number | null {
     cost(cacheWriteTokens, rates.cacheWrite),
     cost(outputTokens, rates.output),
   ];
-  return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
+  const sum = parts.reduce((a, b) => (a === null || b === null ? null : a + b), 0);
+  return sum === null ? null : sum / 1_000_000;
 }
 
+/** In millionths of a USD, so that sums stay whole numbers where they can. */
 function cost(tokens: number, rate: number | null): number | null {
   if (tokens === 0) return 0;
-  return rate === null ? null : (tokens * rate) / 1_000_000;
+  return rate === null ? null : tokens * rate;
 }

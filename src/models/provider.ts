@@ -45,11 +45,3 @@ export interface Connection {
 
 /** The SDKs' own timeout, out of the way of ours: the longest that a timer can hold. */
 export const SDK_TIMEOUT_MS = 2 ** 31 - 1;
-
-/** Tells a model that cannot be held to a schema what to write. */
-export function schemaInstruction(schema: NonNullable<ModelRequest["schema"]>): string {
-  return [
-    "Answer with one JSON value and nothing else: no explanation, no code fence.",
-    `It must be valid against this JSON Schema: ${JSON.stringify(schema.schema)}`,
-  ].join("\n");
-}

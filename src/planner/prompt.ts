@@ -118,11 +118,12 @@ written as a value is. If the output of one subtask is the answer as it stands, 
 
 # Expressions
 
-In every text, \${...} is replaced by the value of the expression inside.
+In every text, \${...} is replaced by the value of the expression inside; \$\${ is a plain \${.
 - \${sales.rows} is the field rows of what the subtask sales gives. Use only fields that stand in the
   tool's signature; inside of a value typed any or object you may read whatever it is known to hold.
 - A text that is one expression and nothing else keeps the value's type: "\${sales.rows}" is a list,
-  "\${size(sales.rows)}" a number. In a longer text the value is put in as text.
+  "\${size(sales.rows)}" a number, and it may stand wherever one is wanted. In a longer text the value
+  is put in as text.
 - The language is CEL: + - * / %, == != < <= > >=, && || !, a ? b : c, in, rows[0].name, 'literal text',
   size(x), has(a.b), list.filter(x, x.amount > 100), list.map(x, x.name), list.exists(x, ...),
   list.all(x, ...), text.contains('b'), text.startsWith('b'), text.endsWith('b'), text.matches('regex');
@@ -185,18 +186,27 @@ const CANNOT_EXAMPLE = [
 
 /** @param now milliseconds since the epoch @param timeZone @default the system's */
 export function goalMessage(goal: string, now: number, timeZone?: string): ModelMessage {
-  const clock = new Intl.DateTimeFormat("en-GB", {
-    dateStyle: "full",
-    timeStyle: "short",
+  const content = `${renderNow(now, timeZone)}\n\nGoal:\n<goal>\n${goal}\n</goal>`;
+  return { role: "user", content };
+}
+
+function renderNow(now: number, timeZone: string | undefined): string {
+  const format = new Intl.DateTimeFormat("en", {
+    weekday: "long",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
     timeZone,
   });
-  const date = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone }).format(now);
-  const zone = clock.resolvedOptions().timeZone;
-  const content = [
-    `Today is ${date}; it is ${clock.format(now)}, ${zone}.`,
-    `Goal:\n<goal>\n${goal}\n</goal>`,
-  ].join("\n\n");
-  return { role: "user", content };
+  const part = Object.fromEntries(
+    format.formatToParts(now).map(({ type, value }) => [type, value]),
+  );
+  const date = `${part["weekday"]}, ${part["year"]}-${part["month"]}-${part["day"]}`;
+  const zone = format.resolvedOptions().timeZone;
+  return `Today is ${date}; it is ${part["hour"]}:${part["minute"]} in ${zone}.`;
 }
 
 /** More errors than this are the same one many times. */

@@ -117,34 +117,30 @@ describe("a schema that strict modes cannot express", () => {
   });
 });
 
-describe("a compatible server that takes no response_format", () => {
+describe.each(WIRES)("a schema that $name refuses", (which) => {
   const asked = request({ schema: { name: "trip", schema: CLOSED } });
-  const compatible = wire["openai-compatible"];
-  const hasFormat = ({ body }: { body: object }) => "response_format" in body;
+  const isHeld = ({ body }: { body: object }) =>
+    ["output_config", "text", "response_format"].some((field) => field in body);
 
-  it.each([400, 422])(
-    "that says so with %i is asked in words, then and ever after",
-    async (code) => {
-      await using server = await ProtocolServer.start(status(code), answer(compatible, OK));
-      const model = modelAt(server, compatible);
-      for (let n = 0; n < 2; n++) {
-        expect((await model.generate(asked).result).text).toBe("{}");
-      }
-      expect(server.received.map(hasFormat)).toEqual([true, false, false]);
-      expect(JSON.stringify(server.received[2]?.body)).toContain("JSON Schema");
-    },
-  );
+  it.each([400, 422])("with %i is told in words, then and ever after", async (code) => {
+    await using server = await ProtocolServer.start(status(code), answer(which, OK));
+    const model = modelAt(server, which);
+    for (let n = 0; n < 2; n++) {
+      expect((await model.generate(asked).result).text).toBe("{}");
+    }
+    expect(server.received.map(isHeld)).toEqual([true, false, false]);
+    expect(JSON.stringify(server.received[2]?.body)).toContain("JSON Schema");
+    const another = request({ schema: { name: "another", schema: CLOSED } });
+    await model.generate(another).result;
+    expect(server.received.map(isHeld)).toEqual([true, false, false, true]);
+  });
 
-  it("is not taken for one when it refuses the plain request, too", async () => {
-    await using server = await ProtocolServer.start(
-      status(400),
-      status(400),
-      answer(compatible, OK),
-    );
-    const model = modelAt(server, compatible);
+  it("is not to blame when the request without it is refused, too", async () => {
+    await using server = await ProtocolServer.start(status(400), status(400), answer(which, OK));
+    const model = modelAt(server, which);
     await expect(model.generate(asked).result).rejects.toMatchObject({ code: "model.rejected" });
     await model.generate(asked).result;
-    expect(server.received.map(hasFormat)).toEqual([true, false, true]);
+    expect(server.received.map(isHeld)).toEqual([true, false, true]);
   });
 });
 
