@@ -64,8 +64,10 @@ export function measureOf(table: Table, column: string, asked: FunctionName): Me
     return { ...shared, decimals: 0, calculate: distinct };
   }
   if ((function_ === "min" || function_ === "max") && holdsDates(table, column)) {
-    const extreme = (rows: readonly number[]) =>
-      (present(table, column, rows) as string[]).sort().at(function_ === "min" ? 0 : -1) ?? null;
+    const extreme = (rows: readonly number[]) => {
+      const dates = (present(table, column, rows) as string[]).toSorted(compareText);
+      return dates.at(function_ === "min" ? 0 : -1) ?? null;
+    };
     return { ...shared, decimals: 0, calculate: extreme };
   }
   const { values, decimals } = columnNumbers(table, column);
@@ -85,9 +87,15 @@ const STATISTICS = {
     numbers.length === 0 ? null : clean(sum(numbers) / numbers.length),
   median,
   min: (numbers: readonly number[]) =>
-    numbers.reduce<number | null>((least, value) => (least === null || value < least ? value : least), null),
+    numbers.reduce<number | null>(
+      (least, value) => (least === null || value < least ? value : least),
+      null,
+    ),
   max: (numbers: readonly number[]) =>
-    numbers.reduce<number | null>((most, value) => (most === null || value > most ? value : most), null),
+    numbers.reduce<number | null>(
+      (most, value) => (most === null || value > most ? value : most),
+      null,
+    ),
 };
 
 /** Compensated (Neumaier 1974), so that many small amounts add up to the cent. */
@@ -122,10 +130,17 @@ function present(table: Table, column: string, rows: readonly number[]): unknown
     .map((cell) => (typeof cell === "string" ? cell.trim() : cell));
 }
 
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?$/;
 
 /** Such dates sort by time when sorted as text. */
 function holdsDates(table: Table, column: string): boolean {
   const cells = table.rows.map((row) => cellOf(row, column)).filter((cell) => !isMissing(cell));
-  return cells.length > 0 && cells.every((cell) => typeof cell === "string" && ISO_DATE.test(cell.trim()));
+  return (
+    cells.length > 0 &&
+    cells.every((cell) => typeof cell === "string" && ISO_DATE.test(cell.trim()))
+  );
 }

@@ -54,7 +54,11 @@ function readWritten(text: string): Written | null {
   // NFKC makes full-width digits and no-break spaces plain ones.
   let rest = text.normalize("NFKC").replace("−", "-").trim();
   const negative = /^\(.+\)$/.test(rest) || /^[^\d]*-|-$/.test(rest);
-  rest = rest.replace(/^\((.+)\)$/, "$1").replace(/^([^\d]*)[+-]/, "$1").replace(/-$/, "").trim();
+  rest = rest
+    .replace(/^\((.+)\)$/, "$1")
+    .replace(/^([^\d]*)[+-]/, "$1")
+    .replace(/-$/, "")
+    .trim();
   rest = rest.replace(/\s*[%‰]$/, "").replace(CURRENCY_SIGN, "");
   rest = rest.replace(/^([A-Z]{3})\s+|\s+([A-Z]{3})$/g, (all, before?: string, after?: string) =>
     CURRENCIES.has(before ?? after ?? "") ? "" : all,
@@ -64,7 +68,10 @@ function readWritten(text: string): Written | null {
 }
 
 /** The decimal mark that fits all cells; a dot where none tells. */
-function decimalMark(cells: readonly (number | Written | null | undefined)[], column: string): Mark {
+function decimalMark(
+  cells: readonly (number | Written | null | undefined)[],
+  column: string,
+): Mark {
   const seen = new Map<Mark, number>();
   cells.forEach((cell, index) => {
     if (cell === null || typeof cell !== "object") return;
@@ -95,7 +102,10 @@ function markOf(body: string): Mark | undefined {
   return /^[1-9]\d{0,2}[.,]\d{3}$/.test(body) ? undefined : last;
 }
 
-const GROUPED = { ".": /^\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d*)?$/, ",": /^\d{1,3}(?:\.\d{3})+(?:,\d*)?$/ };
+const GROUPED = {
+  ".": /^\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d*)?$/,
+  ",": /^\d{1,3}(?:\.\d{3})+(?:,\d*)?$/,
+};
 const PLAIN = { ".": /^\d*\.?\d*(?:e[+-]?\d+)?$/i, ",": /^\d*,?\d*(?:e[+-]?\d+)?$/i };
 
 function toNumber({ body, sign }: Written, mark: Mark): number | undefined {

@@ -30,16 +30,25 @@ export async function renderMarkdown(
     import("markdown-table"),
     import("string-width"),
   ]);
-  const cells = [columns, ...rows.map((row) => columns.map((column) => cellText(cellOf(row, column))))];
+  const cells = [
+    columns,
+    ...rows.map((row) => columns.map((column) => cellText(cellOf(row, column)))),
+  ];
   return markdownTable(
     cells.map((line) => line.map(escapeMarkdown)),
-    { align: columns.map((column) => (isNumeric(column, rows) ? "r" : "")), stringLength: stringWidth },
+    {
+      align: columns.map((column) => (isNumeric(column, rows) ? "r" : "")),
+      stringLength: stringWidth,
+    },
   );
 }
 
 /** RFC 4180, with line feeds. */
 function renderCsv(columns: readonly string[], rows: readonly TableRow[]): string {
-  const lines = [columns, ...rows.map((row) => columns.map((column) => cellText(cellOf(row, column))))];
+  const lines = [
+    columns,
+    ...rows.map((row) => columns.map((column) => cellText(cellOf(row, column)))),
+  ];
   return lines.map((line) => line.map(quoteCsv).join(",")).join("\n");
 }
 
@@ -70,7 +79,10 @@ function looksNumeric(cell: unknown): boolean {
 }
 
 function escapeMarkdown(cell: string): string {
-  return cell.trim().replace(/\\(?=\|)|\|/g, "\\$&").replace(/\r\n|\r|\n/g, "<br>");
+  return cell
+    .trim()
+    .replace(/\\(?=\|)|\|/g, "\\$&")
+    .replace(/\r\n|\r|\n/g, "<br>");
 }
 
 function oneLine(cell: string): string {

@@ -14,7 +14,13 @@ import {
   toList,
   toTable,
 } from "../table.ts";
-import { COUNT_ROWS, FUNCTIONS, type FunctionName, type Measure, measureOf } from "../table-measures.ts";
+import {
+  COUNT_ROWS,
+  FUNCTIONS,
+  type FunctionName,
+  type Measure,
+  measureOf,
+} from "../table-measures.ts";
 import { renderMarkdown } from "../table-text.ts";
 
 const functionSchema = z.enum(Object.keys(FUNCTIONS) as [FunctionName, ...FunctionName[]]);
@@ -32,7 +38,9 @@ export const aggregateTable = defineTool({
     rows: rowsSchema,
     column: namesSchema
       .optional()
-      .describe("The column (or columns) to calculate with, e.g. amount. Counting rows needs none."),
+      .describe(
+        "The column (or columns) to calculate with, e.g. amount. Counting rows needs none.",
+      ),
     functions: z
       .union([functionSchema, z.array(functionSchema)])
       .optional()
@@ -55,7 +63,9 @@ export const aggregateTable = defineTool({
     order: z
       .enum(["descending", "ascending"])
       .optional()
-      .describe("Largest first or smallest first. Default: descending by a measure, ascending by a group."),
+      .describe(
+        "Largest first or smallest first. Default: descending by a measure, ascending by a group.",
+      ),
     limit: z
       .int()
       .positive()
@@ -83,10 +93,21 @@ export const aggregateTable = defineTool({
     });
     const sortColumn = sortColumnOf(columns, measures, sort_by, limit);
     if (sortColumn !== undefined) {
-      sortRows(results, sortColumn, order ?? (groupColumns.includes(sortColumn) ? "ascending" : "descending"));
+      sortRows(
+        results,
+        sortColumn,
+        order ?? (groupColumns.includes(sortColumn) ? "ascending" : "descending"),
+      );
     }
     const kept = results.slice(0, limit).map((row) => pick(row, columns));
-    return { rows: kept, columns, markdown: await renderMarkdown(columns, kept.map((row) => rounded(row, measures))) };
+    return {
+      rows: kept,
+      columns,
+      markdown: await renderMarkdown(
+        columns,
+        kept.map((row) => rounded(row, measures)),
+      ),
+    };
   },
 });
 
@@ -122,7 +143,9 @@ function groupRows(table: Table, columns: readonly string[]): Group[] {
   if (columns.length === 0) return [{ cells: {}, members: table.rows.map((_, index) => index) }];
   const groups = new Map<string, Group>();
   table.rows.forEach((row, index) => {
-    const cells = Object.fromEntries(columns.map((column) => [column, toCell(cellOf(row, column))]));
+    const cells = Object.fromEntries(
+      columns.map((column) => [column, toCell(cellOf(row, column))]),
+    );
     const key = canonicalJson(cells as Json);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { cells, members: [index] });

@@ -40,7 +40,13 @@ describe("aggregate_table", () => {
   it("calculates count, sum, mean, min and max over all rows when nothing more is said", async () => {
     const { rows } = await call(aggregateTable, { rows: SALES, column: "amount" });
     expect(rows).toEqual([
-      { count_amount: 5, sum_amount: 1900, mean_amount: 380, min_amount: 80.25, max_amount: 1200.5 },
+      {
+        count_amount: 5,
+        sum_amount: 1900,
+        mean_amount: 380,
+        min_amount: 80.25,
+        max_amount: 1200.5,
+      },
     ]);
   });
 
@@ -109,7 +115,10 @@ describe("aggregate_table", () => {
     ["spaces for underscores", "net revenue eur"],
   ])("finds a column by %s", async (_, column) => {
     const name = column.toLowerCase().startsWith("amount") ? "amount" : "Net_Revenue_EUR";
-    const rows = [{ region: "North", [name]: 3 }, { region: "South", [name]: 4 }];
+    const rows = [
+      { region: "North", [name]: 3 },
+      { region: "South", [name]: 4 },
+    ];
     expect((await call(aggregateTable, { rows, column, functions: "sum" })).rows).toEqual([
       { [`sum_${name}`]: 7 },
     ]);
@@ -129,7 +138,9 @@ describe("aggregate_table", () => {
     ["nothing, in its many spellings", ["5", "", "n/a", "-", null], 5],
   ])("adds numbers written with %s", async (_, cells, sum) => {
     const rows = cells.map((price) => ({ price }));
-    expect((await call(aggregateTable, { rows, column: "price", functions: "sum" })).rows[0]).toEqual({
+    expect(
+      (await call(aggregateTable, { rows, column: "price", functions: "sum" })).rows[0],
+    ).toEqual({
       sum_price: sum,
     });
   });
@@ -141,7 +152,12 @@ describe("aggregate_table", () => {
       ["McLaren", "18"],
       ["Ferrari", "10"],
     ];
-    const output = await call(aggregateTable, { rows, column: "points", functions: "sum", group_by: "constructor" });
+    const output = await call(aggregateTable, {
+      rows,
+      column: "points",
+      functions: "sum",
+      group_by: "constructor",
+    });
     expect(output.rows).toEqual([
       { constructor: "Ferrari", sum_points: 35 },
       { constructor: "McLaren", sum_points: 18 },
@@ -149,7 +165,9 @@ describe("aggregate_table", () => {
   });
 
   it("gives empty results for an empty table", async () => {
-    expect((await call(aggregateTable, { rows: [], column: "x", functions: "sum", group_by: "y" })).rows).toEqual([]);
+    expect(
+      (await call(aggregateTable, { rows: [], column: "x", functions: "sum", group_by: "y" })).rows,
+    ).toEqual([]);
     expect((await call(aggregateTable, { rows: [] })).rows).toEqual([{ count: 0 }]);
   });
 

@@ -20,10 +20,17 @@ const CONTEXT: ToolContext = {
 };
 
 /** Call a tool as a driver does: input and output must pass their schemas, and be JSON. */
-export async function call(tool: Tool, input: Json, context: Partial<ToolContext> = {}): Promise<Output> {
+export async function call(
+  tool: Tool,
+  input: Json,
+  context: Partial<ToolContext> = {},
+): Promise<Output> {
   const accepted = await validate(tool.input, input);
   if (accepted.issues) {
-    throw new ToolError("tool.invalid_input", accepted.issues.map(({ message }) => message).join("; "));
+    throw new ToolError(
+      "tool.invalid_input",
+      accepted.issues.map(({ message }) => message).join("; "),
+    );
   }
   const given = await tool.run(accepted.value, { ...CONTEXT, ...context });
   const result = await validate(tool.output, given);

@@ -33,7 +33,11 @@ describe("format_table", () => {
   });
 
   it("writes plain text in columns as wide as they look", async () => {
-    const { text } = await call(formatTable, { rows: CITIES, format: "text", columns: ["inhabitants", "City"] });
+    const { text } = await call(formatTable, {
+      rows: CITIES,
+      format: "text",
+      columns: ["inhabitants", "City"],
+    });
     expect(text).toBe(
       [
         "inhabitants  city",
@@ -46,7 +50,11 @@ describe("format_table", () => {
   });
 
   it("writes nested values as JSON and arrays below their header", async () => {
-    const rows = [["id", "tags"], [1, ["a", "b"]], [2, { deep: true }]];
+    const rows = [
+      ["id", "tags"],
+      [1, ["a", "b"]],
+      [2, { deep: true }],
+    ];
     expect((await call(formatTable, { rows, format: "csv" })).text).toBe(
       'id,tags\n1,"[""a"",""b""]"\n2,"{""deep"":true}"',
     );
