@@ -12,7 +12,7 @@ import { failureOf, type LibraryError } from "./cel-failure.ts";
 import { registerFunctions } from "./cel-functions.ts";
 import { nameInScope, type Scope, withPlanNames } from "./cel-names.ts";
 import { TreeError } from "./cel-node.ts";
-import { mendTree, type TreeFacts } from "./cel-tree.ts";
+import { mendTree, type Place, type TreeFacts } from "./cel-tree.ts";
 import { jsonOfResult } from "./cel-values.ts";
 import { closest } from "./closest.ts";
 
@@ -80,24 +80,43 @@ function parse(text: string): Expression | SyntaxProblem {
   }
   const { valid, type, error } = program.check();
   if (!valid) return problemOf(error, text);
-  const isPlain = facts.place !== undefined;
+  const { place } = facts;
   const renamed = facts.references.filter((name) => nameInScope(name) !== name);
   return {
     ...facts,
     text,
     type: jsonTypeOf(type),
     evaluate(scope) {
+      const found = place && readPlace(scope, place);
+      if (found !== undefined) return found;
       stepsLeft = MAX_STEPS;
       const inner = renamed.length === 0 ? scope : withRenamed(scope, renamed);
       try {
         const value: unknown = program(inner);
         // What is only read out of the scope is JSON already, however large.
-        return isPlain ? (value as Json) : jsonOfResult(value);
+        return place === undefined ? jsonOfResult(value) : (value as Json);
       } catch (error) {
         return evaluateAgain(program, inner, facts, error, text);
       }
     },
   };
+}
+
+/**
+ * What stands at a place. Most expressions are no more than that, and a plan of thousands
+ * has thousands of them, each evaluated once: the library would walk a cold tree for each.
+ * @returns undefined where the library must say what is wrong
+ */
+function readPlace(scope: Scope, { name, steps }: Place): Json | undefined {
+  let value: Json | undefined = scope[name];
+  for (const step of steps) {
+    if (typeof value !== "object" || value === null || step === null) return undefined;
+    if (Array.isArray(value) !== (typeof step === "number") || !Object.hasOwn(value, step)) {
+      return undefined;
+    }
+    value = (value as { readonly [key: string | number]: Json })[step];
+  }
+  return value;
 }
 
 function makeEngine(): Engine {
