@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
+import type { Json } from "../../../src/base/json.ts";
 import { aggregateTable } from "../../../src/tools/builtin/aggregate-table.ts";
 import { call, failure } from "./call.ts";
+
+type Output = {
+  readonly rows: readonly Record<string, Json>[];
+  readonly columns: readonly string[];
+  readonly markdown: string;
+};
+
+const aggregate = (input: Json) => call<Output>(aggregateTable, input);
 
 /** As read_file gives a CSV: every cell is a text. */
 const SALES = [
@@ -14,7 +23,7 @@ const SALES = [
 
 describe("aggregate_table", () => {
   it("gives total, mean and maximum of a column by group, as rows and as Markdown", async () => {
-    const { rows, columns, markdown } = await call(aggregateTable, {
+    const { rows, columns, markdown } = await aggregate({
       rows: SALES,
       column: "amount",
       functions: ["total", "mean", "max"],
@@ -38,7 +47,7 @@ describe("aggregate_table", () => {
   });
 
   it("calculates count, sum, mean, min and max over all rows when nothing more is said", async () => {
-    const { rows } = await call(aggregateTable, { rows: SALES, column: "amount" });
+    const { rows } = await aggregate({ rows: SALES, column: "amount" });
     expect(rows).toEqual([
       {
         count_amount: 5,
@@ -51,7 +60,7 @@ describe("aggregate_table", () => {
   });
 
   it("counts rows per group when no column is named", async () => {
-    const { rows } = await call(aggregateTable, { rows: SALES, group_by: ["product"] });
+    const { rows } = await aggregate({ rows: SALES, group_by: ["product"] });
     expect(rows).toEqual([
       { product: "Desk", count: 2 },
       { product: "Lamp", count: 2 },
@@ -60,7 +69,7 @@ describe("aggregate_table", () => {
   });
 
   it("takes different functions of different columns, dates among them", async () => {
-    const { rows } = await call(aggregateTable, {
+    const { rows } = await aggregate({
       rows: SALES,
       group_by: "region",
       measures: [
@@ -78,7 +87,7 @@ describe("aggregate_table", () => {
   });
 
   it("keeps the top n by the first measure", async () => {
-    const { rows } = await call(aggregateTable, {
+    const { rows } = await aggregate({
       rows: SALES,
       column: "amount",
       functions: "sum",
@@ -97,7 +106,7 @@ describe("aggregate_table", () => {
     ["a word for the function", "average", "ascending", ["South", "North", "East"]],
     ["the group", "region", undefined, ["East", "North", "South"]],
   ])("sorts by %s, what is missing last", async (_, sort_by, order, regions) => {
-    const { rows } = await call(aggregateTable, {
+    const { rows } = await aggregate({
       rows: SALES,
       column: "amount",
       functions: ["mean"],
@@ -105,7 +114,7 @@ describe("aggregate_table", () => {
       sort_by,
       ...(order && { order }),
     });
-    expect(rows.map((row: { region: string }) => row.region)).toEqual(regions);
+    expect(rows.map((row) => row["region"])).toEqual(regions);
   });
 
   it.each([
@@ -119,7 +128,7 @@ describe("aggregate_table", () => {
       { region: "North", [name]: 3 },
       { region: "South", [name]: 4 },
     ];
-    expect((await call(aggregateTable, { rows, column, functions: "sum" })).rows).toEqual([
+    expect((await aggregate({ rows, column, functions: "sum" })).rows).toEqual([
       { [`sum_${name}`]: 7 },
     ]);
   });
@@ -138,9 +147,7 @@ describe("aggregate_table", () => {
     ["nothing, in its many spellings", ["5", "", "n/a", "-", null], 5],
   ])("adds numbers written with %s", async (_, cells, sum) => {
     const rows = cells.map((price) => ({ price }));
-    expect(
-      (await call(aggregateTable, { rows, column: "price", functions: "sum" })).rows[0],
-    ).toEqual({
+    expect((await aggregate({ rows, column: "price", functions: "sum" })).rows[0]).toEqual({
       sum_price: sum,
     });
   });
@@ -152,7 +159,7 @@ describe("aggregate_table", () => {
       ["McLaren", "18"],
       ["Ferrari", "10"],
     ];
-    const output = await call(aggregateTable, {
+    const output = await aggregate({
       rows,
       column: "points",
       functions: "sum",
@@ -166,9 +173,9 @@ describe("aggregate_table", () => {
 
   it("gives empty results for an empty table", async () => {
     expect(
-      (await call(aggregateTable, { rows: [], column: "x", functions: "sum", group_by: "y" })).rows,
+      (await aggregate({ rows: [], column: "x", functions: "sum", group_by: "y" })).rows,
     ).toEqual([]);
-    expect((await call(aggregateTable, { rows: [] })).rows).toEqual([{ count: 0 }]);
+    expect((await aggregate({ rows: [] })).rows).toEqual([{ count: 0 }]);
   });
 
   it.each([

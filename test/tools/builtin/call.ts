@@ -3,10 +3,6 @@ import { ToolError } from "../../../src/base/errors.ts";
 import { type Json, toJson } from "../../../src/base/json.ts";
 import { type Tool, type ToolContext, validate } from "../../../src/tools/tool.ts";
 
-/** What the output of a tool looks like to a test: JSON of any shape. */
-// biome-ignore lint/suspicious/noExplicitAny: a test reads fields that it then checks
-export type Output = any;
-
 const CONTEXT: ToolContext = {
   runId: "run",
   subtaskId: "subtask",
@@ -20,17 +16,15 @@ const CONTEXT: ToolContext = {
 };
 
 /** Call a tool as a driver does: input and output must pass their schemas, and be JSON. */
-export async function call(
+export async function call<Output>(
   tool: Tool,
   input: Json,
   context: Partial<ToolContext> = {},
 ): Promise<Output> {
   const accepted = await validate(tool.input, input);
   if (accepted.issues) {
-    throw new ToolError(
-      "tool.invalid_input",
-      accepted.issues.map(({ message }) => message).join("; "),
-    );
+    const messages = accepted.issues.map(({ message }) => message);
+    throw new ToolError("tool.invalid_input", messages.join("; "));
   }
   const given = await tool.run(accepted.value, { ...CONTEXT, ...context });
   const result = await validate(tool.output, given);
@@ -38,7 +32,7 @@ export async function call(
   const output = toJson(result.value);
   // What a run sees at once must be what it sees after a restart.
   expect(JSON.parse(JSON.stringify(output))).toEqual(output);
-  return output;
+  return output as Output;
 }
 
 /** The error that a call ends with. */

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Json } from "../../../src/base/json.ts";
 import { formatTable } from "../../../src/tools/builtin/format-table.ts";
 import { call, failure } from "./call.ts";
+
+const format = (input: Json) => call<{ readonly text: string }>(formatTable, input);
 
 const CITIES = [
   { city: "Zürich", inhabitants: 443037, note: "on the lake | river" },
@@ -10,7 +13,7 @@ const CITIES = [
 
 describe("format_table", () => {
   it("writes Markdown that survives bars, line breaks and wide letters", async () => {
-    expect((await call(formatTable, { rows: CITIES })).text).toBe(
+    expect((await format({ rows: CITIES })).text).toBe(
       [
         "| city      | inhabitants | note                       |",
         "| --------- | ----------: | -------------------------- |",
@@ -22,7 +25,7 @@ describe("format_table", () => {
   });
 
   it("writes CSV with quotes where they are needed", async () => {
-    expect((await call(formatTable, { rows: CITIES, format: "csv" })).text).toBe(
+    expect((await format({ rows: CITIES, format: "csv" })).text).toBe(
       [
         "city,inhabitants,note",
         "Zürich,443037,on the lake | river",
@@ -33,7 +36,7 @@ describe("format_table", () => {
   });
 
   it("writes plain text in columns as wide as they look", async () => {
-    const { text } = await call(formatTable, {
+    const { text } = await format({
       rows: CITIES,
       format: "text",
       columns: ["inhabitants", "City"],
@@ -55,7 +58,7 @@ describe("format_table", () => {
       [1, ["a", "b"]],
       [2, { deep: true }],
     ];
-    expect((await call(formatTable, { rows, format: "csv" })).text).toBe(
+    expect((await format({ rows, format: "csv" })).text).toBe(
       'id,tags\n1,"[""a"",""b""]"\n2,"{""deep"":true}"',
     );
   });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Json } from "../../../src/base/json.ts";
 import { queryData } from "../../../src/tools/builtin/query-data.ts";
 import { call, failure } from "./call.ts";
+
+const ask = (data: Json, query: string) =>
+  call<{ readonly result: Json; readonly rows: Json }>(queryData, { data, query });
 
 const ORDERS = [
   { id: 1, customer: "Ada", items: [{ name: "Desk", price: 300, pieces: 1 }] },
@@ -31,26 +35,24 @@ describe("query_data", () => {
     ["gives null for nothing", "$.address.city", null],
     ["finds nothing that objects inherit", "$[0].constructor", null],
   ])("%s", async (_, query, result) => {
-    expect((await call(queryData, { data: ORDERS, query })).result).toEqual(result);
+    expect((await ask(ORDERS, query)).result).toEqual(result);
   });
 
   it("gives objects as rows too, and anything else as none", async () => {
-    const grouped = await call(queryData, {
-      data: ORDERS,
-      query:
-        '$.items{name: $sum(pieces)} ~> $each(function($n, $name) {{"name": $name, "pieces": $n}})',
-    });
+    const query =
+      '$.items{name: $sum(pieces)} ~> $each(function($n, $name) {{"name": $name, "pieces": $n}})';
+    const grouped = await ask(ORDERS, query);
     expect(grouped.rows).toEqual([
       { name: "Desk", pieces: 3 },
       { name: "Lamp", pieces: 3 },
     ]);
-    expect((await call(queryData, { data: ORDERS, query: "$[0]" })).rows).toEqual([ORDERS[0]]);
-    expect((await call(queryData, { data: ORDERS, query: "$.id" })).rows).toEqual([]);
+    expect((await ask(ORDERS, "$[0]")).rows).toEqual([ORDERS[0]]);
+    expect((await ask(ORDERS, "$.id")).rows).toEqual([]);
   });
 
   it("leaves the data as it was", async () => {
     const data = structuredClone(ORDERS);
-    await call(queryData, { data, query: "$ ~> |items|{'price': 0}|" });
+    await ask(data, "$ ~> |items|{'price': 0}|");
     expect(data).toEqual(ORDERS);
   });
 
@@ -63,7 +65,7 @@ describe("query_data", () => {
 
   it("answers a pattern that would keep a backtracking engine busy for ever", async () => {
     const query = `$contains("${"a".repeat(50)}!", /^(a+)+$/)`;
-    expect((await call(queryData, { data: {}, query })).result).toBe(false);
+    expect((await ask({}, query)).result).toBe(false);
   });
 
   it.each([
