@@ -54,7 +54,7 @@ const READINGS: Readonly<Record<number, Reading>> = {
 const OTHER: Reading = {
   code: "journal.write_failed",
   says: "refused what was asked",
-  hint: "This is a bug of planwright; what was stored before is safe.",
+  hint: "This is a bug of planwright, unless the file is damaged; nothing was changed.",
 };
 
 /** SQLite's result code without its extension; undefined for other errors. */

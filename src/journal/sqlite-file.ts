@@ -108,7 +108,7 @@ function retriedWhileLocked<T>(timeout: number, attempt: () => T): T {
 function assertWritable(db: DatabaseSync, timeout: number): void {
   db.exec("PRAGMA busy_timeout = 0");
   try {
-    db.exec("BEGIN IMMEDIATE; ROLLBACK");
+    db.exec("UPDATE runs SET token = token WHERE FALSE");
   } catch (error) {
     // Somebody is writing, which is for the first write to wait for.
     if (sqliteCode(error) !== SQLITE_BUSY) throw error;

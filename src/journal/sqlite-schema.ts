@@ -58,10 +58,9 @@ export const MIGRATIONS: readonly string[] = [
  *   `journal.version` for a format that is newer than this program
  */
 export function readFormat(db: DatabaseSync, path: string, migrations = MIGRATIONS): number {
-  const applicationId = pragma(db, "application_id");
-  const format = pragma(db, "user_version");
+  const { applicationId, format, tables } = db.prepare(MARKS).get() as Marks;
   if (applicationId !== APPLICATION_ID) {
-    if (applicationId === 0 && format === 0 && isEmpty(db)) return 0;
+    if (applicationId === 0 && format === 0 && tables === 0) return 0;
     throw new JournalError(
       "journal.not_a_database",
       `${path} is a SQLite database, but not a journal of planwright.`,
@@ -93,10 +92,10 @@ export function migrate(db: DatabaseSync, path: string, migrations = MIGRATIONS)
   }
 }
 
-function isEmpty(db: DatabaseSync): boolean {
-  return db.prepare("SELECT 1 FROM sqlite_schema").get() === undefined;
-}
+type Marks = { readonly applicationId: number; readonly format: number; readonly tables: number };
 
-function pragma(db: DatabaseSync, name: "application_id" | "user_version"): number {
-  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
-}
+/** One statement, so that another process's migration is seen whole or not at all. */
+const MARKS = `
+  SELECT application_id AS applicationId, user_version AS format,
+    (SELECT count(*) FROM sqlite_schema) AS tables
+  FROM pragma_application_id, pragma_user_version`;

@@ -1,0 +1,169 @@
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import type { Lease } from "../../src/journal/journal.ts";
+import { event, makeRun } from "../contracts/journal.ts";
+import type { JournalCall, Order, Outcome } from "./player-process.ts";
+import { makeSqliteStore } from "./sqlite-store.ts";
+
+const RACES = 50;
+const KILLS = 20;
+
+it("of two processes that want a run at the same moment exactly one gets it, every time", async () => {
+  await using store = await makeSqliteStore();
+  const journal = await store.open();
+  const runIds = Array.from({ length: RACES }, (_, k) => `r${k}`);
+  for (const runId of runIds) await journal.release(await makeRun(journal, runId));
+
+  await using players = await startPlayers(2);
+  const [a, b] = await players.play((owner) => ({
+    path: store.path,
+    calls: runIds.map((runId) => ["acquire", { runId, owner, now: 1, leaseMs: 1000 }]),
+  }));
+  for (const [k, runId] of runIds.entries()) {
+    const outcomes = [a?.[k], b?.[k]];
+    const lease = (await journal.find(runId))?.lease;
+    const winner = { value: { runId, owner: lease?.owner, token: 2 } };
+    expect(outcomes).toContainEqual(winner);
+    expect(outcomes).toContainEqual({ code: "run.owned" });
+  }
+});
+
+it("of two processes that append the same event exactly one does, even under one lease", async () => {
+  await using store = await makeSqliteStore();
+  const journal = await store.open();
+  const leases: Lease[] = [];
+  for (let k = 0; k < RACES; k++) leases.push(await makeRun(journal, `r${k}`));
+
+  await using players = await startPlayers(2);
+  const [a, b] = await players.play((owner) => ({
+    path: store.path,
+    calls: leases.map((lease) => ["append", lease, [event(lease.runId, 1, owner)], { by: owner }]),
+  }));
+  for (const [k, { runId }] of leases.entries()) {
+    const [{ output } = {}] = (await journal.read(runId)) as { output?: string }[];
+    expect((await journal.find(runId))?.summary).toEqual({ by: output });
+    const [done, conflict] = [{ value: null }, { code: "journal.conflict" }];
+    expect([a?.[k], b?.[k]]).toEqual(output === "p0" ? [done, conflict] : [conflict, done]);
+  }
+});
+
+it("processes that open a new journal at the same moment all get it", async () => {
+  await using store = await makeSqliteStore();
+  await using players = await startPlayers(3);
+  for (let round = 0; round < 10; round++) {
+    const path = join(store.folder, `${round}.db`);
+    const outcomes = await players.play((owner) => ({
+      path,
+      calls: [["createRun", { runId: owner, owner, now: 1, leaseMs: 1, summary: {} }]],
+    }));
+    expect(outcomes).toEqual(["p0", "p1", "p2"].map((owner) => [{ value: { runId: owner, owner, token: 1 } }]));
+  }
+});
+
+it("what a process stored before it was killed is there, whole, and without gaps", { timeout: 60_000 }, async () => {
+  await using store = await makeSqliteStore();
+  const first = await store.open();
+  await first.release(await makeRun(first, "r1"));
+  await first.close();
+
+  let before = 0;
+  for (let kill = 1; kill <= KILLS; kill++) {
+    const promised = await appendUntilKilled(store.path, kill);
+    const journal = await store.open();
+    const events = (await journal.read("r1")) as unknown as { seq: number; appendedTo: number }[];
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, k) => k + 1));
+    expect(events.length).toBeGreaterThanOrEqual(promised);
+    expect(promised).toBeGreaterThan(before);
+    // The newest append is there to its end, and so is the summary that came with it.
+    expect(events.at(-1)?.appendedTo).toBe(events.length);
+    expect((await journal.find("r1"))?.summary).toEqual({ lastSeq: events.length });
+    before = events.length;
+    await journal.close();
+  }
+});
+
+it("a process that may not write the journal reads it, and is told why it cannot do more", async () => {
+  await using store = await makeSqliteStore();
+  const journal = await store.open();
+  await makeRun(journal, "r1");
+  await journal.close();
+  await using players = await startPlayers(1);
+  // Root may write everything, so it becomes nobody for this.
+  const nobody = process.getuid?.() === 0 ? { userId: 65534 } : {};
+  const calls: JournalCall[] = [
+    ["list"],
+    ["createRun", { runId: "r2", owner: "ada", now: 1, leaseMs: 1, summary: {} }],
+  ];
+  const play = async (options: Order["options"]) => {
+    const [outcomes] = await players.play(() => ({ path: store.path, calls, ...nobody, ...(options && { options }) }));
+    return outcomes;
+  };
+  const listed = { value: [expect.objectContaining({ runId: "r1" })] };
+  const refusal = { code: "journal.unusable" };
+
+  for (const folderMode of [0o555, 0o777]) {
+    await chmod(store.folder, folderMode);
+    await chmod(store.path, 0o444);
+    expect(await play({ readOnly: true })).toEqual([listed, refusal]);
+    expect(await play(undefined)).toEqual([refusal]);
+  }
+  await chmod(store.path, 0o666);
+  await chmod(store.folder, 0o555);
+  expect(await play(undefined)).toEqual([refusal]);
+  await chmod(store.folder, 0o777);
+});
+
+/** @returns the newest `seq` that the process reported */
+async function appendUntilKilled(path: string, kill: number): Promise<number> {
+  const program = join(import.meta.dirname, "appender-process.ts");
+  const args = [program, path, `owner${kill}`, `owner${kill - 1}`];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const closed = once(child, "close");
+  await Promise.race([once(child.stdout, "data"), closed]);
+  await sleep((kill * 7) % 25);
+  child.kill("SIGKILL");
+  await closed;
+  // Also: importing node:sqlite warns of nothing.
+  expect(stderr).toBe("");
+  return Number(stdout.trim().split("\n").at(-1));
+}
+
+interface Players extends AsyncDisposable {
+  /** Every process, called p0, p1, …, carries out its order, all from the same moment on. */
+  play(orderFor: (owner: string) => Omit<Order, "startAt" | "everyMs">): Promise<Outcome[][]>;
+}
+
+async function startPlayers(count: number): Promise<Players> {
+  const program = join(import.meta.dirname, "player-process.ts");
+  const children = Array.from({ length: count }, () => fork(program, { execArgv: [] }));
+  await Promise.all(children.map((child) => once(child, "message")));
+  return {
+    play: (orderFor) => {
+      const startAt = Date.now() + 20;
+      const together = { startAt, everyMs: 3 };
+      return Promise.all(children.map((child, k) => answer(child, { ...together, ...orderFor(`p${k}`) })));
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const child of children) child.kill();
+      await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, "exit")));
+    },
+  };
+}
+
+async function answer(child: ChildProcess, order: Order): Promise<Outcome[]> {
+  child.send(order);
+  const [outcomes] = (await once(child, "message")) as [Outcome[]];
+  return outcomes;
+}
