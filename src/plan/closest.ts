@@ -1,6 +1,7 @@
 /** A name that a person may have meant: the nearest by edits, if it is near enough. */
 export function closest(name: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  // One edit in three letters; of two letters nothing can be guessed.
+  const limit = Math.floor(name.length / 3);
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

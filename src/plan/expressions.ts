@@ -75,7 +75,8 @@ export function compileTemplate(value: Json): {
 
 /** The text as a template that gives just this text. */
 export function escapeTemplate(text: string): string {
-  return text.replaceAll("${", "$${");
+  // A function, because `$$` in a replacement text means one dollar sign.
+  return text.replaceAll("${", () => "$${");
 }
 
 function compilePart(
