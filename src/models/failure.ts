@@ -148,7 +148,9 @@ function bodyOf(error: SdkError): Record<string, unknown> {
 function saidBy(error: SdkError, who: Who): string {
   const { message, detail } = bodyOf(error) as { message?: unknown; detail?: unknown };
   const said = [message, detail, error.error].find((text) => typeof text === "string");
-  return scrub(typeof said === "string" && said !== "" ? said : error.message, who);
+  // The SDKs begin their own wording with the status, which stands in ours already.
+  const text = typeof said === "string" && said !== "" ? said : error.message.replace(/^\d+ /, "");
+  return scrub(text.replace(/\s+/g, " "), who);
 }
 
 /** The last of the chain of causes says most: `connect ECONNREFUSED 127.0.0.1:1234`. */
@@ -177,8 +179,8 @@ function scrub(text: string, who: Who, maxLength = MAX_MESSAGE): string {
   let clean = text;
   for (const secret of who.secrets) clean = clean.replaceAll(secret, "[key]");
   clean = clean
-    .replace(/\b(Bearer|Basic)\s+[\w.~+/=*-]+/gi, "$1 [key]")
-    .replace(/\b(?:sk|pk|key)-[\w*.-]{6,}/g, "[key]");
+    .replace(/\bBearer\s+[\w.~+/=*-]{8,}/gi, "Bearer [key]")
+    .replace(/\bsk-[\w*.-]{6,}/g, "[key]");
   return clean.length > maxLength ? `${clean.slice(0, maxLength)}…` : clean;
 }
 

@@ -50,7 +50,7 @@ interface Price {
 type Source = keyof typeof SOURCES;
 
 /** Where the figures are from, and when they were read there. */
-export const SOURCES = {
+const SOURCES = {
   anthropic: { asOf: "2026-11-20", from: "Anthropic's pricing page" },
   reported: { asOf: "2026-11-20", from: "reports that quote the provider's pricing page" },
 } as const;

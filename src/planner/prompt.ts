@@ -118,7 +118,7 @@ written as a value is. If the output of one subtask is the answer as it stands, 
 
 # Expressions
 
-In every text, \${...} is replaced by the value of the expression inside; \$\${ is a plain \${.
+In every text, \${...} is replaced by the value of the expression inside; $\${ is a plain \${.
 - \${sales.rows} is the field rows of what the subtask sales gives. Use only fields that stand in the
   tool's signature; inside of a value typed any or object you may read whatever it is known to hold.
 - A text that is one expression and nothing else keeps the value's type: "\${sales.rows}" is a list,

@@ -236,7 +236,7 @@ describe.each(WIRES)("$name", (wire) => {
   });
 
   it("shows no key in any error, even when the server repeats it", async () => {
-    const key = "sk-live-0123456789";
+    const key = "no/usual=key+0123";
     const env = {
       ANTHROPIC_API_KEY: key,
       OPENAI_API_KEY: key,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readJson } from "../../src/planner/read-json.ts";
 
-const OBJECT = { text: 'a } "quoted" { \\ ``` brace', list: [{ n: 1 }] };
+const OBJECT = { text: 'one " quote, } { \\ ``` and', list: [{ n: 1 }] };
 const JSON_TEXT = JSON.stringify(OBJECT);
 
 it.each([
