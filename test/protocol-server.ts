@@ -221,7 +221,8 @@ const compatible: Wire = {
       completion_tokens: usage.output,
     };
     const all = [
-      chunk({ role: "assistant", content: "", reasoning_content: "Let me think." }),
+      chunk({ role: "assistant", content: "" }),
+      chunk({ reasoning_content: "Let me think." }),
       ...pieces.map((content) => chunk({ content })),
       ...(finish === "refusal" ? [chunk({ refusal: "I will not." })] : []),
       chunk({}, finish === "length" ? "length" : "stop"),

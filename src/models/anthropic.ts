@@ -42,7 +42,7 @@ export function anthropicProvider(name: string, model: string, connection: Conne
             break;
           case "content_block_delta":
             if (event.delta.type === "text_delta") yield { type: "text", text: event.delta.text };
-            else yield { type: "working" };
+            else yield { type: "thinking" };
             break;
           case "message_delta":
             counts = toCounts(event.usage, counts);
@@ -53,7 +53,7 @@ export function anthropicProvider(name: string, model: string, connection: Conne
             if (end !== undefined) yield end;
             break;
           default:
-            yield { type: "working" };
+            break;
         }
       }
     },

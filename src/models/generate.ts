@@ -82,7 +82,7 @@ async function receive(
     const events = provider.send(request, deadlines.signal);
     for await (const event of untilAborted(events, deadlines.signal)) {
       if (event.type === "answered") deadlines.answered();
-      else deadlines.heard();
+      if (event.type === "text" || event.type === "thinking") deadlines.heard();
       answer.take(event);
     }
     if (!answer.isWhole) throw cutOffError(provider.name);
@@ -117,7 +117,7 @@ class Answer {
         this.#end = event;
         break;
       case "answered":
-      case "working":
+      case "thinking":
         break;
     }
   }

@@ -42,15 +42,24 @@ export function compatibleProvider(
       for await (const chunk of chunks) {
         if (chunk.usage) yield { type: "usage", counts: toCounts(chunk.usage) };
         const choice = chunk.choices?.[0];
-        refusal += choice?.delta?.refusal ?? "";
-        finish = choice?.finish_reason ?? finish;
-        yield toProgress(choice);
+        if (choice === undefined) continue;
+        const delta: Delta = choice.delta ?? {};
+        if (delta.content) yield { type: "text", text: delta.content };
+        else if (delta.reasoning_content || delta.reasoning) yield { type: "thinking" };
+        refusal += delta.refusal ?? "";
+        finish = choice.finish_reason ?? finish;
       }
       // Usage comes after the last choice, so the end is known only when the stream is.
       if (finish !== undefined) yield toEnd(finish, refusal);
     },
   };
 }
+
+/** Servers name their models' thoughts in two ways; OpenAI's own types know neither. */
+type Delta = Partial<ChatCompletionChunk.Choice.Delta> & {
+  readonly reasoning_content?: string | null;
+  readonly reasoning?: string | null;
+};
 
 function toBody(
   model: string,
@@ -76,11 +85,6 @@ function toBody(
     stream: true,
     stream_options: { include_usage: true },
   };
-}
-
-function toProgress(choice: ChatCompletionChunk.Choice | undefined): ProviderEvent {
-  const text = choice?.delta?.content;
-  return text ? { type: "text", text } : { type: "working" };
 }
 
 function toCounts(usage: CompletionUsage): TokenCounts {

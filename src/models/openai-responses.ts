@@ -40,7 +40,7 @@ export function openaiProvider(
             break;
           case "response.refusal.delta":
             refusal += event.delta;
-            yield { type: "working" };
+            yield { type: "thinking" };
             break;
           case "response.completed":
           case "response.incomplete":
@@ -52,7 +52,8 @@ export function openaiProvider(
           case "error":
             throw inStream(event.code, event.message);
           default:
-            yield { type: "working" };
+            // What begins or goes on is no output yet, and what has come to an end is.
+            if (/\.(?:delta|done)$/.test(event.type)) yield { type: "thinking" };
         }
       }
     },

@@ -13,8 +13,8 @@ import type { TokenCounts } from "./prices.ts";
 export type ProviderEvent =
   /** The server has begun to answer. */
   | { readonly type: "answered" }
-  /** It works on it: thinking, bookkeeping, nothing to show. */
-  | { readonly type: "working" }
+  /** Output that is not part of the text, such as thinking. */
+  | { readonly type: "thinking" }
   | { readonly type: "text"; readonly text: string }
   /** All consumed so far; replaces an earlier report. */
   | { readonly type: "usage"; readonly counts: TokenCounts }

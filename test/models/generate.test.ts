@@ -202,7 +202,7 @@ describe.each(WIRES)("$name", (wire) => {
     ["does not answer", silence, { connectMs: 1_234 }, "did not answer within 1.234 s"],
     [
       "writes nothing",
-      broken(wire, HELLO, "silent", 0),
+      broken(wire, HELLO, "silent", 1),
       { firstTokenMs: 1_234 },
       "wrote nothing within 1.234 s",
     ],
