@@ -21,8 +21,7 @@ const brokenFiles = results.filter(
 const failedTests = count(["failed"]) + brokenFiles;
 const failed = failedTests === 0 && exited !== "0" ? 1 : failedTests;
 
-if (failed > 0 && failedTests === 0)
-  console.log("`npm test` failed outside of the tests; see above.");
+if (failed > failedTests) console.log("`npm test` failed outside of the tests; see above.");
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
