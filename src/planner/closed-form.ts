@@ -28,6 +28,9 @@ import { isAnyValue, isOpenObject, propertiesOf, resolve, takesNull } from "./sc
 const LEVELS = 3;
 const VALUE = "value";
 
+/** Deeper than any plan may be; what lies there is left as it is, for the check to refuse. */
+const MAX_DEPTH = 300;
+
 const ENTRIES_NOTE = "A list of entries, one for each name.";
 
 /** The schema with its open ends closed. */
@@ -56,9 +59,8 @@ function close(node: Json | undefined, root: JsonObject): JsonObject {
   }
   if (schema["type"] === "array") return { ...schema, items: close(schema["items"], root) };
   const { anyOf } = schema;
-  if (Array.isArray(anyOf))
-    return { ...schema, anyOf: anyOf.map((inner: Json) => close(inner, root)) };
-  return schema;
+  if (!Array.isArray(anyOf)) return schema;
+  return { ...schema, anyOf: anyOf.map((inner: Json) => close(inner, root)) };
 }
 
 function entriesOf(value: JsonObject): JsonObject {
@@ -188,6 +190,7 @@ class Decoding {
   }
 
   #value(value: Json, path: readonly PathStep[]): Json {
+    if (path.length > MAX_DEPTH) return value;
     const inner: Element = (element, at) => this.#value(element, at);
     if (Array.isArray(value)) return value.map((element: Json, i) => inner(element, [...path, i]));
     if (!isPlainObject(value)) return value;

@@ -101,6 +101,11 @@ describe("what models write instead", () => {
     expect(decode(SCHEMA, sent)).toEqual({ value: expected, issues: [] });
   });
 
+  it("is left to be judged when it is nested deeper than any plan", () => {
+    const deep = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`) as Json;
+    expect(decode(SCHEMA, { id: "a", output: deep }).issues).toEqual([]);
+  });
+
   it("is refused with its place when it says two things at once, or nothing that can be read", () => {
     const twice = [
       { name: "b", value: 1 },
