@@ -259,7 +259,7 @@ export class Planwright {
   }
 
   #makeModel(model: string | Model): Model {
-    return typeof model === "string" ? createModel(model, { env: this.#env }) : model;
+    return typeof model === "string" ? createModel(model, { env: this.#env, clock: this.#clock }) : model;
   }
 
   #check(plan: unknown, tools: ToolRegistry, maxSubtasks: number) {
