@@ -79,6 +79,17 @@ async function drive(
   return { drive: under, ended: under.ended, journal, runId };
 }
 
+/** The journal, but with another way to append. */
+function appending(journal: Journal, append: Journal["append"]): Journal {
+  return new Proxy(journal, {
+    get(target, name) {
+      if (name === "append") return append;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}
+
 describe("the in-process driver", () => {
   it("runs a plan to its end and leaves every event in the journal", async () => {
     const { ended, journal } = await drive(plan("a -> b"), () => ({ ok: true }));
@@ -108,17 +119,14 @@ describe("the in-process driver", () => {
   it("makes events durable before it performs what follows from them", async () => {
     const memory = createMemoryJournal();
     const durable = new Set<string>();
-    const journal: Journal = {
-      ...memory,
-      append: async (lease, events, summary) => {
-        await new Promise((done) => setTimeout(done, 5));
-        await memory.append(lease, events, summary);
-        for (const event of events) {
-          if (event.type === "attempt.started")
-            durable.add((event as { subtask?: string }).subtask ?? "");
-        }
-      },
-    };
+    const journal = appending(memory, async (lease, events, summary) => {
+      await new Promise((done) => setTimeout(done, 5));
+      await memory.append(lease, events, summary);
+      for (const event of events) {
+        if (event.type === "attempt.started")
+          durable.add((event as { subtask?: string }).subtask ?? "");
+      }
+    });
     const early: string[] = [];
     const { ended } = await drive(
       plan("a -> b -> c, a -> d"),
@@ -135,13 +143,10 @@ describe("the in-process driver", () => {
   it("commits what ends together in one transaction", async () => {
     const memory = createMemoryJournal();
     const sizes: number[] = [];
-    const journal: Journal = {
-      ...memory,
-      append: (lease, events, summary) => {
-        sizes.push(events.length);
-        return memory.append(lease, events, summary);
-      },
-    };
+    const journal = appending(memory, (lease, events, summary) => {
+      sizes.push(events.length);
+      return memory.append(lease, events, summary);
+    });
     const wide = Array.from({ length: 50 }, (_, k) => `s${k}`).join(", ");
     const { ended } = await drive(plan(wide), () => null, {
       journal,
@@ -155,15 +160,12 @@ describe("the in-process driver", () => {
   it("stops without starting anything more when the journal refuses", async () => {
     const memory = createMemoryJournal();
     let appends = 0;
-    const journal: Journal = {
-      ...memory,
-      append: (lease, events, summary) => {
-        appends += 1;
-        // The second one comes from a process that has lost its lease meanwhile.
-        const by = appends === 1 ? lease : { ...lease, token: lease.token - 1 };
-        return memory.append(by, events, summary);
-      },
-    };
+    const journal = appending(memory, (lease, events, summary) => {
+      appends += 1;
+      // The second one comes from a process that has lost its lease meanwhile.
+      const by = appends === 1 ? lease : { ...lease, token: lease.token - 1 };
+      return memory.append(by, events, summary);
+    });
     const ran: string[] = [];
     const { ended } = await drive(
       plan("a -> b"),
