@@ -1,6 +1,6 @@
 import { PlanwrightError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
-import { nameInScope, type Scope, withPlanNames } from "./cel-names.ts";
+import { inPlanWords, nameInScope, type Scope } from "./cel-names.ts";
 import type { Read, TreeFacts } from "./cel-tree.ts";
 
 /** What the library's errors have beside their message. */
@@ -21,13 +21,19 @@ export function failureOf(
   text: string,
 ): PlanwrightError {
   const { summary } = error as LibraryError;
-  const why = withPlanNames(summary ?? (error instanceof Error ? error.message : String(error)));
+  const why = inPlanWords(summary ?? (error instanceof Error ? error.message : String(error)));
   const shown = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
   const message = `The expression ${shown} failed: ${why}.`;
-  const found = why.startsWith("No such key") ? whatIsThere(facts.reads, scope) : undefined;
-  const hint =
-    found ?? "Check the outputs that it reads; default(x, y) gives y where x is missing.";
+  const hint = hintFor(why, facts, scope);
   return new PlanwrightError("expression.failed", message, { hint, cause: error });
+}
+
+function hintFor(why: string, facts: TreeFacts, scope: Scope): string {
+  const found = why.startsWith("No such key") ? whatIsThere(facts.reads, scope) : undefined;
+  if (found !== undefined) return found;
+  return why.startsWith("no operation")
+    ? "Convert one side: string(x) makes a text, double(x) a number."
+    : "Check the outputs that it reads; default(x, y) gives y where x is missing.";
 }
 
 /** Of the first read that leads nowhere: what stands where it stops. */

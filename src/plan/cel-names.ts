@@ -42,7 +42,10 @@ export function nameInPlan(name: string): string {
   return name.startsWith(MARK) ? name.slice(MARK.length) : name;
 }
 
-/** A message of the library with the plan's names in it. */
-export function withPlanNames(message: string): string {
-  return message.replaceAll(MARK, "");
+/** A message of the library in the words of a plan. */
+export function inPlanWords(message: string): string {
+  const renamed = message.replaceAll(MARK, "");
+  if (!renamed.startsWith("no such overload: ")) return renamed;
+  const types = renamed.slice("no such overload: ".length);
+  return `no operation ${types.replaceAll(/dyn<(.+?)>/g, "$1").replaceAll("double", "number")}`;
 }

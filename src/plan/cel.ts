@@ -10,7 +10,7 @@ import { Environment, EvaluationError, type ParseResult } from "@marcbachmann/ce
 import type { Json } from "../base/json.ts";
 import { failureOf, type LibraryError } from "./cel-failure.ts";
 import { registerFunctions } from "./cel-functions.ts";
-import { nameInScope, type Scope, withPlanNames } from "./cel-names.ts";
+import { inPlanWords, nameInScope, type Scope } from "./cel-names.ts";
 import { TreeError } from "./cel-node.ts";
 import { mendTree, type Place, type TreeFacts } from "./cel-tree.ts";
 import { jsonOfResult } from "./cel-values.ts";
@@ -217,7 +217,7 @@ function problemOf(error: unknown, text: string): SyntaxProblem {
   }
   const { summary, range } = error as LibraryError;
   const offset = Math.min(range?.start ?? 0, text.length);
-  const message = withPlanNames(summary ?? String(error));
+  const message = inPlanWords(summary ?? String(error));
   const call = /^found no matching overload for '(?:.*\.)?(\w+)\(/.exec(message);
   if (call?.[1] !== undefined && engine !== undefined && !engine.functions.has(call[1])) {
     return { problem: `There is no function ${call[1]}`, offset, hint: functionHint(call[1]) };

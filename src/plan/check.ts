@@ -17,7 +17,7 @@ import {
   isOfType,
 } from "./compile.ts";
 import type { Template } from "./expressions.ts";
-import { isTooDeep, salvagePlan } from "./salvage.ts";
+import { isTooMuch, salvagePlan } from "./salvage.ts";
 import { type Plan, planSchema } from "./schema.ts";
 import { schemaIssues } from "./schema-issues.ts";
 import type { ToolLookup } from "./tool-lookup.ts";
@@ -78,12 +78,12 @@ function failed(issues: readonly Issue[]): CheckedPlan {
 
 /** What would make the rest of the checks pointless, or too much work. */
 function checkSize(value: unknown, maxSubtasks: number): Issue | undefined {
-  if (isTooDeep(value)) {
+  if (isTooMuch(value)) {
     return {
       code: "plan.schema",
       path: "",
-      message: "The plan is nested too deep, or holds itself.",
-      hint: "Keep inputs less than 200 levels deep.",
+      message: "The plan is nested too deep, is too large, or holds itself.",
+      hint: "Keep inputs small and flat; let tools read large values.",
     };
   }
   const subtasks = isPlainObject(value) ? value["subtasks"] : undefined;

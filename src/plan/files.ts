@@ -51,15 +51,38 @@ const HINTS: Readonly<Record<string, string>> = {
 export function parsePlanText(text: string, options: { readonly file: string }): ParsedPlan {
   const { file } = options;
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-  });
   const locationOf = (offset: number): Location => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
+  // A hundred times faster than YAML; where things stand is then asked only if there are issues.
+  let value = readJson(text);
+  let document: Document.Parsed | undefined;
+  if (value === undefined) {
+    document = readYaml(text, lines, file, locationOf);
+    value = toJson(document, file);
+  }
+  const find = (path: string | readonly PathStep[], wantsKey: boolean): Location | undefined => {
+    document ??= readYaml(text, lines, file, locationOf);
+    const steps = typeof path === "string" ? parsePath(path) : path;
+    const offset = steps && offsetOf(document.contents, steps, wantsKey);
+    return offset === undefined ? undefined : locationOf(offset);
+  };
+  return {
+    file,
+    value,
+    locate: (path) => find(path, false),
+    locateKey: (path) => find(path, true),
+  };
+}
+
+function readYaml(
+  text: string,
+  lineCounter: LineCounter,
+  file: string,
+  locationOf: (offset: number) => Location,
+): Document.Parsed {
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true });
   const problems: readonly YAMLError[] = [...document.errors, ...document.warnings];
   if (problems.length > 0) {
     throw new InputError(
@@ -73,28 +96,46 @@ export function parsePlanText(text: string, options: { readonly file: string }):
     const hint = "Write a plan with goal and subtasks.";
     throw new InputError([syntaxIssue("The file is empty", hint, file, { line: 1, column: 1 })]);
   }
-  let value: Json;
-  try {
-    value = document.toJS({ maxAliasCount: MAX_ALIASES });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const hint = "Write the value out where it is used.";
-    throw new InputError([syntaxIssue(message, hint, file, { line: 1, column: 1 })], {
-      cause: error,
-    });
-  }
+  return document;
+}
 
-  const find = (path: string | readonly PathStep[], wantsKey: boolean): Location | undefined => {
-    const steps = typeof path === "string" ? parsePath(path) : path;
-    const offset = steps && offsetOf(document.contents, steps, wantsKey);
-    return offset === undefined ? undefined : locationOf(offset);
-  };
-  return {
-    file,
-    value,
-    locate: (path) => find(path, false),
-    locateKey: (path) => find(path, true),
-  };
+function toJson(document: Document.Parsed, file: string): Json {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES }) as Json;
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const hint = "Write the value out where it is used.";
+    const issue = syntaxIssue(message, hint, file, { line: 1, column: 1 });
+    throw new InputError([issue], { cause });
+  }
+}
+
+/** The value of a text that is JSON without a key given twice; undefined for any other text. */
+function readJson(text: string): Json | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    const value = JSON.parse(text) as Json;
+    return repeatsKey(text) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an object in a JSON text has a key twice, of which JSON.parse keeps the last in silence. */
+function repeatsKey(text: string): boolean {
+  const open: (Set<string> | undefined)[] = [];
+  for (const [token, key] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "[") open.push(undefined);
+    else if (token === "}" || token === "]") open.pop();
+    else if (key !== undefined) {
+      const keys = open.at(-1);
+      const name = JSON.parse(key) as string;
+      if (keys?.has(name)) return true;
+      keys?.add(name);
+    }
+  }
+  return false;
 }
 
 /** The issues with file, line and column. */

@@ -1,8 +1,10 @@
-import { isJson, isPlainObject, type Json, type JsonObject } from "../base/json.ts";
+import { isJson, isPlainObject, type Json } from "../base/json.ts";
 import type { Plan, Subtask } from "./schema.ts";
 
 /** Deeper than any honest plan, and far from the end of the stack. */
 const MAX_DEPTH = 200;
+/** Lists and objects in a plan, ten of them for each of a million subtasks. */
+const MAX_VALUES = 10_000_000;
 
 /**
  * What can be read of a value that is not a valid plan, so that the rest can be checked
@@ -51,19 +53,19 @@ function salvageDependency(value: unknown): Subtask["dependsOn"][number] {
   return typeof id === "string" ? { id, on: "settled" } : "";
 }
 
-/** Whether a value is nested deeper than a plan may be, or holds itself. */
-export function isTooDeep(root: unknown): boolean {
-  const depthOf = new Map<object, number>();
+/** Whether a value is more than a plan can be: nested too deep, too large, or holding itself. */
+export function isTooMuch(root: unknown): boolean {
   const open: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
+  let visited = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
     if (typeof value !== "object" || value === null) continue;
-    if (depth > MAX_DEPTH) return true;
-    // Shared parts are walked again only when they stand deeper than before.
-    if ((depthOf.get(value) ?? -1) >= depth) continue;
-    depthOf.set(value, depth);
-    for (const inner of Object.values(value as JsonObject))
-      open.push({ value: inner, depth: depth + 1 });
+    // Parts that are shared count as often as they stand somewhere: that is what JSON makes of them.
+    visited++;
+    if (depth > MAX_DEPTH || visited > MAX_VALUES) return true;
+    for (const inner of Object.values(value)) {
+      if (typeof inner === "object") open.push({ value: inner, depth: depth + 1 });
+    }
   }
   return false;
 }

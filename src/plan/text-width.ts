@@ -26,9 +26,12 @@ export function fitWidth(text: string, columns: number, fill: "cut" | "pad" = "c
   return `${cut}…${fill === "pad" ? " ".repeat(columns - used - 1) : ""}`;
 }
 
-/** One line without control characters: a plan may come from a model, and goes to a terminal. */
+/** Control characters, line ends, and those that turn the direction of writing. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** One line that is safe to print: a plan may come from a model, and goes to a terminal. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+  return text.replaceAll(UNPRINTABLE, " ").replaceAll(/ +/g, " ").trim();
 }
 
 function characterWidth(character: string): number {
