@@ -126,4 +126,3 @@ export interface Journal {
   /** Let go of the store; harmless when done before. */
   close(): Promise<void>;
 }
-

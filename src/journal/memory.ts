@@ -26,7 +26,12 @@ type Run = {
   lease: { readonly owner: string; readonly expiresAt: number } | null;
 };
 
-type Request = { readonly id: number; readonly runId: string; readonly at: number; readonly text: string };
+type Request = {
+  readonly id: number;
+  readonly runId: string;
+  readonly at: number;
+  readonly text: string;
+};
 
 class MemoryJournal implements Journal {
   readonly #runs = new Map<string, Run>();
@@ -87,7 +92,9 @@ class MemoryJournal implements Journal {
   async list({ limit }: { readonly limit?: number } = {}): Promise<RunRow[]> {
     this.#assertOpen();
     // The sort is stable, so of equal times the one made last stays first.
-    const newestFirst = [...this.#runs.values()].reverse().sort((a, b) => b.createdAt - a.createdAt);
+    const newestFirst = [...this.#runs.values()]
+      .reverse()
+      .sort((a, b) => b.createdAt - a.createdAt);
     return newestFirst.slice(0, limit).map(toRow);
   }
 
@@ -140,5 +147,11 @@ class MemoryJournal implements Journal {
 }
 
 function toRow({ runId, createdAt, events, summary, lease }: Run): RunRow {
-  return { runId, createdAt, lastSeq: events.length, summary: JSON.parse(summary) as JsonObject, lease };
+  return {
+    runId,
+    createdAt,
+    lastSeq: events.length,
+    summary: JSON.parse(summary) as JsonObject,
+    lease,
+  };
 }

@@ -38,5 +38,10 @@ function placeOf(url: string): Place {
 
 function unknownUrl(url: string): InputError {
   const message = `${JSON.stringify(url)} is not the URL of a journal.`;
-  return inputError("input.invalid", message, "Write sqlite:PATH, or memory: for none on disk.", "journal");
+  return inputError(
+    "input.invalid",
+    message,
+    "Write sqlite:PATH, or memory: for none on disk.",
+    "journal",
+  );
 }

@@ -10,29 +10,45 @@ export function unknownRun(runId: string): JournalError {
 }
 
 export function takenRunId(runId: string): JournalError {
-  return new JournalError("journal.conflict", `The journal already has a run ${JSON.stringify(runId)}.`, {
-    hint: "Give the new run an id of its own.",
-  });
+  return new JournalError(
+    "journal.conflict",
+    `The journal already has a run ${JSON.stringify(runId)}.`,
+    {
+      hint: "Give the new run an id of its own.",
+    },
+  );
 }
 
 export function ownedRun(runId: string, owner: string, expiresAt: number): JournalError {
   const until = new Date(expiresAt).toISOString();
-  return new JournalError("run.owned", `The run ${runId} is driven by ${owner}, whose lease holds until ${until}.`, {
-    hint: "Wait until it ends, or stop that process.",
-  });
+  return new JournalError(
+    "run.owned",
+    `The run ${runId} is driven by ${owner}, whose lease holds until ${until}.`,
+    {
+      hint: "Wait until it ends, or stop that process.",
+    },
+  );
 }
 
 export function lostLease({ runId, owner }: Lease): JournalError {
-  return new JournalError("journal.lease_lost", `${owner} does not hold the lease of run ${runId} any more.`, {
-    hint: "Another process may drive the run now; acquire the lease again to go on.",
-  });
+  return new JournalError(
+    "journal.lease_lost",
+    `${owner} does not hold the lease of run ${runId} any more.`,
+    {
+      hint: "Another process may drive the run now; acquire the lease again to go on.",
+    },
+  );
 }
 
 /** An append by somebody who is not, or no longer, the holder. */
 export function staleHolder({ runId, owner }: Lease): JournalError {
-  return new JournalError("journal.conflict", `${owner} does not hold run ${runId}, so its events were not stored.`, {
-    hint: "Another process may drive the run now; look at its history.",
-  });
+  return new JournalError(
+    "journal.conflict",
+    `${owner} does not hold run ${runId}, so its events were not stored.`,
+    {
+      hint: "Another process may drive the run now; look at its history.",
+    },
+  );
 }
 
 /** An append whose events do not continue the stored ones. */
@@ -45,7 +61,9 @@ export function wrongSeq(runId: string, given: number, expected: number): Journa
 
 export function foreignEvent(runId: string, event: { readonly runId: string }): JournalError {
   const message = `An event of run ${event.runId} cannot be appended to run ${runId}; nothing was stored.`;
-  return new JournalError("journal.conflict", message, { hint: "Append it with the lease of its own run." });
+  return new JournalError("journal.conflict", message, {
+    hint: "Append it with the lease of its own run.",
+  });
 }
 
 export function closedJournal(): JournalError {

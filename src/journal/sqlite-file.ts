@@ -5,7 +5,13 @@ import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { JournalError } from "../base/errors.ts";
-import { SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_READONLY, sqliteCode, toJournalError } from "./sqlite-errors.ts";
+import {
+  SQLITE_BUSY,
+  SQLITE_CANTOPEN,
+  SQLITE_READONLY,
+  sqliteCode,
+  toJournalError,
+} from "./sqlite-errors.ts";
 import { MIGRATIONS, migrate, readFormat } from "./sqlite-schema.ts";
 
 export interface SqliteJournalOptions {
@@ -84,7 +90,8 @@ function closedOnError(db: DatabaseSync, prepare: (db: DatabaseSync) => void): D
 function useWriteAheadLog(db: DatabaseSync, path: string, timeout: number): void {
   const mode = retriedWhileLocked(timeout, () => db.prepare("PRAGMA journal_mode = WAL").get());
   if (mode?.["journal_mode"] !== "wal") {
-    throw new JournalError("journal.unusable", `The file system of ${path} has no shared memory for SQLite.`, {
+    const message = `The file system of ${path} has no shared memory for SQLite.`;
+    throw new JournalError("journal.unusable", message, {
       hint: "Keep the journal on a local disk.",
     });
   }

@@ -84,7 +84,9 @@ export function migrate(db: DatabaseSync, path: string, migrations = MIGRATIONS)
     // Read again now that nobody else can write: another process may have been faster.
     const format = readFormat(db, path, migrations);
     for (const migration of migrations.slice(format)) db.exec(migration);
-    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}`);
+    db.exec(
+      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}`,
+    );
     db.exec("COMMIT");
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK");

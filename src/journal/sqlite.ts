@@ -64,7 +64,9 @@ class SqliteJournal implements Journal {
   async createRun(options: Parameters<Journal["createRun"]>[0]): Promise<Lease> {
     const { runId, owner, now, leaseMs, summary } = options;
     const text = textOf(summary);
-    const { changes } = this.#use(({ insertRun }) => insertRun.run(runId, now, text, owner, now + leaseMs));
+    const { changes } = this.#use(({ insertRun }) =>
+      insertRun.run(runId, now, text, owner, now + leaseMs),
+    );
     if (changes === 0) throw takenRunId(runId);
     return { runId, owner, token: 1 };
   }

@@ -4,13 +4,25 @@ import { JournalError } from "../../src/base/errors.ts";
 import type { Json } from "../../src/base/json.ts";
 import type { Journal, Lease } from "../../src/journal/journal.ts";
 import { createMemoryJournal } from "../../src/journal/memory.ts";
-import { anyJson, event } from "../contracts/journal.ts";
+import { anyJson, event } from "../contracts/journal-builders.ts";
 import { makeSqliteStore } from "./sqlite-store.ts";
 
 /** One call, as data, so that it can be made on both journals and printed when they differ. */
 type Call =
-  | { readonly do: "create"; readonly run: string; readonly owner: string; readonly now: number; readonly value: Json }
-  | { readonly do: "acquire"; readonly run: string; readonly owner: string; readonly now: number; readonly from: string | undefined }
+  | {
+      readonly do: "create";
+      readonly run: string;
+      readonly owner: string;
+      readonly now: number;
+      readonly value: Json;
+    }
+  | {
+      readonly do: "acquire";
+      readonly run: string;
+      readonly owner: string;
+      readonly now: number;
+      readonly from: string | undefined;
+    }
   | { readonly do: "renew" | "release"; readonly lease: number; readonly now: number }
   | {
       readonly do: "append";
@@ -32,7 +44,13 @@ const rarely = <T>(value: fc.Arbitrary<T>, mostly: T) =>
   fc.oneof({ weight: 8, arbitrary: fc.constant(mostly) }, { weight: 1, arbitrary: value });
 const call: fc.Arbitrary<Call> = fc.oneof(
   fc.record({ do: fc.constant("create" as const), run, owner, now, value: anyJson }),
-  fc.record({ do: fc.constant("acquire" as const), run, owner, now, from: fc.option(owner, { nil: undefined }) }),
+  fc.record({
+    do: fc.constant("acquire" as const),
+    run,
+    owner,
+    now,
+    from: fc.option(owner, { nil: undefined }),
+  }),
   fc.record({ do: fc.constantFrom("renew" as const, "release" as const), lease, now }),
   {
     weight: 4,
@@ -49,7 +67,13 @@ const call: fc.Arbitrary<Call> = fc.oneof(
 );
 
 /** Without it most calls would be about runs that do not exist; of r3 it is left open. */
-const BEGINNING: readonly Call[] = ["r1", "r2"].map((run, k) => ({ do: "create", run, owner: "ada", now: k, value: k }));
+const BEGINNING: readonly Call[] = ["r1", "r2"].map((run, k) => ({
+  do: "create",
+  run,
+  owner: "ada",
+  now: k,
+  value: k,
+}));
 
 /** A journal with the leases that it ever gave, stale ones too. */
 class Player {
@@ -87,7 +111,9 @@ class Player {
     switch (call.do) {
       case "create": {
         const { run: runId, owner, now, value } = call;
-        return this.#keep(await journal.createRun({ runId, owner, now, leaseMs: 10, summary: { value } }));
+        return this.#keep(
+          await journal.createRun({ runId, owner, now, leaseMs: 10, summary: { value } }),
+        );
       }
       case "acquire": {
         const { run: runId, owner, now, from: takeFrom } = call;
@@ -96,8 +122,14 @@ class Player {
       case "append": {
         const lease = this.#lease(call.lease);
         const first = ((await journal.find(lease.runId))?.lastSeq ?? 0) + 1 + call.off;
-        const events = Array.from({ length: call.count }, (_, k) => event(lease.runId, first + k, call.value));
-        return journal.append(lease, events, call.value === undefined ? undefined : { value: call.value });
+        const events = Array.from({ length: call.count }, (_, k) =>
+          event(lease.runId, first + k, call.value),
+        );
+        return journal.append(
+          lease,
+          events,
+          call.value === undefined ? undefined : { value: call.value },
+        );
       }
       case "renew":
         return journal.renew(this.#lease(call.lease), call.now, 10);
@@ -127,7 +159,8 @@ it("the journal in SQLite does what the much simpler one in memory does, whateve
       await using store = await makeSqliteStore();
       const sqlite = new Player(await store.open());
       const memory = new Player(createMemoryJournal());
-      for (const call of [...BEGINNING, ...calls]) expect(await sqlite.play(call)).toEqual(await memory.play(call));
+      for (const call of [...BEGINNING, ...calls])
+        expect(await sqlite.play(call)).toEqual(await memory.play(call));
       expect(await sqlite.read()).toEqual(await memory.read());
     }),
     { numRuns: 80 },

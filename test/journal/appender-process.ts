@@ -8,7 +8,13 @@ import { openSqliteJournal } from "../../src/journal/sqlite.ts";
 
 const [path = "", owner = "", takeFrom = ""] = process.argv.slice(2);
 const journal = openSqliteJournal(path);
-const lease = await journal.acquire({ runId: "r1", owner, now: Date.now(), leaseMs: 3_600_000, takeFrom });
+const lease = await journal.acquire({
+  runId: "r1",
+  owner,
+  now: Date.now(),
+  leaseMs: 3_600_000,
+  takeFrom,
+});
 let seq = (await journal.find("r1"))?.lastSeq ?? 0;
 for (let turn = 1; ; turn++) {
   const first = seq + 1;

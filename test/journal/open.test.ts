@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/base/errors.ts";
 import { journalExists, openJournal } from "../../src/journal/open.ts";
-import { makeRun } from "../contracts/journal.ts";
+import { makeRun } from "../contracts/journal-builders.ts";
 import { makeSqliteStore } from "./sqlite-store.ts";
 
 describe("the URL of a journal", () => {
@@ -28,12 +28,25 @@ describe("the URL of a journal", () => {
     expect(journalExists("memory:")).toBe(false);
   });
 
-  const UNKNOWN = ["", "journal.db", "./a/journal.db", "sqlite:", "sqlite::memory:", "memory", "memory:x", "postgres://h/d", "SQLITE:x"];
+  const UNKNOWN = [
+    "",
+    "journal.db",
+    "./a/journal.db",
+    "sqlite:",
+    "sqlite::memory:",
+    "memory",
+    "memory:x",
+    "postgres://h/d",
+    "SQLITE:x",
+  ];
   it.for(UNKNOWN)("is refused when it is %j, with the known forms", async (url) => {
     for (const use of [() => openJournal(url), async () => journalExists(url)]) {
       const error = await use().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(InputError);
-      expect(error).toMatchObject({ code: "input.invalid", hint: expect.stringMatching(/sqlite:PATH.*memory:/) });
+      expect(error).toMatchObject({
+        code: "input.invalid",
+        hint: expect.stringMatching(/sqlite:PATH.*memory:/),
+      });
     }
   });
 });

@@ -17,7 +17,7 @@ import type { ErrorCode } from "../../src/base/errors.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { openSqliteJournal } from "../../src/journal/sqlite.ts";
 import { openJournalFile } from "../../src/journal/sqlite-file.ts";
-import { event, events, makeRun, refused } from "../contracts/journal.ts";
+import { event, events, makeRun, refused } from "../contracts/journal-builders.ts";
 import { makeSqliteStore, type SqliteStore } from "./sqlite-store.ts";
 
 const KIB = 1024;
@@ -30,7 +30,10 @@ describe("the file of a journal", () => {
     const journal = openSqliteJournal(path);
     await makeRun(journal, "r1");
     for (const file of readdirSync(join(store.folder, "a", "b"))) {
-      expect([file, statSync(join(store.folder, "a", "b", file)).mode & 0o777]).toEqual([file, 0o600]);
+      expect([file, statSync(join(store.folder, "a", "b", file)).mode & 0o777]).toEqual([
+        file,
+        0o600,
+      ]);
     }
     await journal.close();
     expect(readdirSync(join(store.folder, "a", "b"))).toEqual(["journal.db"]);
@@ -68,7 +71,10 @@ describe("the file of a journal", () => {
 
 describe("a path that is no journal", () => {
   const OTHERS: Readonly<Record<string, [ErrorCode, (path: string) => void]>> = {
-    "a text file": ["journal.not_a_database", (path) => writeFileSync(path, "dear diary, ".repeat(500))],
+    "a text file": [
+      "journal.not_a_database",
+      (path) => writeFileSync(path, "dear diary, ".repeat(500)),
+    ],
     "a very short file": ["journal.not_a_database", (path) => writeFileSync(path, "diary")],
     "something that begins like a database": [
       "journal.not_a_database",
@@ -85,14 +91,17 @@ describe("a path that is no journal", () => {
     "a folder": ["journal.unusable", (path) => mkdirSync(path)],
   };
   for (const readOnly of [false, true]) {
-    it.for(Object.entries(OTHERS))(`is refused and not touched when it is %s (readOnly: ${readOnly})`, async ([, [code, make]]) => {
-      await using store = await makeSqliteStore();
-      make(store.path);
-      const before = snapshot(store);
-      const error = await refused(code, store.open({ readOnly }));
-      expect(error.message).toContain(store.path);
-      expect(snapshot(store)).toEqual(before);
-    });
+    it.for(Object.entries(OTHERS))(
+      `is refused and not touched when it is %s (readOnly: ${readOnly})`,
+      async ([, [code, make]]) => {
+        await using store = await makeSqliteStore();
+        make(store.path);
+        const before = snapshot(store);
+        const error = await refused(code, store.open({ readOnly }));
+        expect(error.message).toContain(store.path);
+        expect(snapshot(store)).toEqual(before);
+      },
+    );
   }
 
   it("is refused when what should be its folder is a file", async () => {
@@ -105,7 +114,10 @@ describe("a path that is no journal", () => {
   it("is not made by opening it for reading", async () => {
     await using store = await makeSqliteStore();
     await refused("journal.unusable", store.open({ readOnly: true }));
-    await refused("journal.unusable", open(join(store.folder, "none", "journal.db"), { readOnly: true }));
+    await refused(
+      "journal.unusable",
+      open(join(store.folder, "none", "journal.db"), { readOnly: true }),
+    );
     expect(readdirSync(store.folder)).toEqual([]);
     writeFileSync(store.path, "");
     const error = await refused("journal.version", store.open({ readOnly: true }));
@@ -173,25 +185,40 @@ describe("a journal that another process is writing", () => {
 describe("a damaged journal", () => {
   const DAMAGES: Readonly<Record<string, [ErrorCode, (path: string) => void]>> = {
     "cut in half": ["journal.corrupt", (path) => truncateSync(path, statSync(path).size / 2)],
-    "overwritten in the middle": ["journal.corrupt", (path) => overwrite(path, statSync(path).size / 2, 40 * KIB)],
+    "overwritten in the middle": [
+      "journal.corrupt",
+      (path) => overwrite(path, statSync(path).size / 2, 40 * KIB),
+    ],
     "overwritten at its beginning": ["journal.not_a_database", (path) => overwrite(path, 0, 64)],
-    "without one of its events": ["journal.corrupt", (path) => sql(path, "DELETE FROM events WHERE id & 0xffffffff = 200")],
-    "without its first events": ["journal.corrupt", (path) => sql(path, "DELETE FROM events WHERE id & 0xffffffff < 9")],
-    "with an event that is not JSON": ["journal.corrupt", (path) => sql(path, "UPDATE events SET event = '{' WHERE id & 1")],
+    "without one of its events": [
+      "journal.corrupt",
+      (path) => sql(path, "DELETE FROM events WHERE id & 0xffffffff = 200"),
+    ],
+    "without its first events": [
+      "journal.corrupt",
+      (path) => sql(path, "DELETE FROM events WHERE id & 0xffffffff < 9"),
+    ],
+    "with an event that is not JSON": [
+      "journal.corrupt",
+      (path) => sql(path, "UPDATE events SET event = '{' WHERE id & 1"),
+    ],
     "without one of its tables": ["journal.corrupt", (path) => sql(path, "DROP TABLE requests")],
   };
-  it.for(Object.entries(DAMAGES))("that is %s is never read as if it were whole", async ([, [code, damage]]) => {
-    await using store = await makeSqliteStore();
-    const journal = await store.open();
-    await journal.append(await makeRun(journal, "r1"), events("r1", 1, 2000));
-    await journal.close();
-    damage(store.path);
-    const error = await refused(
-      code,
-      store.open().then((damaged) => damaged.read("r1")),
-    );
-    expect(error.message).toContain(store.path);
-  });
+  it.for(Object.entries(DAMAGES))(
+    "that is %s is never read as if it were whole",
+    async ([, [code, damage]]) => {
+      await using store = await makeSqliteStore();
+      const journal = await store.open();
+      await journal.append(await makeRun(journal, "r1"), events("r1", 1, 2000));
+      await journal.close();
+      damage(store.path);
+      const error = await refused(
+        code,
+        store.open().then((damaged) => damaged.read("r1")),
+      );
+      expect(error.message).toContain(store.path);
+    },
+  );
 
   it("whose log is torn or spoilt at any place loses its newest appends, and none in part", async () => {
     await using store = await makeSqliteStore();
@@ -219,7 +246,9 @@ describe("a damaged journal", () => {
       const read = await copy.read("r1");
       expect(read).toEqual(events("r1", 1, read.length));
       expect(ends).toContain(read.length);
-      expect((await copy.find("r1"))?.summary).toEqual(read.length === 0 ? {} : { last: read.length });
+      expect((await copy.find("r1"))?.summary).toEqual(
+        read.length === 0 ? {} : { last: read.length },
+      );
       await copy.append(lease, [event("r1", read.length + 1)]);
       await copy.close();
       return read.length;

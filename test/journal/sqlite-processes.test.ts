@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Lease } from "../../src/journal/journal.ts";
-import { event, makeRun } from "../contracts/journal.ts";
+import { event, makeRun } from "../contracts/journal-builders.ts";
 import type { JournalCall, Order, Outcome } from "./player-process.ts";
 import { makeSqliteStore } from "./sqlite-store.ts";
 
@@ -60,11 +60,15 @@ it("processes that open a new journal at the same moment all get it", async () =
       path,
       calls: [["createRun", { runId: owner, owner, now: 1, leaseMs: 1, summary: {} }]],
     }));
-    expect(outcomes).toEqual(["p0", "p1", "p2"].map((owner) => [{ value: { runId: owner, owner, token: 1 } }]));
+    expect(outcomes).toEqual(
+      ["p0", "p1", "p2"].map((owner) => [{ value: { runId: owner, owner, token: 1 } }]),
+    );
   }
 });
 
-it("what a process stored before it was killed is there, whole, and without gaps", { timeout: 60_000 }, async () => {
+it("what a process stored before it was killed is there, whole, and without gaps", {
+  timeout: 60_000,
+}, async () => {
   await using store = await makeSqliteStore();
   const first = await store.open();
   await first.release(await makeRun(first, "r1"));
@@ -99,7 +103,12 @@ it("a process that may not write the journal reads it, and is told why it cannot
     ["createRun", { runId: "r2", owner: "ada", now: 1, leaseMs: 1, summary: {} }],
   ];
   const play = async (options: Order["options"]) => {
-    const [outcomes] = await players.play(() => ({ path: store.path, calls, ...nobody, ...(options && { options }) }));
+    const [outcomes] = await players.play(() => ({
+      path: store.path,
+      calls,
+      ...nobody,
+      ...(options && { options }),
+    }));
     return outcomes;
   };
   const listed = { value: [expect.objectContaining({ runId: "r1" })] };
@@ -153,11 +162,15 @@ async function startPlayers(count: number): Promise<Players> {
     play: (orderFor) => {
       const startAt = Date.now() + 20;
       const together = { startAt, everyMs: 3 };
-      return Promise.all(children.map((child, k) => answer(child, { ...together, ...orderFor(`p${k}`) })));
+      return Promise.all(
+        children.map((child, k) => answer(child, { ...together, ...orderFor(`p${k}`) })),
+      );
     },
     [Symbol.asyncDispose]: async () => {
       for (const child of children) child.kill();
-      await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, "exit")));
+      await Promise.all(
+        children.map((child) => child.exitCode ?? child.signalCode ?? once(child, "exit")),
+      );
     },
   };
 }

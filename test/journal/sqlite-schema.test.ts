@@ -1,7 +1,12 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
-import { APPLICATION_ID, MIGRATIONS, migrate, readFormat } from "../../src/journal/sqlite-schema.ts";
-import { events, makeRun, refused } from "../contracts/journal.ts";
+import {
+  APPLICATION_ID,
+  MIGRATIONS,
+  migrate,
+  readFormat,
+} from "../../src/journal/sqlite-schema.ts";
+import { events, makeRun, refused } from "../contracts/journal-builders.ts";
 import { makeSqliteStore } from "./sqlite-store.ts";
 
 const formatOf = (db: DatabaseSync) => db.prepare("PRAGMA user_version").get()?.["user_version"];
