@@ -259,7 +259,9 @@ export class Planwright {
   }
 
   #makeModel(model: string | Model): Model {
-    return typeof model === "string" ? createModel(model, { env: this.#env, clock: this.#clock }) : model;
+    return typeof model === "string"
+      ? createModel(model, { env: this.#env, clock: this.#clock })
+      : model;
   }
 
   #check(plan: unknown, tools: ToolRegistry, maxSubtasks: number) {
@@ -370,6 +372,10 @@ export class Planwright {
       this.#journal ??
       (typeof journal === "string" ? openJournal(journal) : Promise.resolve(journal));
     this.#journal = opened;
+    // What could not be opened now may be there when it is asked for again.
+    opened.catch(() => {
+      this.#journal = undefined;
+    });
     return opened;
   }
 
