@@ -15,7 +15,7 @@ import type { JsonType } from "./cel.ts";
 import { type Names, renderPlace } from "./check-names.ts";
 import { closest } from "./closest.ts";
 import type { ExpressionUse, Template } from "./expressions.ts";
-import { fieldsOf, isNoSuchField, schemaAt, typesOf } from "./schema-fields.ts";
+import { inputFields, isNoSuchField, schemaAt, typesOf } from "./schema-fields.ts";
 import type { CheckableTool } from "./tool-lookup.ts";
 
 type Problem = { readonly steps: readonly PathStep[]; readonly message: string };
@@ -124,12 +124,12 @@ function withoutUnknownKeys(
     );
     return list.some((element, index) => element !== value[index]) ? list : value;
   }
-  const fields = fieldsOf(found, true);
+  const fields = inputFields(found);
   let changed = false;
   const entries: [string, Json][] = [];
   for (const [key, inner] of Object.entries(value as JsonObject)) {
-    if (fields !== undefined && !fields.includes(key)) {
-      report(steps, key, fields);
+    if (fields !== undefined && !fields.has(key)) {
+      report(steps, key, [...fields]);
       changed = true;
       continue;
     }

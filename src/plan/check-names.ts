@@ -94,22 +94,24 @@ export class Names {
   check(template: Template, path: readonly PathStep[]): Issue[] {
     const issues: Issue[] = [];
     for (const { steps, expression } of template.uses) {
-      const at = formatPath([...path, ...steps]);
-      for (const name of expression.references) {
-        if (this.#schemas.has(name) || !this.#areComplete) continue;
-        const hint = nameHint(name, [...this.#schemas.keys()], "Expressions may name");
-        const message = `The expression ${expression.text} names ${name}, which is no subtask.`;
-        issues.push({ code: "plan.unknown_reference", path: at, message, hint });
-      }
-      for (const read of expression.reads) {
-        const issue = read.guarded ? undefined : this.#checkRead(read, at);
-        if (issue !== undefined) issues.push(issue);
-      }
+      const add = (issue: Omit<Issue, "path"> | undefined) => {
+        if (issue !== undefined) issues.push({ ...issue, path: formatPath([...path, ...steps]) });
+      };
+      for (const name of expression.references) add(this.#checkReference(name, expression.text));
+      for (const read of expression.reads) add(this.#checkRead(read));
     }
     return issues;
   }
 
-  #checkRead({ name, steps }: Read, path: string): Issue | undefined {
+  #checkReference(name: string, text: string): Omit<Issue, "path"> | undefined {
+    if (this.#schemas.has(name) || !this.#areComplete) return undefined;
+    const hint = nameHint(name, [...this.#schemas.keys()], "Expressions may name");
+    const message = `The expression ${text} names ${name}, which is no subtask.`;
+    return { code: "plan.unknown_reference", message, hint };
+  }
+
+  #checkRead({ name, steps, guarded }: Read): Omit<Issue, "path"> | undefined {
+    if (guarded) return undefined;
     const schema = this.#schemas.get(name);
     if (schema === undefined) return undefined;
     const found = schemaAt(schema, steps);
@@ -123,7 +125,6 @@ export class Names {
         : `${owner} ${this.#whatItIs(name, depth, types)}.`;
     return {
       code: "plan.unknown_field",
-      path,
       message: `${owner} has no ${typeof step === "number" ? "element" : "field"} ${step ?? "to index"}.`,
       hint,
     };

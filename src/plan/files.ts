@@ -209,8 +209,18 @@ export function renderPlanYaml(plan: Plan): string {
         pair.value.flow = true;
       }
     },
+    Scalar(_key, scalar) {
+      const { value } = scalar;
+      if (typeof value !== "string" || !value.includes("\n")) return;
+      scalar.type = isBlockText(value) ? "BLOCK_LITERAL" : "QUOTE_DOUBLE";
+    },
   });
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+/** Lines that a block shows as they are: no blanks at their ends or before the first. */
+function isBlockText(text: string): boolean {
+  return !/^\s|[^\S\n](?:\n|$)|[^\P{C}\n]/u.test(text);
 }
 
 /** The plan as a JSON file: defaults left out, keys in the order of the documentation. */

@@ -65,20 +65,24 @@ export function buildGraph(nodes: readonly GraphNode[]): PlanGraph {
 }
 
 /** A dependency given in both ways counts once; what `dependsOn` says about failure then holds. */
-function dependenciesOf(node: GraphNode, indexOf: ReadonlyMap<string, number>): Dependency[] {
+function dependenciesOf(
+  { references, dependsOn }: GraphNode,
+  indexOf: ReadonlyMap<string, number>,
+): Dependency[] {
   const found = new Map<number, Dependency>();
-  for (const name of node.references) {
-    const index = indexOf.get(name);
-    if (index !== undefined) found.set(index, { index, on: "success", by: "data" });
-  }
-  const stated = new Map<number, "success" | "settled">();
-  for (const { id, on } of node.dependsOn) {
-    const index = indexOf.get(id);
-    if (index === undefined) continue;
+  const stated = new Map<string, Dependency["on"]>();
+  for (const { id, on } of dependsOn) {
     // Stated twice, the stricter one holds.
-    const strictest = stated.get(index) === "success" ? "success" : on;
-    stated.set(index, strictest);
-    found.set(index, { index, on: strictest, by: found.get(index)?.by ?? "order" });
+    if (stated.get(id) !== "success") stated.set(id, on);
+  }
+  for (const [id, on] of stated) {
+    const index = indexOf.get(id);
+    if (index !== undefined) found.set(index, { index, on, by: "order" });
+  }
+  for (const id of references) {
+    const index = indexOf.get(id);
+    if (index !== undefined)
+      found.set(index, { index, on: stated.get(id) ?? "success", by: "data" });
   }
   return [...found.values()].sort((a, b) => a.index - b.index);
 }

@@ -22,60 +22,110 @@ export type NoSuchField = {
 
 const MAX_HOPS = 32;
 
+type Found = Possible | NoSuchField;
+
+/** Plans name the same few fields of the same few tools over and over. */
+const foundIn = new WeakMap<JsonObject, Map<string, Found>>();
+const MAX_REMEMBERED = 1_000;
+
 /** The schemas at a place of a value, or why it has no such place. */
-export function schemaAt(root: JsonObject, steps: readonly Step[]): Possible | NoSuchField {
+export function schemaAt(root: JsonObject, steps: readonly Step[]): Found {
+  const found = rememberedOf(root);
+  const key = keyOf(steps);
+  const known = found.get(key);
+  if (known !== undefined) return known;
+  const answer = findSchema(root, steps);
+  found.set(key, answer);
+  return answer;
+}
+
+function rememberedOf(root: JsonObject): Map<string, Found> {
+  const found = foundIn.get(root);
+  if (found !== undefined && found.size < MAX_REMEMBERED) return found;
+  const empty = new Map<string, Found>();
+  foundIn.set(root, empty);
+  return empty;
+}
+
+/** Different for different steps, whatever characters are in them. */
+function keyOf(steps: readonly Step[]): string {
+  let key = "";
+  for (const step of steps)
+    key += typeof step === "string" ? `${step.length}.${step}` : `[${step}]`;
+  return key;
+}
+
+function findSchema(root: JsonObject, steps: readonly Step[]): Found {
   let possible: Possible = alternatives(root, root);
   for (const [depth, step] of steps.entries()) {
     if (possible === null) return null;
-    const next: JsonObject[] = [];
-    let open = false;
-    for (const schema of possible) {
-      const found = inside(schema, step);
-      if (found === undefined) continue;
-      const expanded = isPlainObject(found) ? alternatives(found as JsonObject, root) : null;
-      if (expanded === null) open = true;
-      else next.push(...expanded);
-    }
-    if (open) return null;
+    const next = stepInto(possible, step, root);
+    if (next === null) return null;
     if (next.length === 0) return noSuchField(possible, depth);
     possible = next;
   }
   return possible;
 }
 
-export function isNoSuchField(found: Possible | NoSuchField): found is NoSuchField {
+/** Null when anything may stand there, nothing when no value has the step. */
+function stepInto(possible: readonly JsonObject[], step: Step, root: JsonObject): Possible {
+  const next: JsonObject[] = [];
+  let isOpen = false;
+  for (const schema of possible) {
+    const found = inside(schema, step);
+    if (found === undefined) continue;
+    const opened = isPlainObject(found) ? alternatives(found as JsonObject, root) : null;
+    if (opened === null) isOpen = true;
+    else next.push(...opened);
+  }
+  return isOpen ? null : next;
+}
+
+export function isNoSuchField(found: Found): found is NoSuchField {
   return found !== null && "depth" in found;
 }
+
+const typesOfSchemas = new WeakMap<readonly JsonObject[], ReadonlySet<JsonType> | null>();
 
 /** The JSON types that values of the schemas may have; undefined when it may be any. */
 export function typesOf(possible: Possible): ReadonlySet<JsonType> | undefined {
   if (possible === null) return undefined;
-  const types = new Set<JsonType>();
-  for (const schema of possible) {
-    const own = typesOfSchema(schema);
-    if (own === undefined) return undefined;
-    for (const type of own) types.add(type);
+  let types = typesOfSchemas.get(possible);
+  if (types === undefined) {
+    const all = possible.map(typesOfSchema);
+    types = all.includes(undefined) ? null : new Set(all.flatMap((own) => own ?? []));
+    typesOfSchemas.set(possible, types);
   }
-  return types;
+  return types ?? undefined;
 }
 
+const fieldsOfSchemas = new WeakMap<readonly JsonObject[], ReadonlySet<string> | null>();
+
 /**
- * The names of the fields that an object may have; undefined when it may have any.
- * @param isClosed whether a schema that does not speak of other fields has none
+ * The names of the fields that an input may have; undefined when it may have any. An
+ * object that does not speak of other fields than its own takes no others: what ignores
+ * them would ignore a misspelt one.
  */
-export function fieldsOf(possible: Possible, isClosed: boolean): string[] | undefined {
+export function inputFields(possible: Possible): ReadonlySet<string> | undefined {
   if (possible === null) return undefined;
-  const names: string[] = [];
-  for (const schema of possible) {
-    const { properties, additionalProperties, patternProperties } = schema;
-    if (typesOfSchema(schema)?.includes("object") === false) continue;
-    if (!isPlainObject(properties) || patternProperties !== undefined) return undefined;
-    if (additionalProperties !== false && !(additionalProperties === undefined && isClosed)) {
-      return undefined;
-    }
-    names.push(...Object.keys(properties));
+  let fields = fieldsOfSchemas.get(possible);
+  if (fields === undefined) {
+    fields = findInputFields(possible);
+    fieldsOfSchemas.set(possible, fields);
   }
-  return [...new Set(names)];
+  return fields ?? undefined;
+}
+
+function findInputFields(possible: readonly JsonObject[]): ReadonlySet<string> | null {
+  const names = new Set<string>();
+  for (const schema of possible) {
+    const { properties, additionalProperties = false, patternProperties } = schema;
+    if (typesOfSchema(schema)?.includes("object") === false) continue;
+    if (!isPlainObject(properties) || patternProperties !== undefined) return null;
+    if (additionalProperties !== false) return null;
+    for (const name of Object.keys(properties)) names.add(name);
+  }
+  return names;
 }
 
 /** References followed and unions opened up; null when the schema says nothing certain. */

@@ -230,7 +230,7 @@ output: \${report.text}
     // Without the negative zero, which JSON text does not keep.
     const json = fc
       .jsonValue({ stringUnit: "binary" })
-      .map((value) => JSON.parse(JSON.stringify(value)));
+      .map((value): unknown => JSON.parse(JSON.stringify(value)));
     const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
     const subtask = fc.record(
       {
