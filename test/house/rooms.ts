@@ -30,7 +30,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders inside rooms; they follow their room's rule. */
-export const INNER_FOLDERS = ["planner/embedded", "tools/builtin"];
+export const INNER_FOLDERS = ["cli/commands", "planner/embedded", "tools/builtin"];
 
 /** Rooms without a clock, dice or I/O. */
 export const PURE_ROOMS = ["base", "plan", "executor/core"];
