@@ -27,15 +27,16 @@ const FUNCTIONS: readonly (readonly [string, readonly string[], string, Handler]
   ["lower", ["string"], "string", (text: string) => text.toLowerCase()],
   ["upper", ["string"], "string", (text: string) => text.toUpperCase()],
   ["trim", ["string"], "string", (text: string) => text.trim()],
-  ["matchesPattern", ["string", "string"], "bool", matchesPattern],
+  ["matches", ["string", "string"], "bool", matches],
   ["round", ["double"], "double", (value: number) => round(value, 0)],
   ["round", ["double", "double"], "double", round],
   ["toJson", ["dyn"], "string", (value: unknown) => JSON.stringify(jsonOfResult(value))],
   ["fromJson", ["string"], "dyn", fromJson],
 ];
 
-/** CEL's own methods that count in integers, for numbers as JSON has them. */
-const DOUBLE_OVERLOADS: readonly (readonly [string, Handler])[] = [
+/** CEL's own methods that count in integers, for numbers as JSON has them; and its `matches`. */
+const METHODS: readonly (readonly [string, Handler])[] = [
+  ["string.matchesPattern(string): bool", matches],
   ["string.substring(double): string", substring],
   ["string.substring(double, double): string", substring],
   [
@@ -50,7 +51,11 @@ const DOUBLE_OVERLOADS: readonly (readonly [string, Handler])[] = [
 ];
 
 /** Of CEL's methods, those that the function form of ours would collide with. */
-const BUILTIN_METHODS: ReadonlySet<string> = new Set(["string.split", "string.trim"]);
+const BUILTIN_METHODS: ReadonlySet<string> = new Set([
+  "string.matches",
+  "string.split",
+  "string.trim",
+]);
 
 /** Add the functions and operators to an environment. */
 export function registerFunctions(environment: Environment): void {
@@ -61,7 +66,7 @@ export function registerFunctions(environment: Environment): void {
     if (BUILTIN_METHODS.has(`${receiver}.${name}`) || receiver === "dyn") continue;
     environment.registerFunction(`${receiver}.${name}(${rest.join(", ")}): ${returns}`, options);
   }
-  for (const [signature, handler] of DOUBLE_OVERLOADS) {
+  for (const [signature, handler] of METHODS) {
     environment.registerFunction(signature, { handler, async: false });
   }
   environment.registerFunction("default(ast, ast): dyn", defaultMacro);
@@ -168,10 +173,12 @@ function round(value: number, digits: number): number {
   return Math.sign(value) * Number(`${Math.round(Number(`${size}e${digits}`))}e-${digits}`);
 }
 
+/** Compiled ones that are kept: a pattern in a loop is the same for every element. */
+const MAX_PATTERNS = 1_000;
 const patterns = new Map<string, RE2JS>();
 
 /** CEL's `matches`: a regular expression of the RE2 kind, found anywhere in the text, in linear time. */
-function matchesPattern(text: string, pattern: string): boolean {
+function matches(text: string, pattern: string): boolean {
   let compiled = patterns.get(pattern);
   if (compiled === undefined) {
     try {
@@ -180,7 +187,7 @@ function matchesPattern(text: string, pattern: string): boolean {
       if (!(error instanceof RE2JSSyntaxException)) throw error;
       throw failure(`${JSON.stringify(pattern)} is not a regular expression: ${error.message}`);
     }
-    if (patterns.size >= 1000) patterns.clear();
+    if (patterns.size >= MAX_PATTERNS) patterns.clear();
     patterns.set(pattern, compiled);
   }
   return compiled.matcher(text).find();

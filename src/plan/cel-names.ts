@@ -44,7 +44,7 @@ export function nameInPlan(name: string): string {
 
 /** A message of the library in the words of a plan. */
 export function inPlanWords(message: string): string {
-  const renamed = message.replaceAll(MARK, "");
+  const renamed = message.replaceAll(MARK, "").replaceAll("matchesPattern", "matches");
   if (!renamed.startsWith("no such overload: ")) return renamed;
   const types = renamed.slice("no such overload: ".length);
   return `no operation ${types.replaceAll(/dyn<(.+?)>/g, "$1").replaceAll("double", "number")}`;

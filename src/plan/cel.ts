@@ -44,6 +44,8 @@ const LIMITS = {
   maxMapEntries: 1_000,
   maxCallArguments: 32,
 } as const;
+/** Of values; deeper ones are left as they are. */
+const MAX_DEPTH = 200;
 /** Of parsed expressions; a server sees ever new plans. */
 const CACHE_SIZE = 20_000;
 
@@ -178,13 +180,15 @@ function evaluateAgain(
   }
 }
 
-function withMaps(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
+function withMaps(value: unknown, depth = 0): unknown {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
   if (Array.isArray(value)) {
-    const elements = value.map(withMaps);
+    const elements = value.map((element) => withMaps(element, depth + 1));
     return elements.some((element, index) => element !== value[index]) ? elements : value;
   }
-  const entries = Object.entries(value).map(([key, inner]) => [key, withMaps(inner)] as const);
+  const entries = Object.entries(value).map(
+    ([key, inner]) => [key, withMaps(inner, depth + 1)] as const,
+  );
   if (Object.hasOwn(value, "constructor")) return new Map(entries);
   const record = value as Record<string, unknown>;
   return entries.some(([key, inner]) => inner !== record[key])

@@ -30,60 +30,156 @@ const SAMPLES: Readonly<Record<JsonType, readonly Json[]>> = {
   object: [{}],
 };
 
-/**
- * What is wrong with the input of a subtask.
- * @param base path of the input in the plan
- */
-export function checkInput(
-  name: string,
-  tool: CheckableTool,
-  template: Template,
-  input: JsonObject,
-  names: Names,
-  base: readonly PathStep[],
-): Issue[] {
-  const value = (template.isLiteral ? template.evaluate({}) : input) as JsonObject;
-  const issueAt = (steps: readonly PathStep[], message: string, hint: string): Issue => ({
-    code: "plan.invalid_input",
-    path: formatPath([...base, ...steps]),
-    message,
-    hint,
-  });
+/** The input of a subtask and what it is checked against. */
+export type CheckedInput = {
+  /** As the plan has it. */
+  readonly input: JsonObject;
+  readonly template: Template;
+  readonly toolName: string;
+  readonly tool: CheckableTool;
+  readonly names: Names;
+  /** Of the input in the plan. */
+  readonly path: readonly PathStep[];
+};
+
+/** What is wrong with the input of a subtask. */
+export function checkInput(checked: CheckedInput): Issue[] {
+  const { input, template } = checked;
+  const written = (template.isLiteral ? template.evaluate({}) : input) as JsonObject;
   const unknown: Issue[] = [];
-  const known = withoutUnknownKeys(value, tool.inputSchema, [], (steps, key, fields) => {
-    const near = closest(key, fields);
-    const hint = near === undefined ? fieldList(fields) : `Did you mean ${near}?`;
-    unknown.push(
-      issueAt([...steps, key], `The tool ${name} takes no ${formatPath([...steps, key])}.`, hint),
+  const known = withoutUnknownKeys(written, checked, [], unknown) as JsonObject;
+  return [...unknown, ...checkLiterals(known, checked), ...checkTypes(known, checked)];
+}
+
+function issueAt(
+  { path }: CheckedInput,
+  steps: readonly PathStep[],
+  message: string,
+  hint: string,
+): Issue {
+  return { code: "plan.invalid_input", path: formatPath([...path, ...steps]), message, hint };
+}
+
+/** The value without the keys that the schema does not know; what is not changed is not copied. */
+function withoutUnknownKeys(
+  value: Json,
+  checked: CheckedInput,
+  steps: readonly PathStep[],
+  issues: Issue[],
+): Json {
+  if (typeof value !== "object" || value === null) return value;
+  const found = schemaAt(checked.tool.inputSchema, steps);
+  if (found === null || isNoSuchField(found)) return value;
+  if (Array.isArray(value)) {
+    const list = (value as readonly Json[]).map((element, index) =>
+      withoutUnknownKeys(element, checked, [...steps, index], issues),
     );
-  }) as JsonObject;
-  const literal = problemsOf(tool, known)
+    return list.some((element, index) => element !== value[index]) ? list : value;
+  }
+  const fields = inputFields(found);
+  const record = value as JsonObject;
+  const entries: [string, Json][] = [];
+  for (const [key, inner] of Object.entries(record)) {
+    if (fields === undefined || fields.has(key)) {
+      entries.push([key, withoutUnknownKeys(inner, checked, [...steps, key], issues)]);
+    } else issues.push(unknownKey(checked, [...steps, key], [...fields]));
+  }
+  const isSame =
+    entries.length === Object.keys(record).length &&
+    entries.every(([key, inner]) => inner === record[key]);
+  return isSame ? value : Object.fromEntries(entries);
+}
+
+function unknownKey(
+  checked: CheckedInput,
+  steps: readonly PathStep[],
+  fields: readonly string[],
+): Issue {
+  const near = closest(String(steps.at(-1)), fields);
+  const list = fields.length === 0 ? "It takes no input." : `It takes ${fields.join(", ")}.`;
+  const message = `The tool ${checked.toolName} takes no ${formatPath(steps)}.`;
+  return issueAt(checked, steps, message, near === undefined ? list : `Did you mean ${near}?`);
+}
+
+/** What the tool's own validation says where no expression has a part in it. */
+function checkLiterals(value: JsonObject, checked: CheckedInput): Issue[] {
+  const { template, tool, toolName } = checked;
+  return problemsOf(tool, value)
     .filter(({ steps }) => !template.uses.some((use) => overlap(use.steps, steps)))
     .map(({ steps, message }) => {
       const field = formatPath(steps);
-      const isMissing = steps.length > 0 && valueAt(known, steps) === undefined;
-      return isMissing
-        ? issueAt(steps, `The tool ${name} needs ${field}.`, fieldHint(name, tool, steps))
-        : issueAt(
-            steps,
-            `The tool ${name} refuses ${field || "its input"}: ${message}.`,
-            fieldHint(name, tool, steps),
-          );
+      const isMissing = steps.length > 0 && valueAt(value, steps) === undefined;
+      const what = isMissing
+        ? `The tool ${toolName} needs ${field}.`
+        : `The tool ${toolName} refuses ${field || "its input"}: ${message}.`;
+      return issueAt(checked, steps, what, fieldHint(toolName, tool, steps));
     });
-  const typed = template.uses.flatMap((use) => {
-    const mismatch = typeMismatch(use, tool, known, names);
-    if (mismatch === undefined) return [];
-    const { given, wanted, what } = mismatch;
-    const field = formatPath(use.steps);
-    return [
-      issueAt(
-        use.steps,
-        `${what} gives ${alternativesOf(given)}, but ${field} of ${name} takes ${alternativesOf(wanted)}.`,
-        conversionHint(given, wanted, use),
-      ),
-    ];
+}
+
+/** Expressions whose type is certainly not what the input takes. */
+function checkTypes(value: JsonObject, checked: CheckedInput): Issue[] {
+  const { template, toolName } = checked;
+  const issues: Issue[] = [];
+  for (const use of template.uses) {
+    const mismatch = typeMismatch(use, value, checked);
+    if (mismatch === undefined) continue;
+    const given = alternativesOf(mismatch.given);
+    const wanted = alternativesOf(mismatch.wanted);
+    const message = `${describeUse(use)} gives ${given}, but ${formatPath(use.steps)} of ${toolName} takes ${wanted}.`;
+    issues.push(issueAt(checked, use.steps, message, conversionHint(mismatch, use)));
+  }
+  return issues;
+}
+
+type Mismatch = { readonly given: ReadonlySet<JsonType>; readonly wanted: ReadonlySet<JsonType> };
+
+function typeMismatch(
+  use: ExpressionUse,
+  value: JsonObject,
+  { tool, names }: CheckedInput,
+): Mismatch | undefined {
+  const found = schemaAt(tool.inputSchema, use.steps);
+  const wanted = isNoSuchField(found) ? undefined : typesOf(found);
+  const given = typesOfUse(use, names);
+  if (wanted === undefined || given === undefined || given.size === 0) return undefined;
+  // One possible type that fits is enough: the others are not certain.
+  if ([...given].some((type) => wanted.has(type))) return undefined;
+  const samples = [...given].flatMap((type) => SAMPLES[type]);
+  const isTaken = samples.some((sample) => {
+    const problems = problemsOf(tool, withValueAt(value, use.steps, sample));
+    return !problems.some(({ steps }) => overlap(steps, use.steps));
   });
-  return [...unknown, ...literal, ...typed];
+  return isTaken ? undefined : { given, wanted };
+}
+
+/** The types that an expression may give, if that is certain. */
+export function typesOfUse(use: ExpressionUse, names: Names): ReadonlySet<JsonType> | undefined {
+  if (!use.isWhole) return new Set(["string"]);
+  const { type, place } = use.expression;
+  if (type !== undefined) return new Set([type]);
+  const schema = place && names.schemaOf(place.name);
+  if (place === undefined || schema === undefined) return undefined;
+  const found = schemaAt(schema, place.steps);
+  return isNoSuchField(found) ? undefined : typesOf(found);
+}
+
+function describeUse({ isWhole, expression }: ExpressionUse): string {
+  if (!isWhole) return "A text with an expression in it";
+  const { place, text } = expression;
+  return place === undefined ? `The expression ${text}` : renderPlace(place.name, place.steps);
+}
+
+function conversionHint({ given, wanted }: Mismatch, use: ExpressionUse): string {
+  const { text } = use.expression;
+  if (wanted.has("string")) {
+    const convert = given.has("array") || given.has("object") ? "toJson" : "string";
+    return `Make it a text: \${${convert}(${text})}.`;
+  }
+  if (wanted.has("array") && use.isWhole) return `Make it a list: \${[${text}]}.`;
+  if (wanted.has("number") && given.has("string") && use.isWhole) {
+    return `Make it a number: \${double(${text})}.`;
+  }
+  return "Refer to a field of the right type.";
 }
 
 /** The tool's own verdict; none when it needs to wait for one or fails itself. */
@@ -108,102 +204,6 @@ function problemsOf(tool: CheckableTool, value: Json): Problem[] {
   }));
 }
 
-/** The value without the keys that the schema does not know; what is not changed is not copied. */
-function withoutUnknownKeys(
-  value: Json,
-  root: JsonObject,
-  steps: readonly PathStep[],
-  report: (steps: readonly PathStep[], key: string, fields: readonly string[]) => void,
-): Json {
-  if (typeof value !== "object" || value === null) return value;
-  const found = schemaAt(root, steps);
-  if (found === null || isNoSuchField(found)) return value;
-  if (Array.isArray(value)) {
-    const list = (value as readonly Json[]).map((element, index) =>
-      withoutUnknownKeys(element, root, [...steps, index], report),
-    );
-    return list.some((element, index) => element !== value[index]) ? list : value;
-  }
-  const fields = inputFields(found);
-  let changed = false;
-  const entries: [string, Json][] = [];
-  for (const [key, inner] of Object.entries(value as JsonObject)) {
-    if (fields !== undefined && !fields.has(key)) {
-      report(steps, key, [...fields]);
-      changed = true;
-      continue;
-    }
-    const kept = withoutUnknownKeys(inner, root, [...steps, key], report);
-    changed ||= kept !== inner;
-    entries.push([key, kept]);
-  }
-  return changed ? Object.fromEntries(entries) : value;
-}
-
-type Mismatch = {
-  readonly given: ReadonlySet<JsonType>;
-  readonly wanted: ReadonlySet<JsonType>;
-  readonly what: string;
-};
-
-/** An expression whose type certainly is not what the input takes. */
-function typeMismatch(
-  use: ExpressionUse,
-  tool: CheckableTool,
-  input: JsonObject,
-  names: Names,
-): Mismatch | undefined {
-  const at = schemaAt(tool.inputSchema, use.steps);
-  const wanted = isNoSuchField(at) ? undefined : typesOf(at);
-  const given = typesOfUse(use, names);
-  if (wanted === undefined || given === undefined || given.size === 0) return undefined;
-  // A null that is possible is not certain.
-  if ([...given].some((type) => wanted.has(type))) return undefined;
-  const isTaken = [...given].some((type) =>
-    SAMPLES[type].some((sample) => {
-      const problems = problemsOf(tool, withValueAt(input, use.steps, sample));
-      return !problems.some(({ steps }) => overlap(steps, use.steps));
-    }),
-  );
-  if (isTaken) return undefined;
-  const { place, text } = use.expression;
-  const what = !use.isWhole
-    ? "A text with an expression in it"
-    : place === undefined
-      ? `The expression ${text}`
-      : renderPlace(place.name, place.steps);
-  return { given, wanted, what };
-}
-
-/** The types that an expression may give, if that is certain. */
-export function typesOfUse(use: ExpressionUse, names: Names): ReadonlySet<JsonType> | undefined {
-  if (!use.isWhole) return new Set(["string"]);
-  const { type, place } = use.expression;
-  if (type !== undefined) return new Set([type]);
-  const schema = place && names.schemaOf(place.name);
-  if (place === undefined || schema === undefined) return undefined;
-  const found = schemaAt(schema, place.steps);
-  return isNoSuchField(found) ? undefined : typesOf(found);
-}
-
-function conversionHint(
-  given: ReadonlySet<JsonType>,
-  wanted: ReadonlySet<JsonType>,
-  use: ExpressionUse,
-): string {
-  const { text } = use.expression;
-  if (wanted.has("string")) {
-    return given.has("array") || given.has("object")
-      ? `Make it a text: \${toJson(${text})}.`
-      : `Make it a text: \${string(${text})}.`;
-  }
-  if (wanted.has("array") && use.isWhole) return `Make it a list: \${[${text}]}.`;
-  if (wanted.has("number") && given.has("string") && use.isWhole) {
-    return `Make it a number: \${double(${text})}.`;
-  }
-  return "Refer to a field of the right type.";
-}
-
 function alternativesOf(types: ReadonlySet<JsonType>): string {
   return [...types].map((type) => (type === "null" ? type : withArticle(type))).join(" or ");
 }
@@ -217,10 +217,6 @@ function overlap(a: readonly PathStep[], b: readonly PathStep[]): boolean {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (String(a[i]) !== String(b[i])) return false;
   return true;
-}
-
-function fieldList(fields: readonly string[]): string {
-  return fields.length === 0 ? "It takes no input." : `It takes ${fields.join(", ")}.`;
 }
 
 function fieldHint(name: string, tool: CheckableTool, steps: readonly PathStep[]): string {

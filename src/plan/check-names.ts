@@ -16,6 +16,8 @@ const INPUTS = "inputs";
 
 /** At most so many names are listed in a hint. */
 const SHOWN_NAMES = 12;
+/** Among more names none is looked for that is like the wrong one: it would take too long. */
+const MAX_COMPARED = 1_000;
 
 export function checkIds(plan: Plan): Issue[] {
   const issues: Issue[] = [];
@@ -38,13 +40,14 @@ export function checkIds(plan: Plan): Issue[] {
 
 export function checkTools(plan: Plan, tools: ToolLookup): Issue[] {
   const issues: Issue[] = [];
+  const names = [...tools.names()];
   for (const [index, { tool }] of plan.subtasks.entries()) {
     if (tool === "" || tools.get(tool) !== undefined) continue;
     issues.push({
       code: "plan.unknown_tool",
       path: `subtasks[${index}].tool`,
       message: `There is no tool ${tool}.`,
-      hint: nameHint(tool, [...tools.names()], "The tools are"),
+      hint: nameHint(tool, names, "The tools are"),
     });
   }
   return issues;
@@ -52,17 +55,18 @@ export function checkTools(plan: Plan, tools: ToolLookup): Issue[] {
 
 export function checkDependencies(plan: Plan): Issue[] {
   const issues: Issue[] = [];
-  const ids = new Set(plan.subtasks.map(({ id }) => id));
+  const ids = plan.subtasks.map(({ id }) => id);
+  const known = new Set(ids);
   for (const [index, { dependsOn }] of plan.subtasks.entries()) {
     for (const [position, dependency] of dependsOn.entries()) {
       const id = typeof dependency === "string" ? dependency : dependency.id;
-      if (id === "" || ids.has(id)) continue;
+      if (id === "" || known.has(id)) continue;
       const field = typeof dependency === "string" ? "" : ".id";
       issues.push({
         code: "plan.unknown_dependency",
         path: `subtasks[${index}].dependsOn[${position}]${field}`,
         message: `There is no subtask ${id}.`,
-        hint: nameHint(id, [...ids], "The subtasks are"),
+        hint: nameHint(id, ids, "The subtasks are"),
       });
     }
   }
@@ -73,6 +77,7 @@ export function checkDependencies(plan: Plan): Issue[] {
 export class Names {
   readonly #schemas = new Map<string, JsonObject | undefined>();
   readonly #toolOf = new Map<string, string>();
+  readonly #known: readonly string[];
   /** Ids that cannot be read may be any name. */
   readonly #areComplete: boolean;
 
@@ -82,6 +87,7 @@ export class Names {
       this.#schemas.set(id, tools.get(tool)?.outputSchema);
       this.#toolOf.set(id, tool);
     }
+    this.#known = [...this.#schemas.keys()];
     this.#areComplete = plan.subtasks.every(({ id }) => SUBTASK_ID.test(id));
   }
 
@@ -105,7 +111,7 @@ export class Names {
 
   #checkReference(name: string, text: string): Omit<Issue, "path"> | undefined {
     if (this.#schemas.has(name) || !this.#areComplete) return undefined;
-    const hint = nameHint(name, [...this.#schemas.keys()], "Expressions may name");
+    const hint = nameHint(name, this.#known, "Expressions may name");
     const message = `The expression ${text} names ${name}, which is no subtask.`;
     return { code: "plan.unknown_reference", message, hint };
   }
@@ -159,10 +165,10 @@ export function renderPlace(name: string, steps: readonly Step[]): string {
 }
 
 function nameHint(name: string, known: readonly string[], listed: string): string {
-  const near = closest(name, known);
+  const near = known.length > MAX_COMPARED ? undefined : closest(name, known);
   if (near !== undefined) return `Did you mean ${near}?`;
-  const names = known.filter((other) => other !== "");
-  if (names.length === 0) return "There are none.";
-  const more = names.length > SHOWN_NAMES ? `, and ${names.length - SHOWN_NAMES} more` : "";
-  return `${listed} ${names.slice(0, SHOWN_NAMES).join(", ")}${more}.`;
+  if (known.length === 0) return "There are none.";
+  const shown = known.slice(0, SHOWN_NAMES).filter((other) => other !== "");
+  const more = known.length > SHOWN_NAMES ? `, and ${known.length - SHOWN_NAMES} more` : "";
+  return `${listed} ${shown.join(", ")}${more}.`;
 }

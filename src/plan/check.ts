@@ -47,19 +47,24 @@ export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions):
 
   const parsed = planSchema.safeParse(value);
   const plan = parsed.success ? parsed.data : salvagePlan(value);
-  const issues = parsed.success ? [] : schemaIssues(parsed.error, value);
-  issues.push(...checkDefaults(plan));
-  const duplicates = checkIds(plan);
-  issues.push(...duplicates, ...checkTools(plan, tools), ...checkDependencies(plan));
-
   const { subtasks, output, issues: syntax } = compileTemplates(plan);
-  issues.push(...syntax);
   const names = new Names(plan, tools);
+  // A text that is no expression may have meant to be anything.
   const unreadable = new Set(syntax.map(({ path }) => path));
-  for (const [index, subtask] of subtasks.entries()) {
-    issues.push(...checkSubtask(plan, index, subtask, names, tools, unreadable));
-  }
-  if (output !== undefined) issues.push(...names.check(output, ["output"]));
+  const ofSubtasks = subtasks
+    .flatMap((subtask, index) => checkSubtask(plan, index, subtask, names, tools))
+    .filter(({ path }) => !unreadable.has(path));
+  const duplicates = checkIds(plan);
+  const issues = [
+    ...(parsed.success ? [] : schemaIssues(parsed.error, value)),
+    ...checkDefaults(plan),
+    ...duplicates,
+    ...checkTools(plan, tools),
+    ...checkDependencies(plan),
+    ...syntax,
+    ...ofSubtasks,
+    ...(output === undefined ? [] : names.check(output, ["output"])),
+  ];
 
   // With two subtasks of one name nobody can say what depends on what.
   if (duplicates.length > 0) return failed(issues);
@@ -113,28 +118,21 @@ function checkDefaults(plan: Plan): Issue[] {
 function checkSubtask(
   plan: Plan,
   index: number,
-  subtask: CompiledSubtask,
+  { input: template, when }: CompiledSubtask,
   names: Names,
   tools: ToolLookup,
-  unreadable: ReadonlySet<string>,
 ): Issue[] {
-  const issues: Issue[] = [];
-  const base = ["subtasks", index, "input"];
-  const { input, when } = subtask;
-  issues.push(...names.check(input, base));
+  const path = ["subtasks", index, "input"];
+  const issues = names.check(template, path);
   if (typeof when === "object") {
-    const path = ["subtasks", index, "when"];
-    issues.push(...names.check(when, path));
-    if (!unreadable.has(formatPath(path))) issues.push(...checkCondition(when, path, names));
+    const whenPath = ["subtasks", index, "when"];
+    issues.push(...names.check(when, whenPath), ...checkCondition(when, whenPath, names));
   }
-  const { tool: name, input: value } = plan.subtasks[index] as Plan["subtasks"][number];
-  const tool = tools.get(name);
-  if (tool !== undefined) {
-    const found = checkInput(name, tool, input, value as JsonObject, names, base);
-    // A text that is no expression may have meant to be anything.
-    issues.push(...found.filter(({ path }) => !unreadable.has(path)));
-  }
-  return issues;
+  const { tool: toolName, input } = plan.subtasks[index] as Plan["subtasks"][number];
+  const tool = tools.get(toolName);
+  if (tool === undefined) return issues;
+  const checked = { input: input as JsonObject, template, toolName, tool, names, path };
+  return [...issues, ...checkInput(checked)];
 }
 
 /** A condition is one expression that can be true or false. */

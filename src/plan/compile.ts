@@ -84,7 +84,7 @@ export function assemblePlan(
 }
 
 /** Names that the expressions of a subtask read, in its input and its condition. */
-export function referencesOf(subtask: CompiledSubtask | undefined): readonly string[] {
+function referencesOf(subtask: CompiledSubtask | undefined): readonly string[] {
   if (subtask === undefined) return [];
   const { input, when } = subtask;
   return typeof when === "object" ? [...input.references, ...when.references] : input.references;

@@ -45,6 +45,9 @@ export type ExpressionIssue = {
 /** Deeper than any honest input, and far from the end of the stack. */
 const MAX_DEPTH = 200;
 
+/** Characters of an expression in a message. */
+const MAX_SHOWN = 200;
+
 type Evaluate = (scope: Scope) => Json;
 /** A part of a template: a value, or how to get it. */
 type Part = { readonly value: Json; readonly evaluate?: Evaluate };
@@ -100,17 +103,11 @@ function compilePart(
   const parts = keys.map((key, index) =>
     compilePart(record[key] as Json, [...steps, isList ? index : key], uses, issues),
   );
-  if (
-    parts.every(
-      (part, index) => part.evaluate === undefined && part.value === record[keys[index] as string],
-    )
-  ) {
-    return { value };
-  }
   const evaluate = isList ? listOf(parts) : recordOf(keys, parts);
-  // Only escapes to undo: that is done once.
-  if (parts.every((part) => part.evaluate === undefined)) return { value: evaluate({}) };
-  return { value, evaluate };
+  if (parts.some((part) => part.evaluate !== undefined)) return { value, evaluate };
+  const isUnchanged = keys.every((key, index) => parts[index]?.value === record[key]);
+  // What has only escapes to undo is made once.
+  return { value: isUnchanged ? value : evaluate({}) };
 }
 
 function listOf(parts: readonly Part[]): Evaluate {
@@ -131,17 +128,21 @@ function recordOf(keys: readonly string[], parts: readonly Part[]): Evaluate {
       const key = keys[i] as string;
       const part = parts[i] as Part;
       const value = part.evaluate === undefined ? part.value : part.evaluate(scope);
-      if (key !== "__proto__") record[key] = value;
-      else
-        Object.defineProperty(record, key, {
-          value,
-          enumerable: true,
-          configurable: true,
-          writable: true,
-        });
+      if (key === "__proto__") defineField(record, key, value);
+      else record[key] = value;
     }
     return record;
   };
+}
+
+/** Sets a field that plain assignment would take for something else. */
+function defineField(record: Record<string, Json>, key: string, value: Json): void {
+  Object.defineProperty(record, key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 }
 
 /** Text, or the expression at an index of the string. */
@@ -172,7 +173,8 @@ function compileText(
     const parsed = parseExpression(segment.expression);
     if ("problem" in parsed) {
       const { problem, hint, offset } = parsed;
-      const message = `${JSON.stringify(segment.expression)} is not an expression: ${problem}, at character ${offset + 1}.`;
+      const shown = JSON.stringify(segment.expression.slice(0, MAX_SHOWN));
+      const message = `${shown} is not an expression: ${problem}, at character ${offset + 1}.`;
       issues.push({ steps, message, hint, offset: segment.offset + offset });
       return { value: text };
     }

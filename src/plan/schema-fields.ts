@@ -206,11 +206,21 @@ function insideRecord(schema: JsonObject, key: string): Json | undefined {
   return additionalProperties === false ? undefined : (additionalProperties ?? true);
 }
 
+const TYPES: ReadonlyMap<unknown, JsonType> = new Map([
+  ["array", "array"],
+  ["boolean", "boolean"],
+  ["integer", "number"],
+  ["null", "null"],
+  ["number", "number"],
+  ["object", "object"],
+  ["string", "string"],
+]);
+
 function typesOfSchema(schema: JsonObject): JsonType[] | undefined {
   const { type, properties, items, prefixItems } = schema;
   if (type !== undefined) {
-    const list = Array.isArray(type) ? (type as readonly Json[]) : [type];
-    return list.map((name) => (name === "integer" ? "number" : (name as JsonType)));
+    const types = (Array.isArray(type) ? type : [type]).map((name) => TYPES.get(name));
+    return types.includes(undefined) ? undefined : (types as JsonType[]);
   }
   const values = Array.isArray(schema["enum"]) ? schema["enum"] : undefined;
   if (values !== undefined) return (values as readonly Json[]).map(typeOfJson);
@@ -219,8 +229,7 @@ function typesOfSchema(schema: JsonObject): JsonType[] | undefined {
   return items !== undefined || prefixItems !== undefined ? ["array"] : undefined;
 }
 
-/** The JSON type of a value. */
-export function typeOfJson(value: Json): JsonType {
+function typeOfJson(value: Json): JsonType {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
   return typeof value as JsonType;

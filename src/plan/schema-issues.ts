@@ -108,10 +108,18 @@ function nounOf(expected: string): string {
 }
 
 function hintOf(steps: readonly PathStep[]): string {
-  const key = steps.findLast((step) => typeof step === "string" && step in HINTS);
-  return (
-    (typeof key === "string" ? HINTS[key] : undefined) ?? "Give an object with goal and subtasks."
-  );
+  const key = fieldOf(steps);
+  return (key !== undefined && Object.hasOwn(HINTS, key) ? HINTS[key] : undefined) ?? PLAN_HINT;
+}
+
+const PLAN_HINT = "Give an object with goal and subtasks.";
+
+/** The field of the plan format that a path leads to or into. */
+function fieldOf(steps: readonly PathStep[]): string | undefined {
+  const [first, , third, , fifth] = steps;
+  const inner = third === "dependsOn" && typeof fifth === "string" ? fifth : third;
+  const field = first === "subtasks" || first === "inputs" ? (inner ?? first) : first;
+  return field === undefined ? undefined : String(field);
 }
 
 function describe(value: unknown): string {

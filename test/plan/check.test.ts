@@ -130,6 +130,16 @@ describe("a value that is no plan", () => {
     }
   });
 
+  test("is refused with the format's own hint, whatever the names in it", () => {
+    const input = { constructor: Number.NaN };
+    const { path, hint } = onlyIssue({
+      goal: "g",
+      subtasks: [{ ...REPORT, tool: "anything", input }],
+    });
+    expect(path).toBe("subtasks[0].input.constructor");
+    expect(hint).toBe("Give the tool's arguments as an object.");
+  });
+
   test("is refused when it has more subtasks than the limit, and nothing else is looked at", () => {
     const subtasks = Array.from({ length: 51 }, () => ({ nonsense: true }));
     expect(findings({ goal: "g", subtasks })).toEqual(["plan.too_large subtasks"]);
@@ -418,6 +428,10 @@ describe("an input against its tool", () => {
       planOf(REPORT, { ...REPORT, id: "b", input: { path: "x", limit: "${report.count}" } }),
     ],
     ["a schema that must be waited for", planOf({ id: "l", tool: "later", input: { name: "" } })],
+    [
+      "a field called constructor",
+      planOf({ id: "l", tool: "anything", input: { constructor: "Ferrari" } }),
+    ],
     ["any keys of a loose schema", planOf({ id: "l", tool: "anything", input: { a: { b: [1] } } })],
     ["an escaped text, which is literal", planOf({ ...REPORT, input: { path: "$${x}" } })],
   ])("is let through: %s", (_, plan) => {
@@ -506,6 +520,16 @@ test("every issue of every kind comes at once, with path and cure", () => {
     expect(message).toMatch(/\.$/);
     expect(hint).toMatch(/[.?]$/);
   }
+});
+
+test("a plan in which everything is wrong has an issue for everything, however many", () => {
+  const subtasks = Array.from({ length: 50_000 }, (_, index) => ({
+    id: `s${index}`,
+    tool: "nothing",
+    input: { a: `\${q${index}.x}`, b: "${" },
+  }));
+  const { issues } = checkPlan({ goal: "g", subtasks }, { tools: someTools, maxSubtasks: 50_000 });
+  expect(issues).toHaveLength(150_000);
 });
 
 test("a plan of 10,000 subtasks is checked whole", () => {

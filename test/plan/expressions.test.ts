@@ -58,6 +58,7 @@ describe("a text with expressions", () => {
     ["${r'\\}'}", "\\}"],
     ["${a.n // a } comment\n}", 7],
     ["${\n  a.n\n}", 7],
+    ["${matches(a.text, '^h')}", true],
   ])("%j gives %j", (text, expected) => {
     expect(evaluate(text, { a })).toEqual(expected);
   });
