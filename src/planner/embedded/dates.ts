@@ -1,0 +1,74 @@
+/**
+ * Dates in running text, as the calendar has them: "March 3rd 2024", "next Friday".
+ *
+ * ISO dates are read here. Everything else is left to chrono-node, which is loaded only
+ * when the text has a word that can be part of a date.
+ */
+
+/** A run of the goal that names a day, or a moment of one. */
+export type DateSpan = {
+  readonly start: number;
+  readonly end: number;
+  /** `2024-03-03`, with `T14:30` if the text says a time of day. */
+  readonly iso: string;
+};
+
+const ISO = /(?<![\w-])\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\w-])/g;
+
+const MONTH =
+  "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
+const WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday";
+const UNIT = "days?|weeks?|months?|years?";
+
+const WEEKDAY_AND_NUMBER = new RegExp(`((?:${WEEKDAY})), \\d{1,2}$`, "i");
+
+/** What is surely about a date: a bare "may" or "march" is not. */
+const TRIGGERS = new RegExp(
+  [
+    `\\b(?:${MONTH})\\.?\\s+\\d{1,4}(?:st|nd|rd|th)?\\b`,
+    `\\b\\d{1,2}(?:st|nd|rd|th)?\\.?\\s+(?:of\\s+)?(?:${MONTH})\\b`,
+    `\\b(?:${WEEKDAY})\\b`,
+    "\\b(?:today|tonight|tomorrow|yesterday)\\b",
+    `\\b(?:next|last|this|past|coming)\\s+(?:${UNIT}|weekend)\\b`,
+    `\\b(?:${UNIT})\\s+(?:ago|from\\s+(?:now|today))\\b`,
+    "\\b\\d{1,2}/\\d{1,2}/\\d{2,4}\\b",
+    "\\b\\d{1,2}\\.\\d{1,2}\\.\\d{4}\\b",
+  ].join("|"),
+  "i",
+);
+
+/**
+ * The days that a text names, in order.
+ * @param now milliseconds since the epoch: what "today" is, in this machine's time zone
+ */
+export async function readDates(text: string, now: number): Promise<DateSpan[]> {
+  const spans = [...text.matchAll(ISO)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    iso: match[0],
+  }));
+  // Blanked out, so that "90 days after 2024-01-15" is not taken for one date.
+  const rest = text.replace(ISO, (match) => "_".repeat(match.length));
+  if (!TRIGGERS.test(rest)) return spans;
+  const { parse } = await import("chrono-node/en");
+  for (const { index, text: found, start } of parse(rest, new Date(now))) {
+    const part = TRIGGERS.exec(found);
+    if (part === null) continue;
+    // "next Friday, 17% of …": a number after a weekday's comma is no time of day.
+    const shown = found.replace(WEEKDAY_AND_NUMBER, "$1");
+    const hasTime = start.isCertain("hour") && shown === found;
+    const day = [start.get("year"), start.get("month"), start.get("day")];
+    const clock = [start.get("hour"), start.get("minute")];
+    const iso = day.map((number, at) => pad(number, at === 0 ? 4 : 2)).join("-");
+    spans.push({
+      start: index,
+      end: index + shown.length,
+      iso: hasTime ? `${iso}T${clock.map((number) => pad(number, 2)).join(":")}` : iso,
+    });
+  }
+  return spans.sort((a, b) => a.start - b.start);
+}
+
+function pad(number: number | null, width: number): string {
+  return String(number ?? 0).padStart(width, "0");
+}

@@ -1,0 +1,90 @@
+/** Listed choices and switches, by the words that name them. */
+
+import { LIGHT_VERBS, SUPERLATIVES } from "./lexicon.ts";
+import type { Request } from "./interpret.ts";
+import type { Proposal } from "./proposal.ts";
+import { synonymsOf } from "./thesaurus.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
+import { isWord, says, type Token, type WordToken } from "./tokens.ts";
+import { rootOf, wordsOfName } from "./words.ts";
+
+const SAID = 0.9;
+const SAID_OTHERWISE = 0.7;
+
+export function fitChoices(request: Request, card: ToolCard): Proposal[] {
+  const words = request.tokens.filter(isWord);
+  return card.parameters.flatMap((parameter) => {
+    const { shape } = parameter;
+    const choices = shape.choices.length > 0 ? shape.choices : (shape.element?.choices ?? []);
+    if (choices.length > 0) {
+      return [...choicesSaid(parameter, choices, words), ...orderSaid(parameter, choices, words)];
+    }
+    return shape.takesBoolean && !shape.takesText ? switchSaid(parameter, words) : [];
+  });
+}
+
+function choicesSaid(
+  parameter: Parameter,
+  choices: readonly string[],
+  words: readonly WordToken[],
+): Proposal[] {
+  return choices.flatMap((choice) => {
+    const roots = wordsOfName(choice).map(rootOf);
+    const exact = findAll(roots, words, (word, root) => word.root === root);
+    if (exact !== undefined) return [{ parameter, value: choice, tokens: exact, score: SAID }];
+    const similar = findAll(roots, words, (word, root) => isSynonym(word, root));
+    if (similar === undefined) return [];
+    return [{ parameter, value: choice, tokens: similar, score: SAID_OTHERWISE }];
+  });
+}
+
+function isSynonym(word: WordToken, root: string): boolean {
+  return !LIGHT_VERBS.has(word.word) && (word.root === root || synonymsOf(root).has(word.root));
+}
+
+/** A word for each root, or undefined. */
+function findAll(
+  roots: readonly string[],
+  words: readonly WordToken[],
+  matches: (word: WordToken, root: string) => boolean,
+): WordToken[] | undefined {
+  const found: WordToken[] = [];
+  for (const root of roots) {
+    const word = words.find((one) => matches(one, root));
+    if (word === undefined) return undefined;
+    found.push(word);
+  }
+  return found.length > 0 ? found : undefined;
+}
+
+/** "longest" and "largest first" mean a descending order. */
+function orderSaid(
+  parameter: Parameter,
+  choices: readonly string[],
+  words: readonly WordToken[],
+): Proposal[] {
+  const superlative = words.map(({ word }) => SUPERLATIVES.get(word)).find((found) => found);
+  if (superlative === undefined) return [];
+  const prefix = superlative.descending ? "desc" : "asc";
+  const choice = choices.find((one) => one.toLowerCase().startsWith(prefix));
+  // The word itself stays free: it also says by what to order.
+  if (choice !== undefined) return [{ parameter, value: choice, tokens: [], score: 0.6 }];
+  const [by] = superlative.of.flatMap((of) => choices.filter((one) => wordsOfName(one).map(rootOf).includes(rootOf(of))));
+  const tokens = words.filter(({ word }) => SUPERLATIVES.has(word));
+  return by === undefined ? [] : [{ parameter, value: by, tokens, score: 0.95 }];
+}
+
+/** Words of a switch's name that say only that it is one. */
+const SWITCH_WORDS = new Set(["is", "has", "use", "includ", "with", "allow", "enabl", "should", "only", "show"].map(rootOf));
+
+function switchSaid(parameter: Parameter, words: readonly WordToken[]): Proposal[] {
+  const roots = parameter.roots.filter((root) => !SWITCH_WORDS.has(root));
+  const found = findAll(roots, words, (word, root) => word.root === root);
+  if (found === undefined) return [];
+  return [{ parameter, value: !isNegated(found[0], words), tokens: found, score: SAID }];
+}
+
+function isNegated(word: Token | undefined, words: readonly WordToken[]): boolean {
+  const at = words.findIndex((one) => one === word);
+  return words.slice(Math.max(0, at - 2), at).some((one) => says(one, "no", "not", "without", "don't", "non", "never"));
+}

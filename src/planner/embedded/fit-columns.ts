@@ -1,0 +1,119 @@
+/** Columns of a table: "total of amount by region, sorted by year". */
+
+import { SUPERLATIVES, VAGUE_NOUNS } from "./lexicon.ts";
+import type { Request } from "./interpret.ts";
+import { nounTokens, type Phrase } from "./phrases.ts";
+import type { Proposal } from "./proposal.ts";
+import { takesFreeText } from "./proposal.ts";
+import { synonymsOf } from "./thesaurus.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
+import { isWord, says, type Token, type WordToken } from "./tokens.ts";
+import { rootOf, wordsOfName } from "./words.ts";
+
+type Role = "group" | "sort" | "value";
+
+/** A column as the goal calls it, and what it is there for. */
+export type ColumnMention = {
+  readonly role: Role;
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  readonly score: number;
+  /** What is calculated of it, if that is said beside it. */
+  readonly measures: readonly string[];
+};
+
+export function fitColumns(request: Request, card: ToolCard): Proposal[] {
+  const parameters = card.parameters.filter(
+    (parameter) => parameter.kinds.has("column") && takesFreeText(parameter),
+  );
+  if (parameters.length === 0) return [];
+  const mentions = columnsIn(request, measuresOf(card));
+  return parameters.flatMap((parameter) => {
+    const role = roleOf(parameter);
+    return mentions
+      .filter((mention) => mention.role === role)
+      .map(({ text, tokens, score }) => ({ parameter, value: text, tokens, score }));
+  });
+}
+
+const GROUP = new Set(["group", "by", "per", "key", "dimension", "categor"].map(rootOf));
+const SORT = new Set(["sort", "order", "rank"].map(rootOf));
+
+function roleOf({ roots }: Parameter): Role {
+  if (roots.some((root) => SORT.has(root))) return "sort";
+  return roots.some((root) => GROUP.has(root)) ? "group" : "value";
+}
+
+/** The names of what the tool can calculate: choices of its parameters. */
+export function measuresOf({ parameters }: ToolCard): ReadonlySet<string> {
+  const choices = parameters.flatMap(({ shape }) => [
+    ...shape.choices,
+    ...(shape.element?.choices ?? []),
+  ]);
+  return new Set(choices.flatMap((choice) => wordsOfName(choice).map(rootOf)));
+}
+
+/** Every column that the request names. */
+export function columnsIn(request: Request, measures: ReadonlySet<string>): ColumnMention[] {
+  const mentions: ColumnMention[] = [];
+  let role: Role | undefined;
+  let isSorted = false;
+  for (const phrase of request.phrases) {
+    const before = phrase.isJoined ? role : undefined;
+    role = before ?? roleOfHead(phrase, isSorted, measures);
+    // "sorted by x": what precedes "by" decides.
+    isSorted = phrase.tokens.some((token) => isWord(token) && SORT.has(token.root));
+    if (role === undefined) continue;
+    const mention = columnOf(phrase, role, measures);
+    if (mention !== undefined) mentions.push(mention);
+  }
+  return mentions;
+}
+
+const GROUP_HEADS = new Set(["by", "per", "each", "every"]);
+
+function roleOfHead(phrase: Phrase, isSorted: boolean, measures: ReadonlySet<string>): Role | undefined {
+  if (isSorted && phrase.head === "by") return "sort";
+  if (phrase.head !== undefined && GROUP_HEADS.has(phrase.head)) return "group";
+  if (phrase.head === "of") return "value";
+  // "the mean amount": the measure stands before the column.
+  const hasMeasure = phrase.words.some((word) => isMeasure(word, measures));
+  if (phrase.head === undefined) return hasMeasure || phrase.isObject ? "value" : undefined;
+  return hasMeasure ? "value" : undefined;
+}
+
+const COLUMN_NOUNS = ["column", "columns", "field", "fields"];
+const ROW_NOUNS = new Set(["row", "rows", "records", "record", "entries", "lines", "table", "data", "file", "group", "groups"]);
+
+function columnOf(phrase: Phrase, role: Role, measures: ReadonlySet<string>): ColumnMention | undefined {
+  const nouns = nounTokens(phrase);
+  const quoted = nouns.find((token) => token.kind === "value" && token.value.isQuoted);
+  const said = phrase.words.filter((word) => isMeasure(word, measures)).map(({ root }) => root);
+  if (quoted?.kind === "value") {
+    return { role, text: quoted.value.text, tokens: [quoted], score: 0.85, measures: said };
+  }
+  if (nouns.some((token) => token.kind === "value" && token.value.kind !== "number")) return undefined;
+  const words = nouns
+    .filter(isWord)
+    .filter((word) => !isMeasure(word, measures) && !isNoColumn(word));
+  if (words.length === 0 || words.length > MAX_COLUMN_WORDS) return undefined;
+  const isNamed = nouns.some((token) => says(token, ...COLUMN_NOUNS));
+  const score = isNamed ? 0.95 : role === "value" && phrase.head === undefined ? 0.6 : 0.8;
+  return { role, text: words.map(({ text }) => text).join(" "), tokens: words, score, measures: said };
+}
+
+const MAX_COLUMN_WORDS = 4;
+
+function isNoColumn({ word }: WordToken): boolean {
+  return (
+    COLUMN_NOUNS.includes(word) ||
+    ROW_NOUNS.has(word) ||
+    SUPERLATIVES.has(word) ||
+    VAGUE_NOUNS.has(word) ||
+    /^(?:the|a|an|its|their|each|every|and|top|first|last|sorted|ordered|grouped|descending|ascending)$/.test(word)
+  );
+}
+
+function isMeasure({ root }: WordToken, measures: ReadonlySet<string>): boolean {
+  return measures.has(root) || [...synonymsOf(root)].some((synonym) => measures.has(synonym));
+}

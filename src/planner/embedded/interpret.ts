@@ -1,0 +1,201 @@
+/**
+ * From clauses to requests: which clauses belong together, and which tools may serve each.
+ *
+ * Soft cuts are decided here, by the tools: clauses are grouped so that the groups' best
+ * tools explain as much of the goal as possible, with a price for every further request
+ * and for joining what a verb sets apart. The best grouping is found exactly, by dynamic
+ * programming over the clauses.
+ */
+
+import type { Clause } from "./clauses.ts";
+import { QUESTION_WORDS } from "./lexicon.ts";
+import type { Kind } from "./kinds.ts";
+import { nounTokens, type Phrase, phrasesOf } from "./phrases.ts";
+import type { ToolIndex } from "./retrieve.ts";
+import type { ToolCard } from "./tool-card.ts";
+import { isWord, type Token, type ValueToken, type WordToken } from "./tokens.ts";
+import type { ValueKind } from "./values.ts";
+import { rootOf } from "./words.ts";
+
+export type Candidate = { readonly card: ToolCard; readonly score: number };
+
+/** A stretch of the goal that one tool shall serve. */
+export type Request = {
+  readonly clauses: readonly Clause[];
+  readonly tokens: readonly Token[];
+  readonly words: readonly WordToken[];
+  readonly values: readonly ValueToken[];
+  readonly phrases: readonly Phrase[];
+  readonly verb: WordToken | undefined;
+  readonly isSequel: boolean;
+  /** Best first; at least as good as nothing. */
+  readonly candidates: readonly Candidate[];
+};
+
+/** A further request where nothing but a comma or an "and" suggests one. */
+const SOFT_CUT = 0.5;
+/** The same, where a word that may be a verb follows. */
+const SOFT_CUT_BEFORE_VERB = 0.2;
+/** Two verbs in one request. */
+const JOIN_ACROSS_VERB = 0.9;
+const MAX_CLAUSES_JOINED = 8;
+const MAX_CANDIDATES = 6;
+
+/** Group clauses that ask for something into requests. */
+export function interpret(clauses: readonly Clause[], index: ToolIndex): Request[] {
+  type Best = { readonly score: number; readonly from: number; readonly request: Request | undefined };
+  const best: Best[] = [{ score: 0, from: 0, request: undefined }];
+  for (let end = 1; end <= clauses.length; end++) {
+    let found: Best | undefined;
+    for (let from = end - 1; from >= Math.max(0, end - MAX_CLAUSES_JOINED); from--) {
+      const request = makeRequest(clauses.slice(from, end), index);
+      const own = request.candidates[0]?.score ?? 0;
+      const score = (best[from]?.score ?? 0) + own - priceOf(request.clauses);
+      if (found === undefined || score > found.score) found = { score, from, request };
+    }
+    best.push(found as Best);
+  }
+  const requests: Request[] = [];
+  for (let at = clauses.length; at > 0; at = best[at]?.from ?? 0) {
+    const request = best[at]?.request;
+    if (request !== undefined) requests.unshift(request);
+  }
+  return requests;
+}
+
+function priceOf([first, ...joined]: readonly Clause[]): number {
+  let price = 0;
+  if (first?.cut === "soft") price += first.verb ? SOFT_CUT_BEFORE_VERB : SOFT_CUT;
+  let before = first;
+  for (const clause of joined) {
+    if (clause.cut === "hard" && !isBareVerb(before)) price += JOIN_ACROSS_VERB;
+    before = clause;
+  }
+  return price;
+}
+
+/** "Fetch and summarize x": the first verb has no object of its own. */
+function isBareVerb(clause: Clause | undefined): boolean {
+  return clause?.verb !== undefined && clause.tokens.length === 1;
+}
+
+export function makeRequest(clauses: readonly Clause[], index: ToolIndex): Request {
+  const [first] = clauses;
+  const tokens = clauses.flatMap((clause, at) => (at === 0 ? clause.tokens : [JOINT, ...clause.tokens]));
+  const phrases = phrasesOf(tokens, first?.verb);
+  const values = tokens.filter((token): token is ValueToken => token.kind === "value");
+  const words = contentWords(tokens, index);
+  const request = {
+    clauses,
+    tokens,
+    words,
+    values,
+    phrases,
+    verb: first?.verb,
+    isSequel: first?.isSequel ?? false,
+  };
+  return { ...request, candidates: rank(request, index) };
+}
+
+/** Stands for the comma or conjunction that was cut away. */
+const JOINT: Token = { kind: "mark", mark: ",", start: -1, end: -1 };
+
+/** What question words ask for. */
+const ASKED: ReadonlyMap<string, string> = new Map([
+  ["who", "person"],
+  ["whom", "person"],
+  ["where", "place"],
+  ["when", "date"],
+]);
+
+/** Words that say something about the tool wanted, each root once. */
+function contentWords(tokens: readonly Token[], index: ToolIndex): WordToken[] {
+  const seen = new Set<string>();
+  const words: WordToken[] = [];
+  for (const token of tokens) {
+    if (!isWord(token)) continue;
+    const asked = QUESTION_WORDS.has(token.word) ? ASKED.get(token.word) : undefined;
+    const word = asked === undefined ? token : { ...token, word: asked, root: rootOf(asked) };
+    if (seen.has(word.root) || index.weight(word.word, word.root) === 0) continue;
+    seen.add(word.root);
+    words.push(word);
+  }
+  return words;
+}
+
+const NAME_COVERAGE = 0.6;
+
+function rank(request: Omit<Request, "candidates">, index: ToolIndex): Candidate[] {
+  const candidates = index.cards.map((card) => ({ card, score: scoreOf(request, card, index) }));
+  return candidates
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, MAX_CANDIDATES);
+}
+
+function scoreOf(request: Omit<Request, "candidates">, card: ToolCard, index: ToolIndex): number {
+  let evidence = 0;
+  for (const { word, root } of request.words) {
+    evidence += index.weight(word, root) * index.strength(root, card);
+  }
+  const fit = valueFit(request.values, card);
+  if (evidence === 0 && fit < STRONG_FIT) return 0;
+  return evidence + NAME_COVERAGE * nameCoverage(request, card, index) + fit;
+}
+
+/** How much of the tool's name the request says, by the weight of its words. */
+function nameCoverage(
+  { words }: Pick<Request, "words">,
+  card: ToolCard,
+  index: ToolIndex,
+): number {
+  const said = new Set(words.map(({ root }) => root));
+  let [total, covered] = [0, 0];
+  for (const root of card.roots) {
+    const weight = index.weight(root, root);
+    total += weight;
+    if (said.has(root)) covered += weight;
+  }
+  return total === 0 ? 0 : covered / total;
+}
+
+/** A sum speaks for a calculator, whatever the words around it. */
+const STRONG_FIT = 0.6;
+
+const ACCEPTED_BY: Readonly<Record<ValueKind, readonly Kind[]>> = {
+  url: ["url"],
+  email: ["email"],
+  glob: ["glob"],
+  path: ["path"],
+  folder: ["folder", "glob", "path"],
+  ending: ["glob"],
+  quoted: [],
+  date: ["date"],
+  phone: ["phone"],
+  sum: ["sum"],
+  number: [],
+};
+
+/** How well the values of a request go with a tool's parameters. */
+function valueFit(values: readonly ValueToken[], card: ToolCard): number {
+  let fit = 0;
+  for (const kind of new Set(values.map(({ value }) => value.kind))) {
+    const accepted = ACCEPTED_BY[kind];
+    if (accepted.length === 0) continue;
+    const takes = (kinds: readonly Kind[]) =>
+      card.parameters.some((parameter) => kinds.some((one) => parameter.kinds.has(one)));
+    if (takes(accepted)) fit += kind === "sum" ? 1 : 0.25;
+    else if ((kind === "path" || kind === "url") && takes(["content"])) fit += 0.15;
+    else fit -= 0.25;
+  }
+  return fit;
+}
+
+/** The phrases' nouns, for messages. */
+export function subjectOf(request: Request): string {
+  return request.phrases.flatMap((phrase) => nounTokens(phrase).map(textOfToken)).join(" ");
+}
+
+function textOfToken(token: Token): string {
+  return token.kind === "word" ? token.text : token.kind === "value" ? token.value.text : token.mark;
+}
