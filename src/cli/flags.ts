@@ -1,0 +1,84 @@
+/** Flags that several commands share, as commander reads them. */
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+/** What createPlanwright is told; the names are those of the configuration file, too. */
+export type SetupFlags = {
+  readonly model?: string;
+  readonly plannerModel?: string;
+  readonly tools?: readonly string[];
+  readonly workspace?: string;
+  readonly journal?: string;
+  readonly allowPrivateHosts?: boolean;
+  readonly maxSeconds?: number;
+  readonly concurrency?: number;
+};
+
+export type ReadingFlags = SetupFlags & { readonly json?: boolean };
+
+export type RunFlags = ReadingFlags & {
+  readonly events?: boolean;
+  readonly quiet?: boolean;
+  readonly strict?: boolean;
+};
+
+/** Where models, tools, files and runs are: for every command. */
+export function addSetup(command: Command): Command {
+  return command
+    .optionsGroup("Setup:")
+    .addOption(
+      new Option("--model <name>", "plan and write with it, e.g. anthropic:MODEL")
+        .env("PLANWRIGHT_MODEL")
+    )
+    .addOption(
+      new Option("--planner-model <name>", "plan with it instead").env("PLANWRIGHT_PLANNER_MODEL"),
+    )
+    .option("--tools <path>", "module or folder with your tools (repeatable)", collect)
+    .addOption(
+      new Option("--workspace <dir>", "folder that file tools may touch (default: this folder)").env(
+        "PLANWRIGHT_WORKSPACE",
+      ),
+    )
+    .addOption(
+      new Option("--journal <url>", "default: sqlite:.planwright/journal.db").env(
+        "PLANWRIGHT_JOURNAL",
+      ),
+    )
+    .option("--allow-private-hosts", "let http_fetch reach loopback and private addresses");
+}
+
+/** How far a new run may go. */
+export function addLimits(command: Command): Command {
+  return command
+    .optionsGroup("Limits:")
+    .option("--max-seconds <n>", "end the run after so many seconds", toNumber)
+    .option("--concurrency <n>", "attempts at once (default: 16)", toNumber);
+}
+
+/** What a run shows while it goes on, and what it leaves on stdout. */
+export function addRunOutput(command: Command): Command {
+  return addQuiet(addJson(command))
+    .addOption(
+      new Option("--events", "print the journal's events as they happen, one JSON per line")
+        .conflicts("json"),
+    )
+    .option("--strict", "exit with 3 when the result is degraded");
+}
+
+export function addJson(command: Command): Command {
+  return command.optionsGroup("Output:").option("--json", "print one JSON value on stdout");
+}
+
+export function addQuiet(command: Command): Command {
+  return command.option("--quiet", "print nothing but the answer and errors");
+}
+
+export function toNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("Give a number.");
+  return value;
+}
+
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,71 @@
+/** From flags and the current folder's configuration to a Planwright. */
+
+import { existsSync, statSync } from "node:fs";
+import { inputError } from "../base/errors.ts";
+import type { Planwright, PlanwrightOptions } from "../planwright.ts";
+import type { SetupFlags } from "./flags.ts";
+
+const CONFIG_FILES = ["ts", "js", "yaml", "yml", "json"].map((end) => `planwright.config.${end}`);
+
+/**
+ * The Planwright that flags and configuration describe.
+ * @throws {InputError} for bad settings, an unknown model, a missing key
+ */
+export async function openPlanwright(flags: SetupFlags): Promise<Planwright> {
+  return create(await readSettings(flags));
+}
+
+/** The same for commands that ask no model: a missing key is no reason to hide past runs. */
+export async function openWithoutModel(flags: SetupFlags): Promise<Planwright> {
+  return create({ ...(await readSettings(flags)), model: undefined, plannerModel: undefined });
+}
+
+/**
+ * What createPlanwright is given; flags win over the configuration file.
+ * @throws {InputError} `config.invalid`, with file and field
+ */
+export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions> {
+  const file = findConfig();
+  const config = file === undefined ? {} : await (await import("./config.ts")).readConfig(file);
+  return {
+    model: flags.model ?? config.model,
+    plannerModel: flags.plannerModel ?? config.plannerModel,
+    toolPaths: flags.tools ?? config.tools,
+    workspace: flags.workspace ?? config.workspace,
+    journal: flags.journal ?? config.journal,
+    allowPrivateHosts: flags.allowPrivateHosts ?? config.allowPrivateHosts,
+    maxSeconds: flags.maxSeconds ?? config.maxSeconds,
+    concurrency: flags.concurrency ?? config.concurrency,
+  };
+}
+
+/**
+ * The configuration file of the current folder, if there is one.
+ * @throws {InputError} `config.invalid` when there are several
+ */
+export function findConfig(): string | undefined {
+  const [file, another] = CONFIG_FILES.filter((name) => existsSync(name));
+  if (another === undefined) return file;
+  throw inputError(
+    "config.invalid",
+    `There are two configurations, ${file} and ${another}.`,
+    "Keep one of them.",
+  );
+}
+
+async function create(options: PlanwrightOptions): Promise<Planwright> {
+  requireFolder(options.workspace ?? ".");
+  // Loaded here and not above, so that help and mistakes in flags cost nothing.
+  const { createPlanwright } = await import("../planwright.ts");
+  return createPlanwright(options);
+}
+
+function requireFolder(workspace: string): void {
+  if (statSync(workspace, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw inputError(
+    "file.not_found",
+    `The workspace ${JSON.stringify(workspace)} is not a folder.`,
+    "Make it, or name another with --workspace.",
+    "workspace",
+  );
+}

@@ -1,0 +1,126 @@
+/** The events of a run as lines for people: what happened when. */
+
+import { renderDuration } from "../base/duration.ts";
+import type { RunEvent } from "../executor/core/event.ts";
+import type { RunState, SubtaskState } from "../executor/core/state.ts";
+import { compilePlan } from "../plan/compile.ts";
+import { runReasonText, subtaskReasonText } from "./reasons.ts";
+
+export type TimelineEntry = {
+  /** Milliseconds since the run's first event. */
+  readonly offsetMs: number;
+  readonly type: RunEvent["type"];
+  /** Null for events of the whole run. */
+  readonly subtask: string | null;
+  /** What distinguishes the event, in a few words; may be empty. */
+  readonly detail: string;
+};
+
+/** @param events of one run, in order */
+export function timelineOf(events: readonly RunEvent[]): TimelineEntry[] {
+  const startedAt = events[0]?.at ?? 0;
+  return events.map((event) => ({
+    offsetMs: event.at - startedAt,
+    type: event.type,
+    subtask: "subtask" in event ? event.subtask : null,
+    detail: detailOf(event),
+  }));
+}
+
+function detailOf(event: RunEvent): string {
+  switch (event.type) {
+    case "run.started":
+      return event.goal;
+    case "plan.accepted": {
+      const { revision, plan } = event.accepted;
+      return `revision ${revision}, ${count(plan.subtasks.length, "subtask")}`;
+    }
+    case "plan.rejected":
+    case "subtask.failed":
+      return event.error.message;
+    case "attempt.started":
+      return event.attempt === 1 ? event.tool : `${event.tool}, attempt ${event.attempt}`;
+    case "attempt.failed":
+      return `attempt ${event.attempt}: ${event.error.message}`;
+    case "attempt.uncertain":
+      return event.rerun ? "it is run again" : "its effect may have happened";
+    case "attempt.cancelled":
+      return `attempt ${event.attempt}`;
+    case "subtask.succeeded":
+      return JSON.stringify(event.output);
+    case "subtask.skipped":
+      return event.error?.message ?? subtaskReasonText(event.reason, event.cause ?? null);
+    case "subtask.cancelled":
+    case "dead_letter.added":
+      return subtaskReasonText(event.reason, null);
+    case "pause.requested":
+      return `by ${event.by}`;
+    case "run.cancelled":
+      return event.reason === "timeout" ? runReasonText("timeout") : `by ${event.by}`;
+    case "run.completed":
+      return event.reason === null
+        ? event.status
+        : `${event.status}: ${event.error?.message ?? runReasonText(event.reason)}`;
+    case "run.paused":
+    case "run.resumed":
+      return "";
+    default:
+      return event satisfies never;
+  }
+}
+
+/**
+ * A line about an event for whoever follows the run: starts and ends of subtasks, and what
+ * happens to the whole run. Most other events give none.
+ *
+ * @param state the run's state, after the event
+ */
+export function progressLine(event: RunEvent, state: RunState): string | undefined {
+  switch (event.type) {
+    case "plan.accepted":
+      return planLine(event.accepted.plan);
+    case "attempt.started": {
+      const again = event.attempt === 1 ? "" : `, attempt ${event.attempt}`;
+      return `started ${event.subtask} (${event.tool}${again})`;
+    }
+    case "attempt.failed":
+      // An end of the subtask has a line of its own.
+      return subtaskOf(state, event.subtask)?.status === "waiting"
+        ? `attempt ${event.attempt} of ${event.subtask} failed: ${event.error.message}`
+        : undefined;
+    case "attempt.uncertain":
+      return event.rerun ? `interrupted ${event.subtask}, it is run again` : undefined;
+    case "subtask.succeeded":
+      return `succeeded ${event.subtask}${durationOf(state, event)}`;
+    case "subtask.failed":
+      return `failed ${event.subtask}${durationOf(state, event)}: ${event.error.message}`;
+    case "subtask.skipped":
+    case "subtask.cancelled":
+      return `${event.type === "subtask.skipped" ? "skipped" : "cancelled"} ${event.subtask}: ${detailOf(event)}`;
+    case "run.resumed":
+      return "resumed";
+    case "run.paused":
+      return "paused";
+    default:
+      return undefined;
+  }
+}
+
+function planLine(plan: Parameters<typeof compilePlan>[0]): string {
+  const { batches } = compilePlan(plan).graph;
+  return `plan: ${count(plan.subtasks.length, "subtask")} in ${count(batches.length, "batch", "batches")}`;
+}
+
+function durationOf(state: RunState, event: { readonly subtask: string; readonly at: number }) {
+  const startedAt = subtaskOf(state, event.subtask)?.startedAt ?? null;
+  return startedAt === null ? "" : ` in ${renderDuration(event.at - startedAt)}`;
+}
+
+function subtaskOf({ accepted, subtasks }: RunState, id: string): SubtaskState | undefined {
+  const index = accepted === null ? undefined : compilePlan(accepted.plan).graph.indexOf.get(id);
+  return subtasks[index ?? -1];
+}
+
+function count(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${amount} ${amount === 1 ? noun : plural}`;
+}
