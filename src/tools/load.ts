@@ -24,7 +24,9 @@ export async function loadTools(path: string): Promise<Tool[]> {
     throw inputError("file.not_found", `There is no file or folder ${path}.`, hint, path);
   }
   if (!found.isDirectory()) return loadModule(absolute, path);
-  const files = (await readdir(absolute)).filter((name) => MODULE.test(name) && !NOT_TOOLS.test(name));
+  const files = (await readdir(absolute)).filter(
+    (name) => MODULE.test(name) && !NOT_TOOLS.test(name),
+  );
   if (files.length === 0) {
     const hint = "Put a module (.ts or .js) with tools into it.";
     throw inputError("tool.load_failed", `The folder ${path} holds no modules.`, hint, path);

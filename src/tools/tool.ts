@@ -70,10 +70,7 @@ export interface ToolDefinition<Input extends Schema = Schema, Output extends Sc
   readonly description: string;
   readonly input: Input;
   readonly output: Output;
-  run(
-    input: OutputOf<Input>,
-    context: ToolContext,
-  ): OutputOf<Output> | Promise<OutputOf<Output>>;
+  run(input: OutputOf<Input>, context: ToolContext): OutputOf<Output> | Promise<OutputOf<Output>>;
   /** @default "write", the careful assumption about a tool that does not say */
   readonly effects?: Effects;
   /** Whether calls with one idempotency key happen once however often they are sent. @default false */

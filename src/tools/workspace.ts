@@ -83,7 +83,8 @@ async function realPathOf(absolute: string, path: string): Promise<string> {
   }
 }
 
-function isInside(root: string, real: string): boolean {
+/** Whether a real path lies in a folder, or is it. */
+export function isInside(root: string, real: string): boolean {
   const way = relative(root, real);
   return way === "" || !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
 }

@@ -30,7 +30,12 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders inside rooms; they follow their room's rule. */
-export const INNER_FOLDERS = ["cli/commands", "planner/embedded", "tools/builtin"];
+export const INNER_FOLDERS = [
+  "cli/commands",
+  "planner/embedded",
+  "tools/builtin",
+  "tools/sandboxed",
+];
 
 /** Rooms without a clock, dice or I/O. */
 export const PURE_ROOMS = ["base", "plan", "executor/core"];

@@ -41,7 +41,12 @@ export async function work(order: SearchOrder): Promise<SearchResult> {
       const column = find(text);
       if (column === -1) continue;
       if (result.matches.length === order.limit) return { ...result, truncated: true };
-      result.matches.push({ path, line: index + 1, column: column + 1, text: shorten(text, column) });
+      result.matches.push({
+        path,
+        line: index + 1,
+        column: column + 1,
+        text: shorten(text, column),
+      });
     }
   }
   return result;

@@ -1,0 +1,42 @@
+import type { Tool } from "../tool.ts";
+import { addToDate } from "./add-to-date.ts";
+import { aggregateTable } from "./aggregate-table.ts";
+import { calculate } from "./calculate.ts";
+import { compareTexts } from "./compare-texts.ts";
+import { currentTime } from "./current-time.ts";
+import { dateDifference } from "./date-difference.ts";
+import { formatTable } from "./format-table.ts";
+import { generateText } from "./generate-text.ts";
+import { listFiles } from "./list-files.ts";
+import { queryData } from "./query-data.ts";
+import { readFile } from "./read-file.ts";
+import { renderTemplate } from "./render-template.ts";
+import { searchText } from "./search-text.ts";
+import { textStatistics } from "./text-statistics.ts";
+import { writeFile } from "./write-file.ts";
+
+export interface BuiltinOptions {
+  /** Whether HTTP tools may reach loopback, private and link-local addresses. */
+  readonly allowPrivateHosts: boolean;
+}
+
+/** The tools that come with the package, in the order in which they are listed. */
+export function builtinTools(_options: BuiltinOptions): Tool[] {
+  return [
+    listFiles,
+    readFile,
+    writeFile,
+    searchText,
+    calculate,
+    queryData,
+    aggregateTable,
+    formatTable,
+    textStatistics,
+    compareTexts,
+    renderTemplate,
+    generateText,
+    currentTime,
+    dateDifference,
+    addToDate,
+  ];
+}
