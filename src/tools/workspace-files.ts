@@ -19,7 +19,7 @@ const NOT_OWN = ["node_modules", ".git"];
  * The files of a folder, and of the folders in it, that match a glob pattern; or the one
  * file that the path names. Sorted by path.
  *
- * Links are followed to files inside the workspace; others are left out.
+ * Symbolic links below the folder are left out: they may lead anywhere, also in circles.
  *
  * @throws {ToolError} `tool.forbidden` for what lies outside, `file.not_found`
  */
@@ -41,7 +41,6 @@ export async function findFiles(
   const paths = await glob(options.pattern, {
     cwd: real,
     dot: options.includeHidden,
-    // The walk stays below the folder; where a link leads is judged one by one.
     followSymbolicLinks: false,
     expandDirectories: false,
     ignore: NOT_OWN.filter((name) => !folder.split("/").includes(name)).map(
@@ -57,11 +56,11 @@ export async function findFiles(
 async function describe(root: string, paths: readonly string[]): Promise<WorkspaceFile[]> {
   const files: WorkspaceFile[] = [];
   for (const path of paths) {
-    // A file may go while others are looked at.
+    // A file may go, or become a link, while others are looked at.
     const real = await realpath(path).catch(() => undefined);
     if (real === undefined || !isInside(root, real)) continue;
-    const found = await lstat(real);
-    if (!found.isFile()) continue;
+    const found = await lstat(real).catch(() => undefined);
+    if (!found?.isFile()) continue;
     files.push({
       path: pathInWorkspace(root, path),
       real,

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, realpath } from "node:fs/promises";
+import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { ToolError } from "../base/errors.ts";
 
@@ -69,7 +69,7 @@ const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
 };
 
-/** Follow the links of the part that exists; what does not exist yet cannot be a link. */
+/** Follow the links of the part that exists. */
 async function realPathOf(absolute: string, path: string): Promise<string> {
   const missing: string[] = [];
   for (let existing = absolute; ; existing = dirname(existing)) {
@@ -78,9 +78,22 @@ async function realPathOf(absolute: string, path: string): Promise<string> {
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code !== "ENOENT" || existing === dirname(existing)) throw fileError(cause, path);
+      await refuseDeadLink(existing, path);
       missing.unshift(basename(existing));
     }
   }
+}
+
+/** Where a link without a target leads cannot be judged. */
+async function refuseDeadLink(absolute: string, path: string): Promise<void> {
+  const isThere = await lstat(absolute).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return;
+  throw new ToolError("tool.forbidden", `${JSON.stringify(path)} is a link that leads nowhere.`, {
+    hint: "Remove the link, or give another path.",
+  });
 }
 
 /** Whether a real path lies in a folder, or is it. */
