@@ -39,6 +39,7 @@ export {
 } from "./planwright.ts";
 export type { RunResult, RunUsage, SubtaskResult } from "./projections/result.ts";
 export type { Run, RunListener } from "./run.ts";
+export type { ToolField, ToolPage } from "./tool-page.ts";
 export { defineTool } from "./tools/define-tool.ts";
 export type {
   Effects,

@@ -13,7 +13,7 @@ import type { Json, JsonObject } from "./base/json.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
-import { DEFAULT_SETTINGS, type RunSettings } from "./executor/core/settings.ts";
+import type { RunSettings } from "./executor/core/settings.ts";
 import { initialState, type RunState } from "./executor/core/state.ts";
 import { isFinished } from "./executor/core/status.ts";
 import { type RunSummary, summaryOf } from "./executor/core/summary.ts";
@@ -23,59 +23,33 @@ import { driveInProcess } from "./executor/drivers/in-process.ts";
 import type { Journal, Lease, RunRow } from "./journal/journal.ts";
 import { journalExists, openJournal } from "./journal/open.ts";
 import { isGone, thisOwner } from "./journal/owner.ts";
+import { ANTHROPIC_KEY } from "./models/anthropic.ts";
 import { createModel } from "./models/create-model.ts";
 import type { Model, Models } from "./models/model.ts";
+import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
+import { OPENAI_KEY } from "./models/openai-responses.ts";
+import { type PlanwrightOptions, type RunOptions, settingsOf } from "./options.ts";
 import { checkPlan } from "./plan/check.ts";
 import { resolveInputs } from "./plan/compile.ts";
 import type { Plan, PlanDraft } from "./plan/schema.ts";
-import { createEmbeddedPlanner } from "./planner/embedded/embedded-planner.ts";
-import { createModelPlanner } from "./planner/model-planner.ts";
 import type { Planner, PlanOutcome } from "./planner/planner.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
-import { builtinTools } from "./tools/builtin/all.ts";
+import type { ToolPage } from "./tool-page.ts";
 import { loadTools } from "./tools/load.ts";
 import { createRegistry } from "./tools/registry.ts";
-import type { Tool, ToolRegistry } from "./tools/tool.ts";
+import type { ToolRegistry } from "./tools/tool.ts";
 
 /** How long a silent process keeps its run. A process that is known to be gone loses it at once. */
 const LEASE_MS = 15_000;
 const MAX_PLANNED_SUBTASKS = 200;
 const MAX_GIVEN_SUBTASKS = 100_000;
 
-export interface PlanwrightOptions {
-  /** For planning and for tools that ask a model, e.g. `anthropic:claude-sonnet-5-5`. @default none: the embedded planner */
-  readonly model?: string | Model | undefined;
-  /** @default `model` */
-  readonly plannerModel?: string | Model | undefined;
-  /** Your own tools, beside the builtin ones. */
-  readonly tools?: readonly Tool[] | undefined;
-  /** Modules, or folders of modules, that export tools. */
-  readonly toolPaths?: readonly string[] | undefined;
-  /** Whether the builtin tools are offered. @default true */
-  readonly builtinTools?: boolean | undefined;
-  /** The folder that file tools may touch. @default the current folder */
-  readonly workspace?: string | undefined;
-  /** `sqlite:PATH` or `memory:`, or a journal of your own. @default "sqlite:.planwright/journal.db" */
-  readonly journal?: string | Journal | undefined;
-  /** Attempts of a run that may be under way at once. @default 16 */
-  readonly concurrency?: number | undefined;
-  /** Limit of one attempt in milliseconds, where neither subtask nor tool has its own. @default 300000 */
-  readonly attemptTimeoutMs?: number | undefined;
-  /** Limit of a run in seconds, from its start or its newest resume. @default none */
-  readonly maxSeconds?: number | undefined;
-  /** Let `http_fetch` reach loopback, private and link-local addresses. @default false */
-  readonly allowPrivateHosts?: boolean | undefined;
-  /** Where keys come from. @default process.env */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  readonly clock?: Clock | undefined;
-}
+/** The environment variables that hold keys of model providers. */
+export const KEY_VARIABLES: readonly string[] = [ANTHROPIC_KEY, OPENAI_KEY, COMPATIBLE_KEY];
 
-export interface RunOptions {
-  /** Values of the plan's inputs. */
-  readonly inputs?: JsonObject | undefined;
-  readonly listener?: RunListener | undefined;
-}
+export type { PlanwrightOptions, RunOptions } from "./options.ts";
+export type { ToolPage } from "./tool-page.ts";
 
 export type PlanReport =
   | { readonly status: "planned"; readonly plan: Plan; readonly planner: string }
@@ -96,7 +70,7 @@ export class Planwright {
   readonly #workspace: string;
   readonly #settings: RunSettings;
   readonly #models: Models | undefined;
-  readonly #planner: Planner;
+  #planner: Promise<Planner> | undefined;
   #registry: Promise<ToolRegistry> | undefined;
   #journal: Promise<Journal> | undefined;
 
@@ -107,14 +81,11 @@ export class Planwright {
     this.#workspace = resolve(options.workspace ?? ".");
     this.#settings = settingsOf(options);
     this.#models = this.#makeModels();
-    this.#planner = this.#models
-      ? createModelPlanner(this.#models.planner)
-      : createEmbeddedPlanner();
   }
 
   /** `embedded`, or the name of the model that plans. */
   get plannerName(): string {
-    return this.#planner.name;
+    return this.#models?.planner.name ?? "embedded";
   }
 
   /** Plan a goal and run the plan. */
@@ -126,7 +97,7 @@ export class Planwright {
         type: "start_requested",
         goal: text,
         settings: this.#settings,
-        plan: { planner: this.#planner.name },
+        plan: { planner: this.plannerName },
       });
     });
   }
@@ -137,7 +108,7 @@ export class Planwright {
     signal: AbortSignal = new AbortController().signal,
   ): Promise<PlanReport> {
     const outcome = await this.#askPlanner(requireGoal(goal), await this.tools(), signal);
-    const planner = this.#planner.name;
+    const planner = this.plannerName;
     if (outcome.status === "planned") return { status: "planned", plan: outcome.plan, planner };
     const { issues, lastPlan = null } = outcome;
     return { status: "failed", issues, lastPlan, planner };
@@ -232,6 +203,21 @@ export class Planwright {
     return this.#registry;
   }
 
+  /** Every tool as data. @throws {InputError} for tools that cannot be loaded */
+  async describeTools(): Promise<ToolPage[]> {
+    const [{ describeTool }, registry] = await Promise.all([
+      import("./tool-page.ts"),
+      this.tools(),
+    ]);
+    return registry.list().map(describeTool);
+  }
+
+  /** One tool as data. @throws {InputError} `tool.unknown` */
+  async describeTool(name: string): Promise<ToolPage> {
+    const [page, registry] = await Promise.all([import("./tool-page.ts"), this.tools()]);
+    return page.describeTool(page.findTool(registry, name));
+  }
+
   /** Let go of the journal. Runs under way must have ended. */
   async close(): Promise<void> {
     const journal = await this.#journal;
@@ -240,9 +226,17 @@ export class Planwright {
     if (typeof this.#options.journal !== "object") await journal?.close();
   }
 
+  /** The same as {@link close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #makeRegistry(): Promise<ToolRegistry> {
     const { tools = [], toolPaths = [], allowPrivateHosts = false } = this.#options;
-    const builtin = this.#options.builtinTools === false ? [] : builtinTools({ allowPrivateHosts });
+    const builtin =
+      this.#options.builtinTools === false
+        ? []
+        : (await import("./tools/builtin/all.ts")).builtinTools({ allowPrivateHosts });
     const loaded = await Promise.all(toolPaths.map((path) => loadTools(path)));
     const all = [...builtin, ...loaded.flat(), ...tools];
     // What cannot work is not offered: a plan that needs a model fails before it starts.
@@ -279,7 +273,8 @@ export class Planwright {
   }
 
   async #askPlanner(goal: string, tools: ToolRegistry, signal: AbortSignal): Promise<PlanOutcome> {
-    return this.#planner.plan({
+    this.#planner ??= makePlanner(this.#models);
+    return (await this.#planner).plan({
       goal,
       tools: tools.list(),
       now: this.#clock.now(),
@@ -396,27 +391,14 @@ export function createPlanwright(options: PlanwrightOptions = {}): Planwright {
   return new Planwright(options);
 }
 
-function settingsOf(options: PlanwrightOptions): RunSettings {
-  const { concurrency, attemptTimeoutMs, maxSeconds } = options;
-  requirePositive("concurrency", concurrency, Number.isInteger);
-  requirePositive("attemptTimeoutMs", attemptTimeoutMs, Number.isFinite);
-  requirePositive("maxSeconds", maxSeconds, Number.isFinite);
-  return {
-    ...DEFAULT_SETTINGS,
-    ...(concurrency !== undefined && { concurrency }),
-    ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
-    ...(maxSeconds !== undefined && { runTimeoutMs: maxSeconds * 1000 }),
-  };
-}
-
-function requirePositive(
-  name: string,
-  value: number | undefined,
-  isKind: (value: number) => boolean,
-): void {
-  if (value === undefined || (value > 0 && isKind(value))) return;
-  const kind = isKind === Number.isInteger ? "a whole number" : "a number";
-  throw inputError("input.invalid", `${name} is ${value}.`, `Give ${kind} greater than 0.`, name);
+/** Loaded when there is a goal: running a plan or looking back needs no planner. */
+async function makePlanner(models: Models | undefined): Promise<Planner> {
+  if (models !== undefined) {
+    const { createModelPlanner } = await import("./planner/model-planner.ts");
+    return createModelPlanner(models.planner);
+  }
+  const { createEmbeddedPlanner } = await import("./planner/embedded/embedded-planner.ts");
+  return createEmbeddedPlanner();
 }
 
 function requireGoal(goal: string): string {

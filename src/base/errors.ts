@@ -23,6 +23,7 @@ export const CODES = {
   "config.invalid": BAD_INPUT,
   "file.not_found": NOT_FOUND,
   "file.unreadable": BAD_INPUT,
+  "file.unwritable": BAD_INPUT,
   "goal.empty": BAD_INPUT,
   "goal.not_understood": BAD_INPUT,
   "plan.syntax": BAD_INPUT,

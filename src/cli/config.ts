@@ -59,7 +59,13 @@ async function loadModule(file: string): Promise<unknown> {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const hint = "Mend the file, or remove it.";
-    const issue = { code: "config.invalid", path: "", message: `It does not load: ${why}`, hint, file } as const;
+    const issue = {
+      code: "config.invalid",
+      path: "",
+      message: `It does not load: ${why}`,
+      hint,
+      file,
+    } as const;
     throw new InputError([issue], { cause });
   }
   throw inputError(
@@ -69,11 +75,7 @@ async function loadModule(file: string): Promise<unknown> {
   );
 }
 
-function toIssues(
-  issue: z.core.$ZodIssue,
-  file: string,
-  parsed: ParsedPlan | undefined,
-): Issue[] {
+function toIssues(issue: z.core.$ZodIssue, file: string, parsed: ParsedPlan | undefined): Issue[] {
   const steps = issue.path as PathStep[];
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {

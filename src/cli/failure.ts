@@ -12,7 +12,9 @@ import { oneLine } from "../plan/text-width.ts";
 import { type Colors, colorsFor, type Io, printJson, printLine } from "./io.ts";
 
 /** An error as `--json` prints it. */
-type ErrorReport = { readonly error: Omit<ErrorData, "path"> & { readonly issues?: readonly Issue[] } };
+type ErrorReport = {
+  readonly error: Omit<ErrorData, "path"> & { readonly issues?: readonly Issue[] };
+};
 
 /** What the process exits with after this error. */
 export function exitCodeOf(error: unknown): number {
@@ -24,13 +26,8 @@ export function exitCodeOf(error: unknown): number {
  * @returns the exit code
  */
 export function printFailure(io: Io, error: unknown): number {
-  const color = colorsFor(io.stderr);
   if (error instanceof InputError) printIssues(io, error.issues);
-  else {
-    const { message, hint } = dataOf(error);
-    printLine(io.stderr, `${color.red("error:")} ${oneLine(message)}`);
-    if (hint !== undefined) printLine(io.stderr, hintLine(color, hint));
-  }
+  else printError(io, dataOf(error));
   if (process.env["DEBUG"] === "planwright") printLine(io.stderr, stackOf(error));
   return exitCodeOf(error);
 }
@@ -48,6 +45,14 @@ export function printFailureJson(io: Io, error: unknown): number {
   return exitCodeOf(error);
 }
 
+/** One error and its cure, on stderr. @param where e.g. the subtask that failed */
+export function printError(io: Io, { message, hint }: ErrorData, where?: string): void {
+  const color = colorsFor(io.stderr);
+  const place = where === undefined ? "" : `${color.bold(where)}: `;
+  printLine(io.stderr, `${color.red("error:")} ${place}${oneLine(message)}`);
+  if (hint !== undefined) printLine(io.stderr, hintLine(color, hint));
+}
+
 /** Each issue with its place and its cure, on stderr. */
 export function printIssues(io: Io, issues: readonly Issue[]): void {
   const color = colorsFor(io.stderr);
@@ -55,7 +60,10 @@ export function printIssues(io: Io, issues: readonly Issue[]): void {
   if (issues.length > 1) printLine(io.stderr, `${label} ${issues.length} things are wrong`);
   for (const issue of issues) {
     const text = issueText(issue, color);
-    printLine(io.stderr, issues.length > 1 ? `  ${text.replaceAll("\n", "\n  ")}` : `${label} ${text}`);
+    printLine(
+      io.stderr,
+      issues.length > 1 ? `  ${text.replaceAll("\n", "\n  ")}` : `${label} ${text}`,
+    );
   }
 }
 

@@ -27,17 +27,19 @@ export function addSetup(command: Command): Command {
   return command
     .optionsGroup("Setup:")
     .addOption(
-      new Option("--model <name>", "plan and write with it, e.g. anthropic:MODEL")
-        .env("PLANWRIGHT_MODEL")
+      new Option("--model <name>", "plan and write with it, e.g. anthropic:MODEL").env(
+        "PLANWRIGHT_MODEL",
+      ),
     )
     .addOption(
       new Option("--planner-model <name>", "plan with it instead").env("PLANWRIGHT_PLANNER_MODEL"),
     )
     .option("--tools <path>", "module or folder with your tools (repeatable)", collect)
     .addOption(
-      new Option("--workspace <dir>", "folder that file tools may touch (default: this folder)").env(
-        "PLANWRIGHT_WORKSPACE",
-      ),
+      new Option(
+        "--workspace <dir>",
+        "folder that file tools may touch (default: this folder)",
+      ).env("PLANWRIGHT_WORKSPACE"),
     )
     .addOption(
       new Option("--journal <url>", "default: sqlite:.planwright/journal.db").env(
@@ -59,8 +61,10 @@ export function addLimits(command: Command): Command {
 export function addRunOutput(command: Command): Command {
   return addQuiet(addJson(command))
     .addOption(
-      new Option("--events", "print the journal's events as they happen, one JSON per line")
-        .conflicts("json"),
+      new Option(
+        "--events",
+        "print the journal's events as they happen, one JSON per line",
+      ).conflicts("json"),
     )
     .option("--strict", "exit with 3 when the result is degraded");
 }

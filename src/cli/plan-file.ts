@@ -44,7 +44,11 @@ function fileError(path: string, error: NodeJS.ErrnoException): InputError {
 }
 
 const READINGS: Readonly<Record<string, readonly [ErrorCode, string, string]>> = {
-  ENOENT: ["file.not_found", "does not exist", "Check the path; `planwright plan GOAL --out FILE` writes one."],
+  ENOENT: [
+    "file.not_found",
+    "does not exist",
+    "Check the path; `planwright plan GOAL --out FILE` writes one.",
+  ],
   ENOTDIR: ["file.not_found", "does not exist", "A part of its path is not a folder."],
   EISDIR: ["file.unreadable", "is a folder", "Name a file in it."],
   EACCES: ["file.unreadable", "may not be read", "Check its permissions."],

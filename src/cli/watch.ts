@@ -1,7 +1,7 @@
 import { oneLine } from "../plan/text-width.ts";
 import { progressLine } from "../projections/timeline.ts";
 import type { RunListener } from "../run.ts";
-import { isLive, printLine, type Screen } from "./io.ts";
+import { printLine, type Screen } from "./io.ts";
 
 /** How a run is shown while it goes on. */
 export type Watch = {
@@ -11,12 +11,6 @@ export type Watch = {
   /** Leave the screen to others. */
   end(): void;
 };
-
-/** A live tree on a terminal, plain lines elsewhere. */
-export async function openWatch(screen: Screen): Promise<Watch> {
-  // Loaded where there is a terminal: half of it is the width of characters.
-  return isLive(screen) ? (await import("./live-watch.ts")).liveWatch(screen) : plainWatch(screen);
-}
 
 /** Says nothing unless it must. */
 export function quietWatch(screen: Screen): Watch {

@@ -70,6 +70,8 @@ function conditionText(when: NonNullable<Subtask["when"]>): string {
 export type TreeOptions = {
   /** Columns of the terminal. @default 80 */
   readonly width?: number;
+  /** Whether each subtask's input is shown. @default false */
+  readonly inputs?: boolean;
 };
 
 /** The plan batch by batch: what it does, by which tool, after what. */
@@ -90,7 +92,8 @@ export function renderTree(compiled: CompiledPlan, options: TreeOptions = {}): s
       const tool = fitWidth(subtask.tool, toolColumn, "pad");
       const description = oneLine(subtask.description ?? "");
       lines.push(`${isLast ? "└─" : "├─"} ${id}  ${tool}  ${description}`);
-      for (const note of notesOf(graph, index, subtask)) {
+      const notes = notesOf(graph, index, subtask);
+      for (const note of options.inputs ? [...inputNotes(subtask), ...notes] : notes) {
         lines.push(`${isLast ? "  " : "│ "}   ${note}`);
       }
     }
@@ -103,6 +106,14 @@ function columnWidth(texts: readonly string[]): number {
     MAX_COLUMN,
     texts.reduce((widest, text) => Math.max(widest, displayWidth(text)), 0),
   );
+}
+
+/** One line each: expressions as they are, everything else as JSON. */
+function inputNotes({ input }: Subtask): string[] {
+  return Object.entries(input).map(([name, value]) => {
+    const isExpression = typeof value === "string" && value.includes("${");
+    return `${name}: ${oneLine(isExpression ? value : JSON.stringify(value))}`;
+  });
 }
 
 function notesOf(graph: PlanGraph, index: number, subtask: Subtask): string[] {

@@ -1,0 +1,235 @@
+/** The commands and their flags; what a command does is in a file of its own, loaded when called. */
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { type ErrorCode, type InputError, inputError } from "../base/errors.ts";
+import type { PlanFlags } from "./commands/plan.ts";
+import type { RunFileFlags } from "./commands/run.ts";
+import { printFailure, printFailureJson } from "./failure.ts";
+import {
+  addJson,
+  addLimits,
+  addQuiet,
+  addRunOutput,
+  addSetup,
+  collect,
+  type ReadingFlags,
+  type RunFlags,
+  toNumber,
+} from "./flags.ts";
+import { colorsFor, type Io, widthOf } from "./io.ts";
+
+/** What a command does. @returns the exit code */
+type Act<Args extends unknown[]> = (...args: Args) => Promise<number>;
+/** Makes an action of a command's function, which is loaded when it is called. */
+type Lazily = <Args extends unknown[]>(
+  load: () => Promise<Act<[...Args, Io]>>,
+) => (...args: [...Args, Command]) => Promise<void>;
+
+const EXAMPLES = `
+Examples:
+  $ planwright ask "Count the words of README.md"
+  $ planwright plan "Which files in src mention a timeout?" --out plan.yaml
+  $ planwright run plan.yaml --input year=2026 --json
+
+Exit codes:
+  0 succeeded, or degraded     3 degraded, with --strict
+  1 failed                     6 cancelled
+  2 bad usage or input         130 stopped by Ctrl-C, can be resumed`;
+
+/**
+ * Do what the arguments say.
+ * @param argv without the program's name
+ * @returns the exit code
+ */
+export async function runCommandLine(argv: readonly string[], io: Io): Promise<number> {
+  let code = 0;
+  const lazily: Lazily =
+    <Args extends unknown[]>(load: () => Promise<Act<[...Args, Io]>>) =>
+    async (...args: [...Args, Command]) => {
+      const act = await load();
+      // The last one is commander's own.
+      code = await act(...(args.slice(0, -1) as Args), io);
+    };
+  try {
+    await createProgram(io, lazily).parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (isHelp(error)) return error.code === "commander.help" ? 2 : 0;
+    const failure = error instanceof CommanderError ? usageError(error) : error;
+    return wantsJson(argv) ? printFailureJson(io, failure) : printFailure(io, failure);
+  }
+}
+
+function createProgram(io: Io, lazily: Lazily): Command {
+  const program = new Command("planwright")
+    .description("Turns a goal into a checked plan of tool calls, and runs it.")
+    .version(readVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // Errors of usage are told like all others.
+      outputError: () => {},
+      getOutHelpWidth: () => widthOf(io.stdout),
+      getErrHelpWidth: () => widthOf(io.stderr),
+    })
+    .configureHelp({ styleTitle: (title) => colorsFor(io.stdout).bold(title) });
+  addGoalCommands(program, lazily);
+  addHistoryCommands(program, lazily);
+  addLifecycleCommands(program, lazily);
+  addSetupCommands(program, lazily);
+  return program;
+}
+
+function addGoalCommands(program: Command, lazily: Lazily): void {
+  program.commandsGroup("Plan and run:");
+  const ask = program
+    .command("ask")
+    .description("plan a goal, run the plan, print the answer")
+    .argument("<goal...>", "what you want, in plain language");
+  addRunOutput(addLimits(addSetup(ask))).action(
+    lazily<[string[], RunFlags]>(async () => (await import("./commands/ask.ts")).ask),
+  );
+
+  const plan = program
+    .command("plan")
+    .description("plan a goal and run nothing")
+    .argument("<goal...>", "what you want, in plain language");
+  addSetup(plan)
+    .optionsGroup("Output:")
+    .addOption(
+      new Option("--format <format>", "how to show the plan (default: table)")
+        .choices(["table", "json", "yaml", "mermaid"])
+        .conflicts("json"),
+    )
+    .option("--out <file>", "write the plan to a file: .yaml, .json or .mmd")
+    .option("--json", "the same as --format json");
+  addQuiet(plan).action(
+    lazily<[string[], PlanFlags]>(async () => (await import("./commands/plan.ts")).plan),
+  );
+
+  const run = program
+    .command("run")
+    .description("run a plan file")
+    .argument("<file>", "YAML or JSON")
+    .option("--input <name=value>", "value of an input of the plan (repeatable)", collect);
+  addRunOutput(addLimits(addSetup(run))).action(
+    lazily<[string, RunFileFlags]>(async () => (await import("./commands/run.ts")).run),
+  );
+
+  const validate = program
+    .command("validate")
+    .description("tell all that is wrong with a plan file, and run nothing")
+    .argument("<file>", "YAML or JSON");
+  addJson(addSetup(validate)).action(
+    lazily<[string, ReadingFlags]>(async () => (await import("./commands/validate.ts")).validate),
+  );
+}
+
+function addHistoryCommands(program: Command, lazily: Lazily): void {
+  program.commandsGroup("Look back:");
+  const runs = program
+    .command("runs")
+    .description("list runs, newest first")
+    .option("--limit <n>", "at most so many (default: 20)", toNumber);
+  addJson(addSetup(runs)).action(
+    lazily<[ReadingFlags & { limit?: number }]>(
+      async () => (await import("./commands/runs.ts")).runs,
+    ),
+  );
+
+  const show = program
+    .command("show")
+    .description("show what a run did and what it came to")
+    .argument("<run>", "its id, as `planwright runs` lists it");
+  addJson(addSetup(show)).action(
+    lazily<[string, ReadingFlags]>(async () => (await import("./commands/show.ts")).show),
+  );
+
+  const events = program
+    .command("events")
+    .description("list all that happened in a run")
+    .argument("<run>", "its id");
+  addJson(addSetup(events)).action(
+    lazily<[string, ReadingFlags]>(async () => (await import("./commands/events.ts")).events),
+  );
+}
+
+function addLifecycleCommands(program: Command, lazily: Lazily): void {
+  program.commandsGroup("Go on or stop:");
+  const resume = program
+    .command("resume")
+    .description("go on with a run that was paused or interrupted")
+    .argument("<run>", "its id");
+  addRunOutput(addSetup(resume)).action(
+    lazily<[string, RunFlags]>(async () => (await import("./commands/resume.ts")).resume),
+  );
+
+  const cancel = program
+    .command("cancel")
+    .description("end a run, also one of another process")
+    .argument("<run>", "its id");
+  addJson(addSetup(cancel)).action(
+    lazily<[string, ReadingFlags]>(async () => (await import("./commands/cancel.ts")).cancel),
+  );
+}
+
+function addSetupCommands(program: Command, lazily: Lazily): void {
+  program.commandsGroup("Set up:");
+  const tools = program.command("tools").description("the tools that a plan may use");
+  const list = tools.command("list").description("list the tools");
+  addJson(addSetup(list)).action(
+    lazily<[ReadingFlags]>(async () => (await import("./commands/tools-list.ts")).listTools),
+  );
+  const show = tools
+    .command("show")
+    .description("show what a tool takes and gives")
+    .argument("<name>", "the tool's name");
+  addJson(addSetup(show)).action(
+    lazily<[string, ReadingFlags]>(async () => (await import("./commands/tools-show.ts")).showTool),
+  );
+
+  const doctor = program
+    .command("doctor")
+    .description("what is configured, what is missing, and how to mend it");
+  addJson(addSetup(doctor)).action(
+    lazily<[ReadingFlags]>(async () => (await import("./commands/doctor.ts")).doctor),
+  );
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+}
+
+/** Also the help that is shown because no command was named. */
+function isHelp(error: unknown): error is CommanderError {
+  return (
+    error instanceof CommanderError &&
+    ["commander.help", "commander.helpDisplayed", "commander.version"].includes(error.code)
+  );
+}
+
+/** Commander's message is one or two lines: what is wrong, and what may have been meant. */
+function usageError({ code, message }: CommanderError): InputError {
+  const [what = "", guess] = message.replace(/^error: /, "").split("\n");
+  const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.?$/, ".")}`;
+  const hint = guess?.replace(/^\((.*)\)$/, "$1") ?? "See `planwright --help`.";
+  return inputError(CODE_OF_USAGE[code] ?? "input.invalid", sentence, hint);
+}
+
+const CODE_OF_USAGE: Readonly<Record<string, ErrorCode>> = {
+  "commander.unknownOption": "input.unknown",
+  "commander.unknownCommand": "input.unknown",
+  "commander.missingArgument": "input.missing",
+  "commander.optionMissingArgument": "input.missing",
+};
+
+/** Asked of the arguments themselves: they may be what is wrong. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end === -1 ? undefined : end).includes("--json");
+}

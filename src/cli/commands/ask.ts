@@ -1,0 +1,16 @@
+import type { RunFlags } from "../flags.ts";
+import { followRun } from "../follow-run.ts";
+import type { Io } from "../io.ts";
+import { embeddedNote } from "../planner-note.ts";
+import { openPlanwright } from "../settings.ts";
+
+/** Plan a goal, run the plan, print the answer. */
+export async function ask(words: readonly string[], flags: RunFlags, io: Io): Promise<number> {
+  await using planwright = await openPlanwright(flags);
+  return followRun({
+    begin: (options) => planwright.ask(words.join(" "), options),
+    flags,
+    io,
+    note: embeddedNote(planwright),
+  });
+}

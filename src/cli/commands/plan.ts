@@ -1,0 +1,88 @@
+import { statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { dirname, extname } from "node:path";
+import { InputError, inputError } from "../../base/errors.ts";
+import { compilePlan } from "../../plan/compile.ts";
+import { renderMermaid, renderTree } from "../../plan/drawing.ts";
+import type { Plan } from "../../plan/schema.ts";
+import type { SetupFlags } from "../flags.ts";
+import { type Io, printLine, type Screen, widthOf } from "../io.ts";
+import { embeddedNote } from "../planner-note.ts";
+import { openPlanwright } from "../settings.ts";
+
+type Format = "table" | "json" | "yaml" | "mermaid";
+
+export type PlanFlags = SetupFlags & {
+  readonly format?: Format;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+};
+
+/** Plan a goal and run nothing. */
+export async function plan(words: readonly string[], flags: PlanFlags, io: Io): Promise<number> {
+  const { out } = flags;
+  if (out !== undefined) requireWritable(out);
+  await using planwright = await openPlanwright(flags);
+  const report = await planwright.plan(words.join(" "));
+  const note = embeddedNote(planwright);
+  if (note !== undefined && !flags.quiet) printLine(io.stderr, note);
+  if (report.status === "failed") throw new InputError(report.issues);
+
+  const format = formatOf(flags);
+  const text = await renderPlan(report.plan, format, io.stdout);
+  if (out === undefined) io.stdout.write(text);
+  else {
+    await writeFile(out, text);
+    if (!flags.quiet) printLine(io.stderr, `The plan is in ${out}.`);
+  }
+  return 0;
+}
+
+/** What is asked for; else what the file's name says; a file is mostly there to be run. */
+function formatOf({ format, json, out }: PlanFlags): Format {
+  if (json) return "json";
+  if (format !== undefined) return format;
+  if (out === undefined) return "table";
+  const ends: Readonly<Record<string, Format>> = {
+    ".json": "json",
+    ".mmd": "mermaid",
+    ".mermaid": "mermaid",
+  };
+  return ends[extname(out)] ?? "yaml";
+}
+
+async function renderPlan(plan: Plan, format: Format, screen: Screen): Promise<string> {
+  switch (format) {
+    case "mermaid":
+      return renderMermaid(compilePlan(plan));
+    case "table":
+      return renderTable(plan, screen);
+    default: {
+      const { renderPlanJson, renderPlanYaml } = await import("../../plan/files.ts");
+      return format === "json" ? renderPlanJson(plan) : renderPlanYaml(plan);
+    }
+  }
+}
+
+function renderTable(plan: Plan, screen: Screen): string {
+  // Cut for a terminal only: a program that reads the table wants all of it.
+  const width = screen.isTTY === true ? widthOf(screen) : Number.POSITIVE_INFINITY;
+  const tree = renderTree(compilePlan(plan), { width, inputs: true });
+  return plan.output === undefined ? tree : `${tree}Output  ${outputText(plan.output)}\n`;
+}
+
+function outputText(output: Plan["output"]): string {
+  return typeof output === "string" ? output : JSON.stringify(output);
+}
+
+/** Asked before a planner is paid for a plan that then is lost. */
+function requireWritable(out: string): void {
+  const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  if (isFolder(out)) {
+    throw inputError("file.unwritable", `${out} is a folder.`, "Name a file in it.", "out");
+  }
+  if (isFolder(dirname(out))) return;
+  const message = `${out} cannot be written: there is no folder ${dirname(out)}.`;
+  throw inputError("file.unwritable", message, "Make the folder, or name another file.", "out");
+}

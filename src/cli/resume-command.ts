@@ -1,0 +1,31 @@
+import type { SetupFlags } from "./flags.ts";
+
+/** What to type to go on with a run, with the flags that it needs again. */
+export function resumeCommand(runId: string, flags: SetupFlags): string {
+  const { model, plannerModel, tools = [], workspace, journal, allowPrivateHosts } = flags;
+  const given = [
+    ["--model", model],
+    ["--planner-model", plannerModel],
+    ...tools.map((path) => ["--tools", path] as const),
+    ["--workspace", workspace],
+    ["--journal", journal],
+  ] as const;
+  const words = given.flatMap(([flag, value]) =>
+    value === undefined ? [] : [flag, quoted(value)],
+  );
+  const allow = allowPrivateHosts ? ["--allow-private-hosts"] : [];
+  return [programName(), "resume", runId, ...words, ...allow].join(" ");
+}
+
+/** The program as it was called: by a script of this project, by npx, or by its name. */
+export function programName(): string {
+  const { npm_lifecycle_event: script, npm_package_name: project, npm_command } = process.env;
+  const isScript = script === "ask" || script === "planwright";
+  if (isScript && project === "planwright") return "npm run planwright --";
+  return npm_command === "exec" ? "npx planwright" : "planwright";
+}
+
+/** For a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,58 @@
+/** A tool as a page of text. */
+
+import { displayWidth, oneLine } from "../plan/text-width.ts";
+import type { ToolPage } from "../planwright.ts";
+import type { Colors } from "./io.ts";
+
+type Field = ToolPage["input"][number];
+type Page = { readonly width: number; readonly colors: Colors };
+
+const INDENT = "    ";
+
+export function renderTool(tool: ToolPage, page: Page): string[] {
+  const { name, description, effects, idempotent, trust } = tool;
+  const marks = [
+    effectsText(effects),
+    ...(idempotent ? ["may be repeated"] : []),
+    ...(trust === "untrusted" ? ["its output comes from outside"] : []),
+  ];
+  return [
+    `${page.colors.bold(name)}  ${page.colors.dim(marks.join(", "))}`,
+    ...wrap(description, page.width),
+    ...renderFields("Input", tool.input, page),
+    ...renderFields("Output", tool.output, page),
+  ];
+}
+
+/** What a call does to the world, in a word. */
+export function effectsText(effects: ToolPage["effects"]): string {
+  return effects === "none" ? "computes" : `${effects}s`;
+}
+
+function renderFields(title: string, fields: readonly Field[], { width, colors }: Page): string[] {
+  if (fields.length === 0) return [];
+  return [
+    "",
+    colors.bold(title),
+    ...fields.flatMap(({ name, type, required, description }) => [
+      `  ${colors.cyan(name)}${required ? "" : "?"}: ${type}`,
+      ...(description === ""
+        ? []
+        : wrap(description, width - INDENT.length).map((line) => INDENT + line)),
+    ]),
+  ];
+}
+
+/** The text in lines of whole words. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of oneLine(text).split(" ")) {
+    if (line !== "" && displayWidth(line) + 1 + displayWidth(word) > width) {
+      lines.push(line);
+      line = "";
+    }
+    line += line === "" ? word : ` ${word}`;
+  }
+  return line === "" ? lines : [...lines, line];
+}

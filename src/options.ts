@@ -1,0 +1,68 @@
+/** What a caller may set, and what is used where he does not. */
+
+import type { Clock } from "./base/clock.ts";
+import { inputError } from "./base/errors.ts";
+import type { JsonObject } from "./base/json.ts";
+import { DEFAULT_SETTINGS, type RunSettings } from "./executor/core/settings.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { Model } from "./models/model.ts";
+import type { RunListener } from "./run.ts";
+import type { Tool } from "./tools/tool.ts";
+
+export interface PlanwrightOptions {
+  /** For planning and for tools that ask a model, e.g. `anthropic:claude-sonnet-5-5`. @default none: the embedded planner */
+  readonly model?: string | Model | undefined;
+  /** @default `model` */
+  readonly plannerModel?: string | Model | undefined;
+  /** Your own tools, beside the builtin ones. */
+  readonly tools?: readonly Tool[] | undefined;
+  /** Modules, or folders of modules, that export tools. */
+  readonly toolPaths?: readonly string[] | undefined;
+  /** Whether the builtin tools are offered. @default true */
+  readonly builtinTools?: boolean | undefined;
+  /** The folder that file tools may touch. @default the current folder */
+  readonly workspace?: string | undefined;
+  /** `sqlite:PATH` or `memory:`, or a journal of your own. @default "sqlite:.planwright/journal.db" */
+  readonly journal?: string | Journal | undefined;
+  /** Attempts of a run that may be under way at once. @default 16 */
+  readonly concurrency?: number | undefined;
+  /** Limit of one attempt in milliseconds, where neither subtask nor tool has its own. @default 300000 */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Limit of a run in seconds, from its start or its newest resume. @default none */
+  readonly maxSeconds?: number | undefined;
+  /** Let `http_fetch` reach loopback, private and link-local addresses. @default false */
+  readonly allowPrivateHosts?: boolean | undefined;
+  /** Where keys come from. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+export interface RunOptions {
+  /** Values of the plan's inputs. */
+  readonly inputs?: JsonObject | undefined;
+  readonly listener?: RunListener | undefined;
+}
+
+/** The settings of a run. @throws {InputError} `input.invalid` */
+export function settingsOf(options: PlanwrightOptions): RunSettings {
+  const { concurrency, attemptTimeoutMs, maxSeconds } = options;
+  requirePositive("concurrency", concurrency, Number.isInteger);
+  requirePositive("attemptTimeoutMs", attemptTimeoutMs, Number.isFinite);
+  requirePositive("maxSeconds", maxSeconds, Number.isFinite);
+  return {
+    ...DEFAULT_SETTINGS,
+    ...(concurrency !== undefined && { concurrency }),
+    ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
+    ...(maxSeconds !== undefined && { runTimeoutMs: maxSeconds * 1000 }),
+  };
+}
+
+function requirePositive(
+  name: string,
+  value: number | undefined,
+  isKind: (value: number) => boolean,
+): void {
+  if (value === undefined || (value > 0 && isKind(value))) return;
+  const kind = isKind === Number.isInteger ? "a whole number" : "a number";
+  throw inputError("input.invalid", `${name} is ${value}.`, `Give ${kind} greater than 0.`, name);
+}
