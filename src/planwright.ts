@@ -5,7 +5,6 @@
  * so bad input leaves no trace.
  */
 
-import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { InputError, type Issue, inputError, toErrorData } from "./base/errors.ts";
@@ -14,15 +13,11 @@ import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
-import { initialState, type RunState } from "./executor/core/state.ts";
 import { isFinished } from "./executor/core/status.ts";
-import { type RunSummary, summaryOf } from "./executor/core/summary.ts";
+import type { RunSummary } from "./executor/core/summary.ts";
 import { acceptPlan } from "./executor/drivers/accept-plan.ts";
 import type { News, PlanAnswer, World } from "./executor/drivers/driver.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
-import type { Journal, Lease, RunRow } from "./journal/journal.ts";
-import { journalExists, openJournal } from "./journal/open.ts";
-import { isGone, thisOwner } from "./journal/owner.ts";
 import { ANTHROPIC_KEY } from "./models/anthropic.ts";
 import { createModel } from "./models/create-model.ts";
 import type { Model, Models } from "./models/model.ts";
@@ -35,13 +30,12 @@ import type { Plan, PlanDraft } from "./plan/schema.ts";
 import type { Planner, PlanOutcome } from "./planner/planner.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
+import { type HeldRun, isOwned, LEASE_MS, RunStore } from "./run-store.ts";
 import type { ToolPage } from "./tool-page.ts";
 import { loadTools } from "./tools/load.ts";
 import { createRegistry } from "./tools/registry.ts";
 import type { ToolRegistry } from "./tools/tool.ts";
 
-/** How long a silent process keeps its run. A process that is known to be gone loses it at once. */
-const LEASE_MS = 15_000;
 const MAX_PLANNED_SUBTASKS = 200;
 const MAX_GIVEN_SUBTASKS = 100_000;
 
@@ -70,9 +64,9 @@ export class Planwright {
   readonly #workspace: string;
   readonly #settings: RunSettings;
   readonly #models: Models | undefined;
+  readonly #store: RunStore;
   #planner: Promise<Planner> | undefined;
   #registry: Promise<ToolRegistry> | undefined;
-  #journal: Promise<Journal> | undefined;
 
   constructor(options: PlanwrightOptions) {
     this.#options = options;
@@ -81,6 +75,7 @@ export class Planwright {
     this.#workspace = resolve(options.workspace ?? ".");
     this.#settings = settingsOf(options);
     this.#models = this.#makeModels();
+    this.#store = new RunStore(options.journal, this.#clock);
   }
 
   /** `embedded`, or the name of the model that plans. */
@@ -93,12 +88,13 @@ export class Planwright {
     return this.#begin(options.listener, async () => {
       const text = requireGoal(goal);
       await this.tools();
-      return this.#newRun({
+      const first: News = {
         type: "start_requested",
         goal: text,
         settings: this.#settings,
         plan: { planner: this.plannerName },
-      });
+      };
+      return { ...(await this.#store.create()), first };
     });
   }
 
@@ -118,12 +114,13 @@ export class Planwright {
   run(plan: PlanDraft | Json, options: RunOptions = {}): Run {
     return this.#begin(options.listener, async () => {
       const accepted = await this.#accept(plan, options.inputs ?? {}, MAX_GIVEN_SUBTASKS);
-      return this.#newRun({
+      const first: News = {
         type: "start_requested",
         goal: accepted.plan.goal,
         settings: this.#settings,
         plan: accepted,
-      });
+      };
+      return { ...(await this.#store.create()), first };
     });
   }
 
@@ -139,8 +136,7 @@ export class Planwright {
   resume(runId: string, options: Pick<RunOptions, "listener"> = {}): Run {
     return this.#begin(options.listener, async () => {
       await this.tools();
-      const { state, lease } = await this.#takeOver(runId);
-      return { state, lease, first: { type: "resume_requested" } };
+      return { ...(await this.#store.takeOver(runId)), first: { type: "resume_requested" } };
     });
   }
 
@@ -150,23 +146,23 @@ export class Planwright {
    * @throws {InputError} `run.unknown`, `run.finished`
    */
   async cancel(runId: string): Promise<RunResult | undefined> {
-    const { journal, row } = await this.#find(runId);
+    const { row } = await this.#store.find(runId);
     const by = userName();
     if (isOwned(row, this.#clock.now())) {
+      const journal = await this.#store.open();
       await journal.post(runId, this.#clock.now(), { type: "cancel", by });
       return undefined;
     }
     const run = this.#begin(undefined, async () => {
       await this.tools();
-      const { state, lease } = await this.#takeOver(runId);
-      return { state, lease, first: { type: "cancel_requested", by } };
+      return { ...(await this.#store.takeOver(runId)), first: { type: "cancel_requested", by } };
     });
     return run.result();
   }
 
   /** Runs, newest first. */
   async runs(options: { readonly limit?: number } = {}): Promise<ListedRun[]> {
-    const journal = await this.#existingJournal();
+    const journal = await this.#store.openToRead();
     if (journal === undefined) return [];
     const now = this.#clock.now();
     return (await journal.list(options)).map((row) => {
@@ -183,7 +179,7 @@ export class Planwright {
 
   /** What a run came to, or has come to so far. @throws {InputError} `run.unknown` */
   async show(runId: string): Promise<RunResult> {
-    const { journal, row } = await this.#find(runId);
+    const { journal, row } = await this.#store.find(runId);
     const events = (await journal.read(runId)) as RunEvent[];
     const result = resultOf(fold(runId, events), events.at(-1)?.at ?? row.createdAt);
     const open = !isFinished(result.status) && result.status !== "paused";
@@ -193,7 +189,7 @@ export class Planwright {
 
   /** The events of a run. @throws {InputError} `run.unknown` */
   async events(runId: string): Promise<RunEvent[]> {
-    const { journal } = await this.#find(runId);
+    const { journal } = await this.#store.find(runId);
     return (await journal.read(runId)) as RunEvent[];
   }
 
@@ -219,11 +215,8 @@ export class Planwright {
   }
 
   /** Let go of the journal. Runs under way must have ended. */
-  async close(): Promise<void> {
-    const journal = await this.#journal;
-    this.#journal = undefined;
-    // A journal that the caller made is the caller's to close.
-    if (typeof this.#options.journal !== "object") await journal?.close();
+  close(): Promise<void> {
+    return this.#store.close();
   }
 
   /** The same as {@link close}, for `await using`. */
@@ -299,7 +292,7 @@ export class Planwright {
   #begin(listener: RunListener | undefined, prepare: () => Promise<Prepared>): Run {
     return new RunUnderWay(listener ?? {}, async (watch) => {
       const { state, lease, first } = await prepare();
-      const journal = await this.#openJournal();
+      const journal = await this.#store.open();
       const world: World = {
         tools: await this.tools(),
         models: this.#models,
@@ -311,80 +304,7 @@ export class Planwright {
       return { journal, runId: state.runId, drive: driveInProcess(options) };
     });
   }
-
-  async #newRun(first: News): Promise<Prepared> {
-    const journal = await this.#openJournal();
-    const now = this.#clock.now();
-    const runId = newRunId(now);
-    const state = initialState(runId);
-    const summary = summaryOf(state) as unknown as JsonObject;
-    const lease = await journal.createRun({
-      runId,
-      owner: thisOwner,
-      now,
-      leaseMs: LEASE_MS,
-      summary,
-    });
-    return { state, lease, first };
-  }
-
-  async #takeOver(runId: string): Promise<{ state: RunState; lease: Lease }> {
-    const { journal, row } = await this.#find(runId);
-    const { status } = row.summary as unknown as RunSummary;
-    if (isFinished(status)) {
-      throw inputError(
-        "run.finished",
-        `The run ${runId} has finished: ${status}.`,
-        "Start it anew, or look at it with `planwright show`.",
-      );
-    }
-    const lease = await journal.acquire({
-      runId,
-      owner: thisOwner,
-      now: this.#clock.now(),
-      leaseMs: LEASE_MS,
-      ...(row.lease && isGone(row.lease.owner) && { takeFrom: row.lease.owner }),
-    });
-    return { state: fold(runId, (await journal.read(runId)) as RunEvent[]), lease };
-  }
-
-  async #find(runId: string): Promise<{ journal: Journal; row: RunRow }> {
-    const journal = await this.#existingJournal();
-    const row = await journal?.find(runId);
-    if (journal === undefined || row === undefined) {
-      throw inputError(
-        "run.unknown",
-        `The journal has no run ${JSON.stringify(runId)}.`,
-        "`planwright runs` lists the runs; --journal names another journal.",
-      );
-    }
-    return { journal, row };
-  }
-
-  #openJournal(): Promise<Journal> {
-    const { journal = DEFAULT_JOURNAL } = this.#options;
-    const opened =
-      this.#journal ??
-      (typeof journal === "string" ? openJournal(journal) : Promise.resolve(journal));
-    this.#journal = opened;
-    // What could not be opened now may be there when it is asked for again.
-    opened.catch(() => {
-      this.#journal = undefined;
-    });
-    return opened;
-  }
-
-  /** Reading must not leave an empty journal behind. */
-  async #existingJournal(): Promise<Journal | undefined> {
-    const { journal = DEFAULT_JOURNAL } = this.#options;
-    if (this.#journal === undefined && typeof journal === "string" && !journalExists(journal)) {
-      return undefined;
-    }
-    return this.#openJournal();
-  }
 }
-
-const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
 
 /** @throws {InputError} for options that make no sense, an unknown model, a missing key */
 export function createPlanwright(options: PlanwrightOptions = {}): Planwright {
@@ -407,13 +327,4 @@ function requireGoal(goal: string): string {
   throw inputError("goal.empty", "The goal is empty.", "Say what you want, in plain language.");
 }
 
-/** Sorts by time and is short enough to type; the random part keeps hosts apart. */
-function newRunId(now: number): string {
-  return `${now.toString(36).padStart(9, "0")}${randomBytes(3).toString("hex")}`;
-}
-
-function isOwned({ lease }: RunRow, now: number): boolean {
-  return lease !== null && lease.expiresAt > now && !isGone(lease.owner);
-}
-
-type Prepared = { readonly state: RunState; readonly lease: Lease; readonly first: News };
+type Prepared = HeldRun & { readonly first: News };

@@ -1,0 +1,127 @@
+/** The runs in the journal: found, begun, taken over. Nothing is opened before it is needed. */
+
+import { randomBytes } from "node:crypto";
+import type { Clock } from "./base/clock.ts";
+import { inputError } from "./base/errors.ts";
+import type { JsonObject } from "./base/json.ts";
+import type { RunEvent } from "./executor/core/event.ts";
+import { fold } from "./executor/core/evolve.ts";
+import { initialState, type RunState } from "./executor/core/state.ts";
+import { isFinished } from "./executor/core/status.ts";
+import { type RunSummary, summaryOf } from "./executor/core/summary.ts";
+import type { Journal, Lease, RunRow } from "./journal/journal.ts";
+import { journalExists, openJournal } from "./journal/open.ts";
+import { isGone, thisOwner } from "./journal/owner.ts";
+
+/** How long a silent process keeps its run. A process that is known to be gone loses it at once. */
+export const LEASE_MS = 15_000;
+const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
+
+/** A run that this process may drive. */
+export type HeldRun = { readonly state: RunState; readonly lease: Lease };
+
+export class RunStore {
+  readonly #journal: string | Journal;
+  readonly #clock: Clock;
+  #reader: Promise<Journal> | undefined;
+  #writer: Promise<Journal> | undefined;
+
+  constructor(journal: string | Journal | undefined, clock: Clock) {
+    this.#journal = journal ?? DEFAULT_JOURNAL;
+    this.#clock = clock;
+  }
+
+  /** To write; made if it is not there. */
+  open(): Promise<Journal> {
+    const journal = this.#journal;
+    this.#writer ??= typeof journal === "string" ? openJournal(journal) : Promise.resolve(journal);
+    const opened = this.#writer;
+    // What could not be opened now may be there when it is asked for again.
+    opened.catch(() => {
+      this.#writer = undefined;
+    });
+    return opened;
+  }
+
+  /** Undefined when there is none: reading leaves nothing behind, and needs no right to write. */
+  async openToRead(): Promise<Journal | undefined> {
+    const journal = this.#journal;
+    if (this.#writer !== undefined || typeof journal !== "string") return this.open();
+    if (this.#reader === undefined && !journalExists(journal)) return undefined;
+    this.#reader ??= openJournal(journal, { readOnly: true });
+    const opened = this.#reader;
+    opened.catch(() => {
+      this.#reader = undefined;
+    });
+    return opened;
+  }
+
+  async close(): Promise<void> {
+    const opened = [this.#reader, this.#writer];
+    this.#reader = undefined;
+    this.#writer = undefined;
+    // A journal that the caller made is the caller's to close.
+    if (typeof this.#journal !== "string") return;
+    for (const journal of await Promise.all(opened)) await journal?.close();
+  }
+
+  /** @throws {InputError} `run.unknown` */
+  async find(runId: string): Promise<{ journal: Journal; row: RunRow }> {
+    const journal = await this.openToRead();
+    const row = await journal?.find(runId);
+    if (journal === undefined || row === undefined) {
+      throw inputError(
+        "run.unknown",
+        `The journal has no run ${JSON.stringify(runId)}.`,
+        "`planwright runs` lists the runs; --journal names another journal.",
+      );
+    }
+    return { journal, row };
+  }
+
+  async create(): Promise<HeldRun> {
+    const journal = await this.open();
+    const now = this.#clock.now();
+    const runId = newRunId(now);
+    const state = initialState(runId);
+    const summary = summaryOf(state) as unknown as JsonObject;
+    const run = { runId, owner: thisOwner, now, leaseMs: LEASE_MS, summary };
+    return { state, lease: await journal.createRun(run) };
+  }
+
+  /**
+   * Take a run that nobody drives, as its events left it.
+   * @throws {InputError} `run.unknown`, `run.finished`
+   * @throws {JournalError} `run.owned`
+   */
+  async takeOver(runId: string): Promise<HeldRun> {
+    const { row } = await this.find(runId);
+    const { status } = row.summary as unknown as RunSummary;
+    if (isFinished(status)) {
+      throw inputError(
+        "run.finished",
+        `The run ${runId} has finished: ${status}.`,
+        "Start it anew, or look at it with `planwright show`.",
+      );
+    }
+    const journal = await this.open();
+    const lease = await journal.acquire({
+      runId,
+      owner: thisOwner,
+      now: this.#clock.now(),
+      leaseMs: LEASE_MS,
+      ...(row.lease && isGone(row.lease.owner) && { takeFrom: row.lease.owner }),
+    });
+    return { state: fold(runId, (await journal.read(runId)) as RunEvent[]), lease };
+  }
+}
+
+/** Sorts by time and is short enough to type; the random part keeps hosts apart. */
+function newRunId(now: number): string {
+  return `${now.toString(36).padStart(9, "0")}${randomBytes(3).toString("hex")}`;
+}
+
+/** Whether a process drives it. */
+export function isOwned({ lease }: RunRow, now: number): boolean {
+  return lease !== null && lease.expiresAt > now && !isGone(lease.owner);
+}
