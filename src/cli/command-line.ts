@@ -15,7 +15,7 @@ import {
   collect,
   type ReadingFlags,
   type RunFlags,
-  toNumber,
+  toCount,
 } from "./flags.ts";
 import { colorsFor, type Io, widthOf } from "./io.ts";
 
@@ -134,7 +134,7 @@ function addHistoryCommands(program: Command, lazily: Lazily): void {
   const runs = program
     .command("runs")
     .description("list runs, newest first")
-    .option("--limit <n>", "at most so many (default: 20)", toNumber);
+    .option("--limit <n>", "at most so many (default: 20)", toCount);
   addJson(addSetup(runs)).action(
     lazily<[ReadingFlags & { limit?: number }]>(
       async () => (await import("./commands/runs.ts")).runs,

@@ -53,8 +53,8 @@ export function addSetup(command: Command): Command {
 export function addLimits(command: Command): Command {
   return command
     .optionsGroup("Limits:")
-    .option("--max-seconds <n>", "end the run after so many seconds", toNumber)
-    .option("--concurrency <n>", "attempts at once (default: 16)", toNumber);
+    .option("--max-seconds <n>", "end the run after so many seconds", toPositive)
+    .option("--concurrency <n>", "attempts at once (default: 16)", toCount);
 }
 
 /** What a run shows while it goes on, and what it leaves on stdout. */
@@ -77,10 +77,18 @@ export function addQuiet(command: Command): Command {
   return command.option("--quiet", "print nothing but the answer and errors");
 }
 
-export function toNumber(text: string): number {
+/** @throws {InvalidArgumentError} for what is no number greater than 0 */
+export function toPositive(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("Give a number.");
-  return value;
+  if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("Give a number greater than 0.");
+}
+
+/** @throws {InvalidArgumentError} for what is no whole number from 1 */
+export function toCount(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("Give a whole number from 1.");
 }
 
 export function collect(value: string, before: readonly string[] = []): string[] {

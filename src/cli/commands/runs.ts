@@ -1,4 +1,3 @@
-import { inputError } from "../../base/errors.ts";
 import { oneLine } from "../../plan/text-width.ts";
 import { renderColumns } from "../columns.ts";
 import type { ReadingFlags } from "../flags.ts";
@@ -14,9 +13,6 @@ type RunsFlags = ReadingFlags & { readonly limit?: number };
 /** List runs, newest first. */
 export async function runs(flags: RunsFlags, io: Io): Promise<number> {
   const { limit = DEFAULT_LIMIT } = flags;
-  if (!(Number.isInteger(limit) && limit > 0)) {
-    throw inputError("input.invalid", `--limit is ${limit}.`, "Give a whole number from 1.");
-  }
   await using planwright = await openWithoutModel(flags);
   const list = await planwright.runs({ limit });
   if (flags.json) {

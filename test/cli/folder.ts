@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Writable } from "node:stream";
+import { pathToFileURL } from "node:url";
+import { runCommandLine } from "../../src/cli/command-line.ts";
+import type { Screen } from "../../src/cli/io.ts";
+
+const SOURCE = resolve(import.meta.dirname, "../../src");
+const MAIN = join(SOURCE, "cli/main.ts");
+const INDEX = pathToFileURL(join(SOURCE, "index.ts")).href;
+
+export type Ended = {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+/** What a person has at hand: an empty folder, and the command line in it. */
+export type Folder = AsyncDisposable & {
+  readonly path: string;
+  /** In this process, without a terminal. */
+  planwright(...argv: readonly string[]): Promise<Ended>;
+  /** In this process, on a terminal of so many columns. */
+  onTerminal(columns: number, ...argv: readonly string[]): Promise<Ended>;
+  /** In a process of its own. */
+  start(
+    argv: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): { readonly child: ChildProcess; readonly ended: Promise<Ended> };
+  write(name: string, text: string): Promise<void>;
+  read(name: string): Promise<string>;
+  /** All that is in it, folders of folders too. */
+  list(): Promise<string[]>;
+};
+
+/** Variables of the one who runs the tests must not decide how they end. */
+const UNSET = /^(?:PLANWRIGHT_|ANTHROPIC_|OPENAI_|NO_COLOR$|FORCE_COLOR$|CI$|DEBUG$|npm_)/;
+for (const name of Object.keys(process.env)) if (UNSET.test(name)) delete process.env[name];
+
+/** A fresh folder that is the current one until it is disposed of. */
+export async function makeFolder(files: Readonly<Record<string, string>> = {}): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), "planwright-cli-"));
+  const before = process.cwd();
+  process.chdir(path);
+  const write = (name: string, text: string) => writeFile(join(path, name), text);
+  for (const [name, text] of Object.entries(files)) await write(name, text);
+  return {
+    path,
+    planwright: (...argv) => runHere(argv),
+    onTerminal: (columns, ...argv) => runHere(argv, columns),
+    start: (argv, env = {}) => startProcess(path, argv, env),
+    write,
+    read: (name) => readFile(join(path, name), "utf8"),
+    list: async () => (await readdir(path, { recursive: true })).toSorted(),
+    async [Symbol.asyncDispose]() {
+      process.chdir(before);
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+async function runHere(argv: readonly string[], columns?: number): Promise<Ended> {
+  const stdout = collector(columns);
+  const stderr = collector(columns);
+  const code = await runCommandLine(argv, { stdout: stdout.screen, stderr: stderr.screen });
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function collector(columns: number | undefined): { screen: Screen; text: () => string } {
+  const parts: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      parts.push(chunk.toString());
+      done();
+    },
+  });
+  const terminal = columns === undefined ? {} : { isTTY: true, columns, rows: 24 };
+  return { screen: Object.assign(stream, terminal), text: () => parts.join("") };
+}
+
+function startProcess(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [MAIN, ...argv], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 15_000,
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (data) => {
+    stdout += data;
+  });
+  child.stderr.on("data", (data) => {
+    stderr += data;
+  });
+  const ended = new Promise<Ended>((done) => {
+    child.on("close", (code) => done({ code, stdout, stderr }));
+  });
+  return { child, ended };
+}
+
+/**
+ * A module of tools. Its imports are places, not names: the hook by which the names are found
+ * works in a process of its own only, not in that of the tests.
+ */
+export const TOOLS = `
+import { setTimeout as sleep } from "node:timers/promises";
+import { defineTool, ToolError } from "${INDEX}";
+import { z } from "${import.meta.resolve("zod")}";
+
+export const double = defineTool({
+  name: "double",
+  description: "Twice a number.",
+  input: z.object({ n: z.number().describe("The number.") }),
+  output: z.object({ n: z.number() }),
+  effects: "none",
+  run: ({ n }) => ({ n: 2 * n }),
+});
+export const breaks = defineTool({
+  name: "breaks",
+  description: "Fails.",
+  input: z.object({}),
+  output: z.null(),
+  effects: "none",
+  run: () => {
+    throw new ToolError("tool.failed", "It is broken.", { hint: "Mend it." });
+  },
+});
+export const slow = defineTool({
+  name: "slow",
+  description: "Takes its time, and hears the signal.",
+  input: z.object({ ms: z.number(), after: z.unknown() }),
+  output: z.object({ n: z.number() }),
+  effects: "read",
+  run: async ({ ms }, { signal, log, progress }) => {
+    log("begun");
+    progress(0.5, "half of it");
+    await sleep(ms, undefined, { signal });
+    return { n: 1 };
+  },
+});
+`;
