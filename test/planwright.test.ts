@@ -198,7 +198,7 @@ describe("bad input is refused before anything is written", () => {
         },
       },
       "plan.cycle",
-      "subtasks[0].input.n",
+      "subtasks[0]",
     ],
     ["an unknown run", { resume: "nope" }, "run.unknown", ""],
   ] as const)("%s", async (_, call, code, path) => {

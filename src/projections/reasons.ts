@@ -7,6 +7,7 @@ const SUBTASK: Readonly<Record<SubtaskReason, string>> = {
   condition_false: "its condition is false",
   dependency_failed: "failed",
   dependency_skipped: "was skipped",
+  replaced: "the new plan does without it",
   cancelled: "the run was cancelled",
   timeout: "the run's time was up",
 };

@@ -31,6 +31,8 @@ function detailOf(event: RunEvent): string {
   switch (event.type) {
     case "run.started":
       return event.goal;
+    case "plan.drafted":
+      return `${count(event.added.plan.subtasks.length, "subtask")} so far`;
     case "plan.accepted": {
       const { revision, plan } = event.accepted;
       return `revision ${revision}, ${count(plan.subtasks.length, "subtask")}`;

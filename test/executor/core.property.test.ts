@@ -17,6 +17,8 @@ type World = {
   readonly plan: Plan;
   readonly policies: Readonly<Record<string, ToolPolicy>>;
   readonly concurrency: number;
+  /** Of a plan that is made in the run: the subtasks that change between draft and plan. */
+  readonly planned: readonly number[] | undefined;
   /** What happens next, drawn one by one; when they are used up everything succeeds. */
   readonly choices: readonly number[];
 };
@@ -37,9 +39,10 @@ const worlds: fc.Arbitrary<World> = fc
       { minLength: 1, maxLength: 12 },
     ),
     concurrency: fc.integer({ min: 1, max: 4 }),
+    planned: fc.option(fc.array(fc.nat(11), { maxLength: 2 }), { nil: undefined }),
     choices: fc.array(fc.nat(99), { maxLength: 60 }),
   })
-  .map(({ nodes, concurrency, choices }) => {
+  .map(({ nodes, concurrency, planned, choices }) => {
     const subtasks = nodes.map(({ from, kind, optional, when }, index) => {
       const earlier = new Map(from.map(({ back, settled }) => [index - back, settled]));
       return {
@@ -66,6 +69,7 @@ const worlds: fc.Arbitrary<World> = fc
         idempotent: policy("write", true),
       },
       concurrency,
+      planned,
       choices,
     };
   });
@@ -78,6 +82,8 @@ class Simulation {
   #running: Running[] = [];
   #timers: Timer[] = [];
   readonly #starts = new Map<string, number>();
+  /** Subtasks that the planner has written; undefined when nobody plans. */
+  #written: number | undefined;
   #at = 0;
 
   constructor(world: World) {
@@ -85,7 +91,8 @@ class Simulation {
     this.state = initialState("run");
     const plan = accepted(world.plan, world.policies);
     const settings = { ...DEFAULT_SETTINGS, concurrency: world.concurrency };
-    this.#feed({ type: "start_requested", at: 0, goal: "test", settings, plan });
+    const source = world.planned === undefined ? plan : { planner: "test" };
+    this.#feed({ type: "start_requested", at: 0, goal: "test", settings, plan: source });
   }
 
   run(): void {
@@ -103,12 +110,34 @@ class Simulation {
     if (choice < 9) return this.#feed({ ...this.#now(), type: "pause_requested", by: "test" });
     if (choice < 11) return this.#feed({ ...this.#now(), type: "cancel_requested", by: "test" });
     if (choice < 20) return this.#ring(choice);
+    if (this.#written !== undefined && choice % 2 === 1) return this.#write(choice);
     const index = choice % Math.max(1, this.#running.length);
     const attempt = this.#running[index];
     if (attempt === undefined) return this.#ring(choice);
     const late = choice % 13 === 0;
     if (!late) this.#running.splice(index, 1);
     this.#feed({ ...this.#now(), type: "attempt_ended", ...attempt, outcome: outcomeOf(choice) });
+  }
+
+  /** The planner writes a subtask more, or is done: with the plan, or at its wits' end. */
+  #write(choice: number): void {
+    const { plan, policies, planned = [] } = this.#world;
+    const written = (this.#written ?? 0) + 1;
+    this.#written = written;
+    if (written <= plan.subtasks.length && choice % 5 > 0) {
+      const subtasks = plan.subtasks
+        .slice(0, written)
+        .map((subtask, at) => (planned.includes(at) ? { ...subtask, input: { old: 1 } } : subtask));
+      const draft = { ...accepted({ ...plan, subtasks }, policies), revision: 0 };
+      return this.#feed({ ...this.#now(), type: "plan_drafted", draft });
+    }
+    this.#written = undefined;
+    if (choice % 7 === 0) {
+      const error = { code: "planner.failed", message: "no plan" } as const;
+      const answer = { error, issues: [], lastPlan: null } as const;
+      return this.#feed({ ...this.#now(), type: "plan_failed", ...answer });
+    }
+    this.#feed({ ...this.#now(), type: "plan_made", accepted: accepted(plan, policies) });
   }
 
   #now() {
@@ -125,6 +154,7 @@ class Simulation {
   #crash(): void {
     this.#running = [];
     this.#timers = [];
+    this.#written = undefined;
     this.#resume();
   }
 
@@ -142,12 +172,16 @@ class Simulation {
 
   #perform(effect: Effect): void {
     if (effect.type === "set_timer") this.#timers.push(effect.timer);
+    if (effect.type === "request_plan") this.#written = 0;
+    if (effect.type === "abort_planning") this.#written = undefined;
     if (effect.type !== "start_attempt") return;
     const { subtask, attempt, tool } = effect;
     this.#running.push({ subtask, attempt });
     const starts = (this.#starts.get(subtask) ?? 0) + 1;
     this.#starts.set(subtask, starts);
     if (tool === "write") expect(starts, `${subtask} is performed once`).toBe(1);
+    const isDraft = this.state.status === "planning";
+    if (isDraft) expect(["none", "read"], `${subtask} runs before its plan`).toContain(tool);
   }
 
   #check(news: readonly RunEvent[]): void {
@@ -183,7 +217,24 @@ class Simulation {
     expect(queued).toBe(ready.length);
   }
 
+  /** No result is older than what it was made from. */
+  #checkFreshness(): void {
+    const startOf = (id: string) =>
+      this.events.findLastIndex(
+        (event) => event.type === "attempt.started" && event.subtask === id,
+      );
+    for (const [at, { status }] of this.state.subtasks.entries()) {
+      const { id, dependsOn } = this.#world.plan.subtasks[at] as Plan["subtasks"][number];
+      if (status !== "succeeded") continue;
+      for (const dependency of dependsOn) {
+        const name = typeof dependency === "string" ? dependency : dependency.id;
+        expect(startOf(id), `${id} is newer than ${name}`).toBeGreaterThan(startOf(name));
+      }
+    }
+  }
+
   #checkEnd(): void {
+    if (this.events.some(({ type }) => type === "plan.accepted")) this.#checkFreshness();
     for (const { status, reason } of this.state.subtasks) {
       expect(isFinal(status)).toBe(true);
       expect(reason === null).toBe(status === "succeeded");

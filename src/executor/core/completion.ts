@@ -14,11 +14,11 @@ import { emit, type Turn } from "./turn.ts";
 export function completeRun(turn: Turn): void {
   const { state } = turn;
   if (isFinished(state.status)) return;
-  if (state.accepted === null) {
+  if (state.unsettled > 0) return;
+  if (state.status === "planning") {
     if (state.lifecycle.stopping !== null) finish(turn, null, [], null);
     return;
   }
-  if (state.unsettled > 0) return;
   const flags = qualityFlags(state);
   try {
     finish(turn, outputOf(state), flags, null);

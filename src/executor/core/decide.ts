@@ -1,13 +1,15 @@
 /** What an input means, given what is true now. Everything here speaks in events. */
 
+import { keptSubtasks } from "./adoption.ts";
 import { considerCondition } from "./condition.ts";
+import { growthOf } from "./draft.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
 import { idOfSubtask, programOf } from "./program.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
 import type { RunState } from "./state.ts";
-import { isFinished } from "./status.ts";
-import { abandonRunning, cancelSubtask, requestPause, stopRun } from "./stop.ts";
+import { isFinal, isFinished } from "./status.ts";
+import { abandonRunning, cancelSubtask, replaceUnwanted, requestPause, stopRun } from "./stop.ts";
 import { timedOutSubtask, timeoutError } from "./timeout.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -16,6 +18,8 @@ export function decide(turn: Turn, input: RunInput): void {
   switch (input.type) {
     case "start_requested":
       return decideStart(turn, input);
+    case "plan_drafted":
+      return decidePlanDrafted(turn, input);
     case "plan_made":
       return decidePlanMade(turn, input);
     case "plan_failed":
@@ -48,16 +52,26 @@ function decideStart(turn: Turn, { goal, settings, plan }: Input<"start_requeste
   }
 }
 
+function decidePlanDrafted(turn: Turn, { draft }: Input<"plan_drafted">): void {
+  const { state } = turn;
+  const added = isPlanning(state) ? growthOf(state.accepted, draft) : undefined;
+  if (added === undefined) return;
+  emit(turn, { type: "plan.drafted", added });
+  considerAdopted(turn);
+}
+
 function decidePlanMade(turn: Turn, { accepted, usage }: Input<"plan_made">): void {
   if (!isPlanning(turn.state)) return;
+  replaceUnwanted(turn, keptSubtasks(turn.state, accepted));
   emit(turn, { type: "plan.accepted", accepted, ...(usage && { usage }) });
-  considerReady(turn);
+  considerAdopted(turn);
 }
 
 function decidePlanFailed(turn: Turn, input: Input<"plan_failed">): void {
   if (!isPlanning(turn.state)) return;
   const { error, issues, lastPlan, usage } = input;
   emit(turn, { type: "plan.rejected", error, issues, lastPlan, ...(usage && { usage }) });
+  replaceUnwanted(turn, []);
   emit(turn, {
     type: "run.completed",
     status: "failed",
@@ -68,8 +82,8 @@ function decidePlanFailed(turn: Turn, input: Input<"plan_failed">): void {
   });
 }
 
-function isPlanning({ status, accepted, lifecycle }: RunState): boolean {
-  return status === "planning" && accepted === null && lifecycle.stopping === null;
+function isPlanning({ status, lifecycle }: RunState): boolean {
+  return status === "planning" && lifecycle.stopping === null;
 }
 
 function decideAttemptEnded(
@@ -150,6 +164,14 @@ function decideResume(turn: Turn): void {
 /** A crash in the middle of a cancel: what was to run again is cancelled instead. */
 function abandonQueued(turn: Turn): void {
   for (const index of turn.state.subtasks.keys()) cancelSubtask(turn, index);
+}
+
+/** What the adopted plan makes of subtasks that were final before it came. */
+function considerAdopted(turn: Turn): void {
+  for (const [index, { status }] of turn.state.subtasks.entries()) {
+    if (isFinal(status)) turn.settled.push(index);
+  }
+  considerReady(turn);
 }
 
 /** Ask the conditions of all that is ready; afterwards only newly ready ones are asked. */

@@ -7,20 +7,9 @@
  *     skipped with the cause, or runs because it asked for `on: settled`.
  */
 
+import { queueSubtask } from "./adoption.ts";
 import { programOf } from "./program.ts";
-import { addReady } from "./ready.ts";
-import { initialSubtask, type RunState } from "./state.ts";
-
-/** All subtasks of a newly accepted plan; those without dependencies are ready. */
-export function initialSubtasks(state: RunState): void {
-  const { graph } = programOf(state).compiled;
-  state.subtasks = graph.dependencies.map((list) => initialSubtask(list.length));
-  state.unsettled = state.subtasks.length;
-  state.ready = [];
-  for (const [index, subtask] of state.subtasks.entries()) {
-    if (subtask.blockedBy === 0) addReady(state, index);
-  }
-}
+import type { RunState } from "./state.ts";
 
 /** A subtask became final: those that depend on it come one step nearer. */
 export function evolveDependents(state: RunState, index: number): void {
@@ -29,6 +18,6 @@ export function evolveDependents(state: RunState, index: number): void {
     const subtask = state.subtasks[dependent];
     if (subtask === undefined) continue;
     subtask.blockedBy -= 1;
-    if (subtask.blockedBy === 0 && subtask.status === "pending") addReady(state, dependent);
+    if (subtask.blockedBy === 0) queueSubtask(state, dependent);
   }
 }

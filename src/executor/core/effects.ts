@@ -26,7 +26,11 @@ export function addEffects(
         effects.push({ type: "set_timer", timer: { kind: "run_timeout" }, at });
       }
       // A given plan is accepted by the next event of the same step.
-      if (state.accepted === null && state.planner !== null && state.lifecycle.stopping === null) {
+      if (
+        state.status === "planning" &&
+        state.planner !== null &&
+        state.lifecycle.stopping === null
+      ) {
         effects.push({ type: "request_plan", goal: state.goal });
       }
       break;
@@ -57,8 +61,12 @@ export function addEffects(
         effects.push({ type: "abort_attempt", subtask: event.subtask, attempt: event.attempt });
       }
       break;
+    case "attempt.cancelled":
+      // Cancelled by a new plan; for one that was aborted before this changes nothing.
+      effects.push({ type: "abort_attempt", subtask: event.subtask, attempt: event.attempt });
+      break;
     case "run.cancelled":
-      if (state.accepted === null) effects.push({ type: "abort_planning" });
+      if (state.status === "planning") effects.push({ type: "abort_planning" });
       abortRunning(state, event.at, effects);
       break;
     default:

@@ -26,6 +26,12 @@ export type EventBody =
       readonly planner: string | null;
     }
   | {
+      /** The planner still writes; this much of the plan may begin. */
+      readonly type: "plan.drafted";
+      /** What came since the draft before. */
+      readonly added: AcceptedPlan;
+    }
+  | {
       readonly type: "plan.accepted";
       readonly accepted: AcceptedPlan;
       readonly usage?: ModelCallUsage;

@@ -2,7 +2,9 @@
  * The only place where state changes: one event in, the state after it.
  */
 
-import { evolveDependents, initialSubtasks } from "./dependencies.ts";
+import { adoptPlan } from "./adoption.ts";
+import { evolveDependents } from "./dependencies.ts";
+import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
 import { evolveLifecycle } from "./lifecycle.ts";
 import { indexOfSubtask, programOf } from "./program.ts";
@@ -43,8 +45,7 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
   if (event.type !== "pause.requested") {
     const next = RUN_TABLE[state.status][event.type];
     if (next === undefined) throw impossible(event, `a run that is ${state.status}`);
-    if (next === "resumed") state.status = state.accepted === null ? "planning" : "running";
-    else if (next !== "completed") state.status = next;
+    if (next !== "completed") state.status = next;
   }
   switch (event.type) {
     case "run.started":
@@ -53,9 +54,11 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       state.planner = event.planner;
       state.startedAt = event.at;
       break;
+    case "plan.drafted":
+      adoptPlan(state, extendDraft(state.accepted, event.added));
+      break;
     case "plan.accepted":
-      state.accepted = event.accepted;
-      initialSubtasks(state);
+      adoptPlan(state, event.accepted);
       break;
     case "run.completed":
       state.status = event.status;

@@ -26,6 +26,8 @@ export type RunInput = { readonly at: number } & (
       /** The plan, or who makes it. */
       readonly plan: AcceptedPlan | { readonly planner: string };
     }
+  /** The plan as far as the planner has written it. */
+  | { readonly type: "plan_drafted"; readonly draft: AcceptedPlan }
   | { readonly type: "plan_made"; readonly accepted: AcceptedPlan; readonly usage?: ModelCallUsage }
   | {
       readonly type: "plan_failed";

@@ -26,6 +26,10 @@ const programs = new WeakMap<AcceptedPlan, Program>();
 export function programOf(state: RunState): Program {
   const { accepted } = state;
   if (accepted === null) throw new Error("The run has no plan yet.");
+  return programFor(accepted);
+}
+
+export function programFor(accepted: AcceptedPlan): Program {
   let program = programs.get(accepted);
   if (program === undefined) {
     program = makeProgram(accepted);

@@ -86,11 +86,11 @@ export function initialState(runId: string): RunState {
   };
 }
 
-export function initialSubtask(blockedBy: number): SubtaskState {
+export function initialSubtask(attempts = 0): SubtaskState {
   return {
     status: "pending",
-    attempts: 0,
-    blockedBy,
+    attempts,
+    blockedBy: 0,
     readyAt: -1,
     startedAt: null,
     finishedAt: null,

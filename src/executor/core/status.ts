@@ -33,6 +33,8 @@ export type SubtaskReason =
   | "dependency_failed"
   /** What it depends on was skipped. */
   | "dependency_skipped"
+  /** The plan that took the place of the one before does not want it. */
+  | "replaced"
   /** The run was cancelled. */
   | "cancelled"
   /** The run's time was up. */

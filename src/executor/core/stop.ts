@@ -40,6 +40,25 @@ export function abandonRunning(turn: Turn): void {
   }
 }
 
+/**
+ * Cancel what a new plan does not want.
+ * @param kept indices of the subtasks that it keeps
+ */
+export function replaceUnwanted(turn: Turn, kept: readonly number[]): void {
+  const { state } = turn;
+  const wanted = new Set(kept);
+  for (const [index, { status, attempts }] of state.subtasks.entries()) {
+    if (isFinal(status) || wanted.has(index)) continue;
+    const subtask = idOfSubtask(programOf(state), index);
+    if (status === "running") {
+      emit(turn, { type: "attempt.cancelled", subtask, attempt: attempts });
+    }
+    emit(turn, { type: "subtask.cancelled", subtask, reason: "replaced" });
+  }
+  // What depends on them is unwanted too.
+  turn.settled.length = 0;
+}
+
 export function cancelSubtask(turn: Turn, index: number): void {
   const { state } = turn;
   const subtask = state.subtasks[index];

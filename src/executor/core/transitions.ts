@@ -37,8 +37,8 @@ export const SUBTASK_TABLE: {
 };
 
 type RunEventType = Extract<EventType, `run.${string}` | `plan.${string}`>;
-/** `completed`: the status that the event itself names. `resumed`: planning or running, by what there is. */
-type NextRunStatus = RunStatus | "completed" | "resumed";
+/** `completed`: the status that the event itself names. */
+type NextRunStatus = RunStatus | "completed";
 
 const UNFINISHED = { "run.cancelled": "running", "run.completed": "completed" } as const;
 
@@ -48,14 +48,15 @@ export const RUN_TABLE: {
   planning: {
     "run.started": "planning",
     "run.resumed": "planning",
+    "plan.drafted": "planning",
     "plan.accepted": "running",
     "plan.rejected": "planning",
     "run.cancelled": "planning",
     "run.completed": "completed",
   },
-  running: { ...UNFINISHED, "run.paused": "paused", "run.resumed": "resumed" },
-  paused: { ...UNFINISHED, "run.resumed": "resumed" },
-  waiting: { ...UNFINISHED, "run.paused": "paused", "run.resumed": "resumed" },
+  running: { ...UNFINISHED, "run.paused": "paused", "run.resumed": "running" },
+  paused: { ...UNFINISHED, "run.resumed": "running" },
+  waiting: { ...UNFINISHED, "run.paused": "paused", "run.resumed": "running" },
   succeeded: {},
   degraded: {},
   failed: {},
