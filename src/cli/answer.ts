@@ -41,7 +41,9 @@ async function renderObject(object: JsonObject): Promise<string> {
   const [only] = entries;
   if (entries.length === 1 && only !== undefined) return renderAnswer(only[1]);
   if (entries.every(([, value]) => isLine(value))) {
-    return entries.map(([name, value]) => `${name}: ${renderScalar(value as Scalar)}`).join("\n");
+    return entries
+      .map(([name, value]) => `${name}: ${renderScalar(value as Scalar)}`.trimEnd())
+      .join("\n");
   }
   // What several last subtasks gave, one under the other.
   if (entries.length > 0 && entries.every(([, value]) => !isLine(value))) {

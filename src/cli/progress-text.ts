@@ -78,7 +78,7 @@ function seconds(ms: number): string {
 }
 
 function footer(view: ProgressView, colors: Colors): string {
-  const { counts, total, hidden, status, elapsedMs } = view;
+  const { runId, counts, total, hidden, status, elapsedMs } = view;
   if (status === "planning") return colors.dim(["planning", seconds(elapsedMs)].join(" ").trim());
   const done = counts.succeeded + counts.failed + counts.skipped + counts.cancelled;
   const parts = [
@@ -87,6 +87,7 @@ function footer(view: ProgressView, colors: Colors): string {
       counts[name] === 0 ? [] : [`${counts[name]} ${name}`],
     ),
     ...(hidden === 0 ? [] : [`${hidden} not shown`]),
+    `run ${runId}`,
     ...(isOver(status) ? [] : [seconds(elapsedMs)].filter((text) => text !== "")),
   ];
   return colors.dim(parts.join(" · "));

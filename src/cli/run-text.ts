@@ -68,7 +68,7 @@ function subtaskLines(
   const cells = [
     `${signOf(status, colors)} ${fitWidth(id, columns.id, "pad")}`,
     colors.dim(fitWidth(tool, columns.tool, "pad")),
-    status,
+    status.padEnd("succeeded".length),
     ...[durationOf(subtask)].filter((text) => text !== ""),
     ...(attempts > 1 ? [`(${attempts} attempts)`] : []),
   ];
@@ -76,7 +76,7 @@ function subtaskLines(
   const why =
     reason === undefined || reason === "failed" ? "" : subtaskReasonText(reason, cause ?? null);
   return [
-    `${cells.join("  ")}${why === "" ? "" : `: ${why}`}`,
+    `${cells.join("  ").trimEnd()}${why === "" ? "" : `: ${why}`}`,
     ...errorLines(error, page).map((line) => `  ${line}`),
   ];
 }

@@ -27,6 +27,7 @@ export type ProgressRow = {
 };
 
 export type ProgressView = {
+  readonly runId: string;
   readonly goal: string;
   readonly status: RunStatus;
   readonly elapsedMs: number;
@@ -64,6 +65,7 @@ export function progressView(
 ): ProgressView {
   const shown = chooseRows(state.subtasks, maxRows);
   return {
+    runId: state.runId,
     goal: state.goal,
     status: state.status,
     elapsedMs: Math.max(0, (state.finishedAt ?? now) - (state.startedAt ?? now)),

@@ -79,6 +79,8 @@ function detailOf(event: RunEvent): string {
  */
 export function progressLine(event: RunEvent, state: RunState): string | undefined {
   switch (event.type) {
+    case "run.started":
+      return `run ${event.runId}`;
     case "plan.accepted":
       return planLine(event.accepted.plan);
     case "attempt.started": {

@@ -131,7 +131,7 @@ export const breaks = defineTool({
 export const slow = defineTool({
   name: "slow",
   description: "Takes its time, and hears the signal.",
-  input: z.object({ ms: z.number(), after: z.unknown() }),
+  input: z.object({ ms: z.number(), after: z.number().optional() }),
   output: z.object({ n: z.number() }),
   effects: "read",
   run: async ({ ms }, { signal, log, progress }) => {

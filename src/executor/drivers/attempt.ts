@@ -60,12 +60,14 @@ export class Attempt implements ToolContext {
     return this.#metered;
   }
 
-  log(message: string): void {
-    this.#listener.log?.(this.#order.subtask, message);
+  // Not methods: tools take what they need out of the context, and call it alone.
+  get log(): ToolContext["log"] {
+    return (message) => this.#listener.log?.(this.#order.subtask, message);
   }
 
-  progress(fraction: number, note = ""): void {
-    this.#listener.progress?.(this.#order.subtask, Math.min(1, Math.max(0, fraction)), note);
+  get progress(): ToolContext["progress"] {
+    return (fraction, note = "") =>
+      this.#listener.progress?.(this.#order.subtask, Math.min(1, Math.max(0, fraction)), note);
   }
 
   abort(): void {
