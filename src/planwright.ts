@@ -25,7 +25,7 @@ import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
 import { OPENAI_KEY } from "./models/openai-responses.ts";
 import { type PlanwrightOptions, type RunOptions, settingsOf } from "./options.ts";
 import { checkPlan } from "./plan/check.ts";
-import { resolveInputs } from "./plan/compile.ts";
+import { compilePlan, resolveInputs } from "./plan/compile.ts";
 import type { Plan, PlanDraft } from "./plan/schema.ts";
 import type { Planner, PlanOutcome } from "./planner/planner.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
@@ -265,7 +265,12 @@ export class Planwright {
     return acceptPlan(checked.compiled, resolveInputs(checked.plan, inputs), tools);
   }
 
-  async #askPlanner(goal: string, tools: ToolRegistry, signal: AbortSignal): Promise<PlanOutcome> {
+  async #askPlanner(
+    goal: string,
+    tools: ToolRegistry,
+    signal: AbortSignal,
+    onDraft?: (plan: Plan) => void,
+  ): Promise<PlanOutcome> {
     this.#planner ??= makePlanner(this.#models);
     return (await this.#planner).plan({
       goal,
@@ -273,11 +278,20 @@ export class Planwright {
       now: this.#clock.now(),
       signal,
       check: (plan) => this.#check(plan, tools, MAX_PLANNED_SUBTASKS).issues,
+      ...(onDraft && { onDraft }),
     });
   }
 
-  async #answerPlanRequest(goal: string, signal: AbortSignal): Promise<PlanAnswer> {
-    const outcome = await this.#askPlanner(goal, await this.tools(), signal);
+  async #answerPlanRequest(
+    goal: string,
+    signal: AbortSignal,
+    onDraft: (draft: AcceptedPlan) => void,
+  ): Promise<PlanAnswer> {
+    const tools = await this.tools();
+    const tellDraft = (plan: Plan) => {
+      onDraft({ ...acceptPlan(compilePlan(plan), {}, tools), revision: 0 });
+    };
+    const outcome = await this.#askPlanner(goal, tools, signal, tellDraft);
     const { modelCalls } = outcome;
     const spent = modelCalls > 0 ? { usage: { ...outcome.usage, modelCalls } } : {};
     if (outcome.status === "planned") {
@@ -298,7 +312,7 @@ export class Planwright {
         models: this.#models,
         workspace: this.#workspace,
         clock: this.#clock,
-        plan: (goal, signal) => this.#answerPlanRequest(goal, signal),
+        plan: (...request) => this.#answerPlanRequest(...request),
       };
       const options = { world, journal, lease, leaseMs: LEASE_MS, state, first, listener: watch };
       return { journal, runId: state.runId, drive: driveInProcess(options) };

@@ -12,11 +12,14 @@ import {
   addUsage,
   type Model,
   type ModelMessage,
+  type ModelRequest,
   type ModelResult,
+  type ModelStream,
   NO_USAGE,
 } from "../models/model.ts";
 import { planSchema } from "../plan/schema.ts";
 import { answerSchema, readAnswer } from "./answer.ts";
+import { PlanReader } from "./plan-reader.ts";
 import type { Planner, PlanRequest } from "./planner.ts";
 import { goalMessage, planningPrompt, repairMessage, SHORTER } from "./prompt.ts";
 
@@ -45,7 +48,8 @@ export function createModelPlanner(model: Model, options: ModelPlannerOptions = 
       let lastPlan: Json | undefined;
       let messages = [question];
       for (let round = 0; ; round++) {
-        const result = await model.generate({ ...asked, messages }).result;
+        const drafts = round === 0 ? request.onDraft : undefined;
+        const result = await generate(model, { ...asked, messages }, request, drafts);
         spent = { usage: addUsage(spent.usage, result.usage), modelCalls: spent.modelCalls + 1 };
         const proposal = judge(result, request);
         if (proposal.verdict === "right") {
@@ -65,6 +69,44 @@ export function createModelPlanner(model: Model, options: ModelPlannerOptions = 
       }
     },
   };
+}
+
+/**
+ * The whole answer, with every draft of it on the way.
+ *
+ * Only the first answer is read while it comes: what a repair keeps has begun already. An
+ * answer that breaks off after it was read from is asked for again, unread, so that the
+ * model's own retries apply.
+ */
+async function generate(
+  model: Model,
+  asked: ModelRequest,
+  request: PlanRequest,
+  onDraft: PlanRequest["onDraft"],
+): Promise<ModelResult> {
+  if (onDraft === undefined) return model.generate(asked).result;
+  const stream = model.generate(asked);
+  try {
+    await readDrafts(stream, request, onDraft);
+    return await stream.result;
+  } catch (error) {
+    if (!(error instanceof ModelError && error.retryable)) throw error;
+    return model.generate(asked).result;
+  }
+}
+
+async function readDrafts(
+  stream: ModelStream,
+  request: PlanRequest,
+  onDraft: NonNullable<PlanRequest["onDraft"]>,
+): Promise<void> {
+  const reader = new PlanReader();
+  for await (const piece of stream) {
+    const soFar = reader.read(piece);
+    const answer = soFar === undefined ? undefined : readAnswer(soFar, request.goal);
+    if (answer?.kind !== "plan" || request.check(answer.plan).length > 0) continue;
+    onDraft(planSchema.parse(answer.plan));
+  }
 }
 
 type Proposal =

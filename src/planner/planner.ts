@@ -24,6 +24,11 @@ export interface PlanRequest {
   readonly signal: AbortSignal;
   /** Every issue of a proposed plan, empty when it can run. The value is untrusted JSON. */
   check(plan: Json): readonly Issue[];
+  /**
+   * Told of the plan so far, which passes `check`, while the rest is being written. The plan
+   * in the end may differ.
+   */
+  onDraft?(plan: Plan): void;
   /** Told when a round ends and another begins, with what was wrong. */
   onRepair?(round: number, issues: readonly Issue[]): void;
 }

@@ -17,6 +17,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Journal, Lease } from "../../journal/journal.ts";
 import type { Models } from "../../models/model.ts";
 import type { ToolRegistry } from "../../tools/tool.ts";
+import type { AcceptedPlan } from "../core/accepted-plan.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { RunInput } from "../core/input.ts";
 import type { RunState } from "../core/state.ts";
@@ -31,9 +32,14 @@ export interface World {
   readonly clock: Clock;
   /**
    * Answer `request_plan`.
+   * @param onDraft told of the plan so far, as often as it grows
    * @returns the input for the core, without its time
    */
-  plan(goal: string, signal: AbortSignal): Promise<PlanAnswer>;
+  plan(
+    goal: string,
+    signal: AbortSignal,
+    onDraft: (draft: AcceptedPlan) => void,
+  ): Promise<PlanAnswer>;
 }
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;

@@ -11,6 +11,7 @@
 
 import { PlanwrightError, toErrorData } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import type { AcceptedPlan } from "../core/accepted-plan.ts";
 import type { Effect } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { AttemptOutcome, RunInput, Timer } from "../core/input.ts";
@@ -168,7 +169,8 @@ class InProcessDrive implements Drive {
   #requestPlan(goal: string): void {
     const planning = new AbortController();
     this.#planning = planning;
-    this.#options.world.plan(goal, planning.signal).then(
+    const tellDraft = (draft: AcceptedPlan) => this.send({ type: "plan_drafted", draft });
+    this.#options.world.plan(goal, planning.signal, tellDraft).then(
       (answer) => this.send(answer),
       (error: unknown) => {
         const data = toErrorData(error);
