@@ -19,11 +19,24 @@ export async function start(): Promise<void> {
     printFailure(io, error);
     process.exit(1);
   });
+  readDotEnv(io);
   const code = await runCommandLine(process.argv.slice(2), io);
   await Promise.all([flush(process.stdout), flush(process.stderr)]);
   if (broken !== undefined) printLine(io.stderr, `error: The output was lost: ${broken.message}`);
   // Attempts that ignore their signal, and idle connections, must not hold the process.
   process.exit(broken === undefined ? code : Math.max(code, 1));
+}
+
+/** What the environment says already is not changed. */
+function readDotEnv(io: Io): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A folder of this name is of Python, and none of our business.
+    if (code === "ENOENT" || code === "EISDIR") return;
+    printLine(io.stderr, `warning: .env cannot be read: ${message}`);
+  }
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

@@ -1,3 +1,4 @@
+import { chmod } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { makeFolder, TOOLS } from "./folder.ts";
@@ -309,8 +310,8 @@ describe("validate", () => {
   });
 });
 
-describe("a locked journal", () => {
-  it("is waited for, then named, and nothing is run", async () => {
+describe("a journal", () => {
+  it("that is locked is waited for, then named, and nothing is run", async () => {
     await using folder = await makeFolder({ "tools.ts": TOOLS, ...GOOD });
     await folder.planwright(...RUN);
     using other = new DatabaseSync(".planwright/journal.db");
@@ -321,4 +322,31 @@ describe("a locked journal", () => {
     other.exec("ROLLBACK");
     expect(JSON.parse((await folder.planwright("runs", "--json")).stdout)).toHaveLength(1);
   });
+
+  it("that may only be read takes no run, and shows those it has", async () => {
+    await using folder = await makeFolder({ "tools.ts": TOOLS, ...GOOD });
+    await folder.planwright(...RUN);
+    await chmod(folder.path, 0o755);
+    await chmod(".planwright", 0o555);
+    await chmod(".planwright/journal.db", 0o444);
+    const { run, runs } = await asNobody(async () => ({
+      run: await folder.planwright(...RUN, "--json"),
+      runs: await folder.planwright("runs", "--json"),
+    }));
+    expect(JSON.parse(run.stdout)).toMatchObject({ error: { code: "journal.unusable" } });
+    expect(run.code).toBe(2);
+    expect(JSON.parse(runs.stdout)).toMatchObject([{ status: "succeeded" }]);
+    await chmod(".planwright", 0o755);
+  });
 });
+
+/** Root may write everything, so it becomes nobody for this. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid?.(65534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}

@@ -17,6 +17,8 @@ export type Ended = {
   readonly stderr: string;
 };
 
+type Started = { readonly child: ChildProcess; readonly ended: Promise<Ended> };
+
 /** What a person has at hand: an empty folder, and the command line in it. */
 export type Folder = AsyncDisposable & {
   readonly path: string;
@@ -25,10 +27,9 @@ export type Folder = AsyncDisposable & {
   /** In this process, on a terminal of so many columns. */
   onTerminal(columns: number, ...argv: readonly string[]): Promise<Ended>;
   /** In a process of its own. */
-  start(
-    argv: readonly string[],
-    env?: Readonly<Record<string, string>>,
-  ): { readonly child: ChildProcess; readonly ended: Promise<Ended> };
+  start(argv: readonly string[], env?: Readonly<Record<string, string>>): Started;
+  /** Another script than the command line's. */
+  startScript(script: string, argv: readonly string[]): Started;
   write(name: string, text: string): Promise<void>;
   read(name: string): Promise<string>;
   /** All that is in it, folders of folders too. */
@@ -50,7 +51,8 @@ export async function makeFolder(files: Readonly<Record<string, string>> = {}): 
     path,
     planwright: (...argv) => runHere(argv),
     onTerminal: (columns, ...argv) => runHere(argv, columns),
-    start: (argv, env = {}) => startProcess(path, argv, env),
+    start: (argv, env = {}) => startProcess(path, [MAIN, ...argv], env),
+    startScript: (script, argv) => startProcess(path, [script, ...argv], {}),
     write,
     read: (name) => readFile(join(path, name), "utf8"),
     list: async () => (await readdir(path, { recursive: true })).toSorted(),
@@ -80,8 +82,12 @@ function collector(columns: number | undefined): { screen: Screen; text: () => s
   return { screen: Object.assign(stream, terminal), text: () => parts.join("") };
 }
 
-function startProcess(cwd: string, argv: readonly string[], env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [MAIN, ...argv], {
+function startProcess(
+  cwd: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Started {
+  const child = spawn(process.execPath, argv, {
     cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
