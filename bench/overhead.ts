@@ -86,12 +86,14 @@ async function runPlanwright(
     lease,
     leaseMs: 60_000,
     state: initialState(runId),
-    first: {
-      type: "start_requested",
-      goal: "bench",
-      settings: { ...DEFAULT_SETTINGS, concurrency },
-      plan,
-    },
+    first: [
+      {
+        type: "start_requested",
+        goal: "bench",
+        settings: { ...DEFAULT_SETTINGS, concurrency },
+        plan,
+      },
+    ],
     listener: {},
   }).ended;
   if (state.status !== "succeeded")

@@ -6,6 +6,7 @@ import type { JsonObject } from "./base/json.ts";
 import { DEFAULT_SETTINGS, type RunSettings } from "./executor/core/settings.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Model } from "./models/model.ts";
+import type { Clarification } from "./plan/question.ts";
 import type { RunListener } from "./run.ts";
 import type { Tool } from "./tools/tool.ts";
 
@@ -40,6 +41,18 @@ export interface PlanwrightOptions {
 export interface RunOptions {
   /** Values of the plan's inputs. */
   readonly inputs?: JsonObject | undefined;
+  readonly listener?: RunListener | undefined;
+}
+
+export interface PlanOptions {
+  /** What the planner asked before, and the answers. */
+  readonly clarifications?: readonly Clarification[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ResumeOptions {
+  /** To the questions of the planner, by their ids; every one needs an answer. */
+  readonly answers?: Readonly<Record<string, string>> | undefined;
   readonly listener?: RunListener | undefined;
 }
 

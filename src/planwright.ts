@@ -13,21 +13,27 @@ import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
-import { isFinished } from "./executor/core/status.ts";
 import type { RunSummary } from "./executor/core/summary.ts";
 import { acceptPlan } from "./executor/drivers/accept-plan.ts";
-import type { News, PlanAnswer, World } from "./executor/drivers/driver.ts";
+import type { News, PlanAnswer, PlanOrder, World } from "./executor/drivers/driver.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
 import { ANTHROPIC_KEY } from "./models/anthropic.ts";
 import { createModel } from "./models/create-model.ts";
 import type { Model, Models } from "./models/model.ts";
 import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
 import { OPENAI_KEY } from "./models/openai-responses.ts";
-import { type PlanwrightOptions, type RunOptions, settingsOf } from "./options.ts";
+import {
+  type PlanOptions,
+  type PlanwrightOptions,
+  type ResumeOptions,
+  type RunOptions,
+  settingsOf,
+} from "./options.ts";
 import { checkPlan } from "./plan/check.ts";
 import { compilePlan, resolveInputs } from "./plan/compile.ts";
+import type { Question } from "./plan/question.ts";
 import type { Plan, PlanDraft } from "./plan/schema.ts";
-import type { Planner, PlanOutcome } from "./planner/planner.ts";
+import type { Planner, PlanOutcome, PlanRequest } from "./planner/planner.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
 import { type HeldRun, isOwned, LEASE_MS, RunStore } from "./run-store.ts";
@@ -42,11 +48,13 @@ const MAX_GIVEN_SUBTASKS = 100_000;
 /** The environment variables that hold keys of model providers. */
 export const KEY_VARIABLES: readonly string[] = [ANTHROPIC_KEY, OPENAI_KEY, COMPATIBLE_KEY];
 
-export type { PlanwrightOptions, RunOptions } from "./options.ts";
+export type { PlanOptions, PlanwrightOptions, ResumeOptions, RunOptions } from "./options.ts";
 export type { ToolPage } from "./tool-page.ts";
 
 export type PlanReport =
   | { readonly status: "planned"; readonly plan: Plan; readonly planner: string }
+  /** The planner must know something first; ask it again with the `clarifications`. */
+  | { readonly status: "asks"; readonly questions: readonly Question[]; readonly planner: string }
   | {
       readonly status: "failed";
       readonly issues: readonly Issue[];
@@ -94,18 +102,20 @@ export class Planwright {
         settings: this.#settings,
         plan: { planner: this.plannerName },
       };
-      return { ...(await this.#store.create()), first };
+      return { ...(await this.#store.create()), first: [first] };
     });
   }
 
   /** Plan a goal and run nothing. @throws {ModelError} when the model fails for good */
-  async plan(
-    goal: string,
-    signal: AbortSignal = new AbortController().signal,
-  ): Promise<PlanReport> {
-    const outcome = await this.#askPlanner(requireGoal(goal), await this.tools(), signal);
+  async plan(goal: string, options: PlanOptions = {}): Promise<PlanReport> {
+    const { clarifications = [], signal = new AbortController().signal } = options;
+    const order = { goal: requireGoal(goal), clarifications, signal };
+    const outcome = await this.#askPlanner(order, await this.tools());
     const planner = this.plannerName;
     if (outcome.status === "planned") return { status: "planned", plan: outcome.plan, planner };
+    if (outcome.status === "asks") {
+      return { status: "asks", questions: outcome.questions, planner };
+    }
     const { issues, lastPlan = null } = outcome;
     return { status: "failed", issues, lastPlan, planner };
   }
@@ -120,7 +130,7 @@ export class Planwright {
         settings: this.#settings,
         plan: accepted,
       };
-      return { ...(await this.#store.create()), first };
+      return { ...(await this.#store.create()), first: [first] };
     });
   }
 
@@ -130,13 +140,22 @@ export class Planwright {
   }
 
   /**
-   * Go on with a run that was paused or interrupted: finished subtasks keep their results.
-   * @throws {InputError} from `result()`: `run.unknown`, `run.finished`, `run.owned`
+   * Go on with a run that was paused or interrupted, or answer what its planner asked.
+   * Finished subtasks keep their results.
+   * @throws {InputError} from `result()`: `run.unknown`, `run.finished`, `run.owned`, and
+   *   `input.unknown` or `input.missing` for answers that are not the run's questions'
    */
-  resume(runId: string, options: Pick<RunOptions, "listener"> = {}): Run {
-    return this.#begin(options.listener, async () => {
+  resume(runId: string, options: ResumeOptions = {}): Run {
+    const { answers, listener } = options;
+    return this.#begin(listener, async () => {
       await this.tools();
-      return { ...(await this.#store.takeOver(runId)), first: { type: "resume_requested" } };
+      const resume = { type: "resume_requested" } as const;
+      if (answers === undefined) return { ...(await this.#store.takeOver(runId)), first: [resume] };
+      const held = await this.#store.takeOver(runId, ({ questions }) => {
+        requireAnswers(questions.open, answers);
+      });
+      const answer = { type: "questions_answered", answers, by: userName() } as const;
+      return { ...held, first: [resume, answer] };
     });
   }
 
@@ -155,7 +174,8 @@ export class Planwright {
     }
     const run = this.#begin(undefined, async () => {
       await this.tools();
-      return { ...(await this.#store.takeOver(runId)), first: { type: "cancel_requested", by } };
+      const first: News[] = [{ type: "cancel_requested", by }];
+      return { ...(await this.#store.takeOver(runId)), first };
     });
     return run.result();
   }
@@ -168,7 +188,7 @@ export class Planwright {
     return (await journal.list(options)).map((row) => {
       const summary = row.summary as unknown as RunSummary;
       const orphaned =
-        !isFinished(summary.status) && summary.status !== "paused" && !isOwned(row, now);
+        (summary.status === "planning" || summary.status === "running") && !isOwned(row, now);
       return {
         runId: row.runId,
         ...summary,
@@ -182,7 +202,7 @@ export class Planwright {
     const { journal, row } = await this.#store.find(runId);
     const events = (await journal.read(runId)) as RunEvent[];
     const result = resultOf(fold(runId, events), events.at(-1)?.at ?? row.createdAt);
-    const open = !isFinished(result.status) && result.status !== "paused";
+    const open = result.status === "planning" || result.status === "running";
     if (!open || isOwned(row, this.#clock.now())) return result;
     return { ...result, status: "paused", reason: "interrupted" };
   }
@@ -266,37 +286,32 @@ export class Planwright {
   }
 
   async #askPlanner(
-    goal: string,
+    order: Pick<PlanRequest, "goal" | "clarifications" | "signal" | "onDraft">,
     tools: ToolRegistry,
-    signal: AbortSignal,
-    onDraft?: (plan: Plan) => void,
   ): Promise<PlanOutcome> {
     this.#planner ??= makePlanner(this.#models);
     return (await this.#planner).plan({
-      goal,
+      ...order,
       tools: tools.list(),
       now: this.#clock.now(),
-      signal,
       check: (plan) => this.#check(plan, tools, MAX_PLANNED_SUBTASKS).issues,
-      ...(onDraft && { onDraft }),
     });
   }
 
-  async #answerPlanRequest(
-    goal: string,
-    signal: AbortSignal,
-    onDraft: (draft: AcceptedPlan) => void,
-  ): Promise<PlanAnswer> {
+  async #answerPlanOrder(order: PlanOrder): Promise<PlanAnswer> {
     const tools = await this.tools();
-    const tellDraft = (plan: Plan) => {
-      onDraft({ ...acceptPlan(compilePlan(plan), {}, tools), revision: 0 });
+    const onDraft = (plan: Plan) => {
+      order.onDraft({ ...acceptPlan(compilePlan(plan), {}, tools), revision: 0 });
     };
-    const outcome = await this.#askPlanner(goal, tools, signal, tellDraft);
+    const outcome = await this.#askPlanner({ ...order, onDraft }, tools);
     const { modelCalls } = outcome;
     const spent = modelCalls > 0 ? { usage: { ...outcome.usage, modelCalls } } : {};
     if (outcome.status === "planned") {
       const accepted = await this.#accept(outcome.plan as Json, {}, MAX_PLANNED_SUBTASKS);
       return { type: "plan_made", accepted, ...spent };
+    }
+    if (outcome.status === "asks") {
+      return { type: "plan_questioned", questions: outcome.questions, ...spent };
     }
     const { issues, lastPlan = null } = outcome;
     const error = toErrorData(new InputError(issues));
@@ -312,7 +327,7 @@ export class Planwright {
         models: this.#models,
         workspace: this.#workspace,
         clock: this.#clock,
-        plan: (...request) => this.#answerPlanRequest(...request),
+        plan: (order) => this.#answerPlanOrder(order),
       };
       const options = { world, journal, lease, leaseMs: LEASE_MS, state, first, listener: watch };
       return { journal, runId: state.runId, drive: driveInProcess(options) };
@@ -335,10 +350,32 @@ async function makePlanner(models: Models | undefined): Promise<Planner> {
   return createEmbeddedPlanner();
 }
 
+/** Every question needs an answer, and nothing else does. */
+function requireAnswers(
+  questions: readonly Question[],
+  answers: Readonly<Record<string, string>>,
+): void {
+  const ids = questions.map(({ id }) => id);
+  const issues: Issue[] = Object.keys(answers)
+    .filter((id) => !ids.includes(id))
+    .map((id) => ({
+      code: "input.unknown",
+      path: `answers.${id}`,
+      message: `The run asks no question ${JSON.stringify(id)}.`,
+      hint: ids.length === 0 ? "It asks nothing." : `It asks ${ids.join(", ")}.`,
+    }));
+  for (const { id, question } of questions) {
+    if (Object.hasOwn(answers, id)) continue;
+    const message = `The question ${id} has no answer: ${question}`;
+    issues.push({ code: "input.missing", path: `answers.${id}`, message, hint: "Answer it too." });
+  }
+  if (issues.length > 0) throw new InputError(issues);
+}
+
 function requireGoal(goal: string): string {
   const text = goal.trim();
   if (text !== "") return text;
   throw inputError("goal.empty", "The goal is empty.", "Say what you want, in plain language.");
 }
 
-type Prepared = HeldRun & { readonly first: News };
+type Prepared = HeldRun & { readonly first: readonly News[] };

@@ -91,11 +91,12 @@ export class RunStore {
 
   /**
    * Take a run that nobody drives, as its events left it.
+   * @param check may refuse by throwing, before anything is changed
    * @throws {InputError} `run.unknown`, `run.finished`
    * @throws {JournalError} `run.owned`
    */
-  async takeOver(runId: string): Promise<HeldRun> {
-    const { row } = await this.find(runId);
+  async takeOver(runId: string, check?: (state: RunState) => void): Promise<HeldRun> {
+    const { journal, row } = await this.find(runId);
     const { status } = row.summary as unknown as RunSummary;
     if (isFinished(status)) {
       throw inputError(
@@ -104,15 +105,16 @@ export class RunStore {
         "Start it anew, or look at it with `planwright show`.",
       );
     }
-    const journal = await this.open();
-    const lease = await journal.acquire({
+    check?.(fold(runId, (await journal.read(runId)) as RunEvent[]));
+    const writer = await this.open();
+    const lease = await writer.acquire({
       runId,
       owner: thisOwner,
       now: this.#clock.now(),
       leaseMs: LEASE_MS,
       ...(row.lease && isGone(row.lease.owner) && { takeFrom: row.lease.owner }),
     });
-    return { state: fold(runId, (await journal.read(runId)) as RunEvent[]), lease };
+    return { state: fold(runId, (await writer.read(runId)) as RunEvent[]), lease };
   }
 }
 

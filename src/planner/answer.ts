@@ -5,6 +5,7 @@
 
 import type { Issue } from "../base/errors.ts";
 import { isPlainObject, type Json, type JsonObject } from "../base/json.ts";
+import type { Question } from "../plan/question.ts";
 import { type PlanDraft, planJsonSchema } from "../plan/schema.ts";
 import { closedSchema, decode, encode } from "./closed-form.ts";
 import { readJson } from "./read-json.ts";
@@ -14,10 +15,13 @@ const OFFERED = ["id", "description", "tool", "input", "dependsOn", "when", "opt
 
 const CANNOT =
   "Only when no plan with these tools reaches the goal: what is missing, in a sentence for the user.";
+const QUESTIONS =
+  "Only when the goal lacks something that no tool can find out and only the user can say.";
 
 export type Answer =
   | { readonly kind: "plan"; readonly plan: JsonObject }
   | { readonly kind: "cannot"; readonly reason: string }
+  | { readonly kind: "asks"; readonly questions: readonly Question[] }
   | { readonly kind: "unreadable"; readonly issues: readonly Issue[]; readonly plan?: Json };
 
 /**
@@ -53,7 +57,14 @@ export function readAnswer(text: string, goal: string): Answer {
     return unreadable("plan.schema", "", "The answer is no JSON object.");
   }
   const { value, issues } = decode(plainSchema(), json.value as JsonObject);
-  const { cannot, version: _version, goal: _goal, output, ...rest } = value as JsonObject;
+  const {
+    cannot,
+    questions,
+    version: _version,
+    goal: _goal,
+    output,
+    ...rest
+  } = value as JsonObject;
   // Null is how a strict mode leaves the output out; as an answer it would be none.
   const plan = { version: 1, goal, ...rest, ...(output != null && { output }) };
   if (issues.length > 0) {
@@ -63,14 +74,41 @@ export function readAnswer(text: string, goal: string): Answer {
       plan,
     };
   }
-  if (typeof cannot !== "string" || cannot.trim() === "") return { kind: "plan", plan };
-  const { subtasks } = rest;
-  if (!Array.isArray(subtasks) || subtasks.length === 0) return { kind: "cannot", reason: cannot };
-  return unreadable(
-    "plan.schema",
-    "cannot",
-    "There are both subtasks and a reason why there can be none.",
-  );
+  return instead(cannot, questions, rest) ?? { kind: "plan", plan };
+}
+
+/** What is answered in the place of a plan, if anything is. */
+function instead(
+  cannot: Json | undefined,
+  questions: Json | undefined,
+  { subtasks }: JsonObject,
+): Answer | undefined {
+  const asked = readQuestions(questions);
+  const reason = typeof cannot === "string" ? cannot.trim() : "";
+  if (reason === "" && asked.length === 0) return undefined;
+  if (Array.isArray(subtasks) && subtasks.length > 0) {
+    const [path, what] =
+      reason === ""
+        ? ["questions", "questions to be answered first"]
+        : ["cannot", "a reason why there can be none"];
+    return unreadable("plan.schema", path, `There are both subtasks and ${what}.`);
+  }
+  return asked.length > 0 ? { kind: "asks", questions: asked } : { kind: "cannot", reason };
+}
+
+/** The form is checked by whoever is held to it; here only what can be asked counts. */
+function readQuestions(given: Json | undefined): Question[] {
+  if (!Array.isArray(given)) return [];
+  const ids = new Set<string>();
+  return given.flatMap((one: Json) => {
+    const { id, question, options } = isPlainObject(one) ? (one as JsonObject) : {};
+    if (typeof id !== "string" || typeof question !== "string" || ids.has(id)) return [];
+    ids.add(id);
+    const choices = Array.isArray(options)
+      ? options.filter((text) => typeof text === "string")
+      : [];
+    return [{ id, question, ...(choices.length > 0 && { options: choices }) }];
+  });
 }
 
 let plain: JsonObject | undefined;
@@ -81,6 +119,17 @@ function plainSchema(): JsonObject {
   return plain;
 }
 
+const QUESTION: JsonObject = {
+  type: "object",
+  properties: {
+    id: { type: "string", description: "Names the question in answers, e.g. city." },
+    question: { type: "string" },
+    options: { type: "array", items: { type: "string" } },
+  },
+  required: ["id", "question"],
+  additionalProperties: false,
+};
+
 function derive(plan: JsonObject): JsonObject {
   const { subtasks, output } = at(plan, "properties");
   const subtask = at(subtasks, "items");
@@ -89,6 +138,7 @@ function derive(plan: JsonObject): JsonObject {
   );
   const properties = {
     cannot: { type: "string", description: CANNOT },
+    questions: { type: "array", description: QUESTIONS, items: QUESTION },
     subtasks: {
       ...(subtasks as JsonObject),
       items: { ...subtask, properties: Object.fromEntries(offered) },

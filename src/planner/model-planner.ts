@@ -17,6 +17,7 @@ import {
   type ModelStream,
   NO_USAGE,
 } from "../models/model.ts";
+import type { Question } from "../plan/question.ts";
 import { planSchema } from "../plan/schema.ts";
 import { answerSchema, readAnswer } from "./answer.ts";
 import { PlanReader } from "./plan-reader.ts";
@@ -38,7 +39,7 @@ export function createModelPlanner(model: Model, options: ModelPlannerOptions = 
   return {
     name: model.name,
     async plan(request) {
-      const question = goalMessage(request.goal, request.now, timeZone);
+      const question = goalMessage(request, timeZone);
       const asked = {
         system: planningPrompt(request.tools, instructions),
         schema: { name: "plan", schema: answerSchema(request.tools.map(({ name }) => name)) },
@@ -54,6 +55,9 @@ export function createModelPlanner(model: Model, options: ModelPlannerOptions = 
         const proposal = judge(result, request);
         if (proposal.verdict === "right") {
           return { status: "planned", plan: planSchema.parse(proposal.plan), ...spent };
+        }
+        if (proposal.verdict === "asks") {
+          return { status: "asks", questions: proposal.questions, ...spent };
         }
         lastPlan = proposal.plan ?? lastPlan;
         const kept = lastPlan === undefined ? {} : { lastPlan };
@@ -111,6 +115,7 @@ async function readDrafts(
 
 type Proposal =
   | { readonly verdict: "right"; readonly plan: Json }
+  | { readonly verdict: "asks"; readonly questions: readonly Question[] }
   /** Worth another round, or not. */
   | {
       readonly verdict: "wrong" | "hopeless";
@@ -130,6 +135,12 @@ function judge(result: ModelResult, request: PlanRequest): Proposal {
   switch (answer.kind) {
     case "cannot":
       return { verdict: "hopeless", issues: [notPlannable(answer.reason)] };
+    case "asks":
+      // Whoever is asked for ever gets no plan.
+      if ((request.clarifications ?? []).length >= MAX_QUESTIONS) {
+        return { verdict: "wrong", issues: [ASKED_ENOUGH] };
+      }
+      return { verdict: "asks", questions: answer.questions.slice(0, MAX_QUESTIONS) };
     case "unreadable":
       return { ...answer, verdict: "wrong" };
     case "plan": {
@@ -156,6 +167,15 @@ function repairMessages(
 function addTo({ role, content }: ModelMessage, note: string): ModelMessage {
   return { role, content: `${content}\n\n${note}` };
 }
+
+const MAX_QUESTIONS = 10;
+
+const ASKED_ENOUGH: Issue = {
+  code: "planner.failed",
+  path: "questions",
+  message: "The user has answered enough questions.",
+  hint: "Plan with what is known, or say why that is impossible.",
+};
 
 function cutOff(model: string): Issue {
   return {

@@ -12,6 +12,7 @@
 import type { Issue } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import type { ModelUsage } from "../models/model.ts";
+import type { Clarification, Question } from "../plan/question.ts";
 import type { Plan } from "../plan/schema.ts";
 import type { ToolDescription } from "../tools/tool.ts";
 
@@ -19,6 +20,8 @@ export interface PlanRequest {
   readonly goal: string;
   /** What the plan may call. */
   readonly tools: readonly ToolDescription[];
+  /** What a planner asked before about this goal, and the user said. */
+  readonly clarifications?: readonly Clarification[];
   /** Milliseconds since the epoch: what "today" means. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -37,6 +40,13 @@ export type PlanOutcome =
   | {
       readonly status: "planned";
       readonly plan: Plan;
+      readonly usage: ModelUsage;
+      readonly modelCalls: number;
+    }
+  | {
+      /** It cannot plan before the user has answered. */
+      readonly status: "asks";
+      readonly questions: readonly Question[];
       readonly usage: ModelUsage;
       readonly modelCalls: number;
     }

@@ -10,6 +10,7 @@ import type {
   SubtaskStatus,
 } from "../executor/core/status.ts";
 import { compilePlan } from "../plan/compile.ts";
+import type { Question } from "../plan/question.ts";
 import type { Subtask } from "../plan/schema.ts";
 
 /** What a run came to, or has come to so far. Times are milliseconds since the epoch. */
@@ -20,6 +21,8 @@ export type RunResult = {
   readonly goal: string;
   readonly output: Json;
   readonly flags: readonly QualityFlag[];
+  /** What the planner asks before it can go on. */
+  readonly questions?: readonly Question[];
   /** Null until there is one. */
   readonly plan: {
     readonly revision: number;
@@ -66,6 +69,7 @@ export function resultOf(state: RunState, lastAt: number): RunResult {
     goal: state.goal,
     output: state.output,
     flags: state.flags,
+    ...(state.questions.open.length > 0 && { questions: state.questions.open }),
     plan: plan
       ? { revision: accepted.revision, subtasks: plan.subtasks, batches: batchesOf(state) }
       : null,

@@ -55,6 +55,10 @@ function detailOf(event: RunEvent): string {
     case "subtask.cancelled":
     case "dead_letter.added":
       return subtaskReasonText(event.reason, null);
+    case "questions.asked":
+      return event.questions.map(({ question }) => question).join(" ");
+    case "questions.answered":
+      return event.answers.map(({ answer }) => answer).join("; ");
     case "pause.requested":
       return `by ${event.by}`;
     case "run.cancelled":

@@ -63,7 +63,7 @@ describe.each(WIRES)("a plan streamed by $name", (wire) => {
     const result = await run.result();
     expect(result).toMatchObject({ status: "succeeded", output: 3 });
     expect(calls[0]).toBe("look 1");
-    expect(calls.slice(1).sort()).toEqual(["change 5", "look 2"]);
+    expect(new Set(calls.slice(1))).toEqual(new Set(["change 5", "look 2"]));
     const events = await planwright.events(result.runId);
     expect(events.filter(({ type }) => type === "plan.drafted")).toHaveLength(2);
     await planwright.close();

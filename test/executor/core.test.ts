@@ -235,7 +235,7 @@ describe("planning", () => {
       begin,
       { type: "plan_made", at: 1, accepted: accepted(plan("a")) },
     ]);
-    expect(effects[0]).toEqual({ type: "request_plan", goal: "test" });
+    expect(effects[0]).toEqual({ type: "request_plan", goal: "test", clarifications: [] });
     expect(story).toEqual(["run.started", "plan.accepted", "a starts"]);
   });
 
@@ -254,7 +254,7 @@ describe("planning", () => {
   it("is asked for again after a crash", () => {
     const { events } = play([begin]);
     const again = play([{ type: "resume_requested", at: 5 }], fold("r", events));
-    expect(again.effects).toEqual([{ type: "request_plan", goal: "test" }]);
+    expect(again.effects).toEqual([{ type: "request_plan", goal: "test", clarifications: [] }]);
   });
 
   it("that was cancelled ends at once and ignores the late plan", () => {

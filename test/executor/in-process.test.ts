@@ -42,7 +42,7 @@ async function drive(
     journal?: Journal;
     state?: RunState;
     lease?: Lease;
-    first?: News;
+    first?: readonly News[];
   } = {},
 ) {
   const journal = more.journal ?? createMemoryJournal();
@@ -68,12 +68,14 @@ async function drive(
     lease,
     leaseMs: 60_000,
     state: more.state ?? initialState(runId),
-    first: more.first ?? {
-      type: "start_requested",
-      goal: given.goal,
-      settings: { ...DEFAULT_SETTINGS, ...more.settings },
-      plan: accepted(given, { work: READS }),
-    },
+    first: more.first ?? [
+      {
+        type: "start_requested",
+        goal: given.goal,
+        settings: { ...DEFAULT_SETTINGS, ...more.settings },
+        plan: accepted(given, { work: READS }),
+      },
+    ],
     listener: more.listener ?? {},
   });
   return { drive: under, ended: under.ended, journal, runId };
@@ -260,7 +262,7 @@ describe("the in-process driver", () => {
       journal,
       lease,
       state,
-      first: { type: "resume_requested" },
+      first: [{ type: "resume_requested" }],
     });
     expect(await second.ended).toMatchObject({ status: "succeeded", output: "b" });
     expect(ran).toEqual(["a", "b"]);
@@ -317,12 +319,14 @@ describe("an attempt", () => {
       lease,
       leaseMs: 60_000,
       state: initialState("run"),
-      first: {
-        type: "start_requested",
-        goal: "g",
-        settings: DEFAULT_SETTINGS,
-        plan: accepted(plan("a", { a: { input: { n: "seven" } } })),
-      },
+      first: [
+        {
+          type: "start_requested",
+          goal: "g",
+          settings: DEFAULT_SETTINGS,
+          plan: accepted(plan("a", { a: { input: { n: "seven" } } })),
+        },
+      ],
       listener: {},
     }).ended;
     expect(state.subtasks[0]?.error).toMatchObject({ code: "tool.invalid_input", path: "input.n" });

@@ -85,7 +85,7 @@ save_text(path: string, text: string) -> { bytes: integer }  [writes]
 
 it("says what day it is where the user is", () => {
   const now = Date.UTC(2026, 10, 21, 23, 30);
-  expect(goalMessage("Go", now, "Asia/Tokyo").content).toContain(
+  expect(goalMessage({ goal: "Go", now }, "Asia/Tokyo").content).toContain(
     "Today is Sunday, 2026-11-22; it is 08:30 in Asia/Tokyo.",
   );
 });

@@ -6,9 +6,13 @@ import { compilePlan } from "../../plan/compile.ts";
 import { renderMermaid, renderTree } from "../../plan/drawing.ts";
 import type { Plan } from "../../plan/schema.ts";
 import type { SetupFlags } from "../flags.ts";
-import { type Io, printLine, type Screen, widthOf } from "../io.ts";
+import { type Io, printJson, printLine, type Screen, widthOf } from "../io.ts";
 import { embeddedNote } from "../planner-note.ts";
+import { printQuestions } from "../questions.ts";
 import { openPlanwright } from "../settings.ts";
+
+/** What the process exits with when a person must say something first. */
+const WAITING = 5;
 
 type Format = "table" | "json" | "yaml" | "mermaid";
 
@@ -28,6 +32,11 @@ export async function plan(words: readonly string[], flags: PlanFlags, io: Io): 
   const note = embeddedNote(planwright);
   if (note !== undefined && !flags.quiet) printLine(io.stderr, note);
   if (report.status === "failed") throw new InputError(report.issues);
+  if (report.status === "asks") {
+    if (flags.json) printJson(io.stdout, { status: "waiting", questions: report.questions });
+    else printQuestions(report.questions, io);
+    return WAITING;
+  }
 
   const format = formatOf(flags);
   const text = await renderPlan(report.plan, format, io.stdout);

@@ -15,7 +15,7 @@ export function completeRun(turn: Turn): void {
   const { state } = turn;
   if (isFinished(state.status)) return;
   if (state.unsettled > 0) return;
-  if (state.status === "planning") {
+  if (state.status === "planning" || state.questions.open.length > 0) {
     if (state.lifecycle.stopping !== null) finish(turn, null, [], null);
     return;
   }

@@ -6,6 +6,7 @@ import { growthOf } from "./draft.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
 import { idOfSubtask, programOf } from "./program.ts";
+import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
 import type { RunState } from "./state.ts";
 import { isFinal, isFinished } from "./status.ts";
@@ -24,6 +25,10 @@ export function decide(turn: Turn, input: RunInput): void {
       return decidePlanMade(turn, input);
     case "plan_failed":
       return decidePlanFailed(turn, input);
+    case "plan_questioned":
+      return decideQuestions(turn, input);
+    case "questions_answered":
+      return decideAnswers(turn, input);
     case "attempt_ended":
       return decideAttemptEnded(turn, input.subtask, input.attempt, input.outcome);
     case "timer_rang":
@@ -80,6 +85,17 @@ function decidePlanFailed(turn: Turn, input: Input<"plan_failed">): void {
     flags: [],
     error,
   });
+}
+
+function decideQuestions(turn: Turn, { questions, usage }: Input<"plan_questioned">): void {
+  if (!isPlanning(turn.state)) return;
+  replaceUnwanted(turn, []);
+  emit(turn, { type: "questions.asked", questions, ...(usage && { usage }) });
+}
+
+function decideAnswers(turn: Turn, { answers, by }: Input<"questions_answered">): void {
+  const matched = matchAnswers(turn.state.questions, answers);
+  if (matched !== undefined) emit(turn, { type: "questions.answered", answers: matched, by });
 }
 
 function isPlanning({ status, lifecycle }: RunState): boolean {

@@ -4,11 +4,16 @@
  */
 
 import type { JsonObject } from "../../base/json.ts";
+import type { Clarification } from "../../plan/question.ts";
 import type { Timer } from "./input.ts";
 
 export type Effect =
-  /** Ask the planner; answered by `plan_made` or `plan_failed`. */
-  | { readonly type: "request_plan"; readonly goal: string }
+  /** Ask the planner; answered by `plan_made`, `plan_questioned` or `plan_failed`. */
+  | {
+      readonly type: "request_plan";
+      readonly goal: string;
+      readonly clarifications: readonly Clarification[];
+    }
   | { readonly type: "abort_planning" }
   /** Call the tool; answered by `attempt_ended`. */
   | {

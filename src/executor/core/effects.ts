@@ -31,8 +31,11 @@ export function addEffects(
         state.planner !== null &&
         state.lifecycle.stopping === null
       ) {
-        effects.push({ type: "request_plan", goal: state.goal });
+        requestPlan(state, effects);
       }
+      break;
+    case "questions.answered":
+      requestPlan(state, effects);
       break;
     case "attempt.started": {
       const { subtask, attempt, tool } = event;
@@ -71,6 +74,10 @@ export function addEffects(
       break;
     default:
   }
+}
+
+function requestPlan({ goal, questions }: RunState, effects: Effect[]): void {
+  effects.push({ type: "request_plan", goal, clarifications: [...questions.answered] });
 }
 
 function abortRunning(state: RunState, at: number, effects: Effect[]): void {

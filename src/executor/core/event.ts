@@ -5,6 +5,7 @@
 
 import type { ErrorData, Issue } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
+import type { Clarification, Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
 import type { RunSettings } from "./settings.ts";
@@ -43,6 +44,16 @@ export type EventBody =
       /** The planner's newest proposal, for the user to mend. */
       readonly lastPlan: Json;
       readonly usage?: ModelCallUsage;
+    }
+  | {
+      readonly type: "questions.asked";
+      readonly questions: readonly Question[];
+      readonly usage?: ModelCallUsage;
+    }
+  | {
+      readonly type: "questions.answered";
+      readonly answers: readonly Clarification[];
+      readonly by: string;
     }
   | {
       readonly type: "attempt.started";

@@ -8,6 +8,7 @@ import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
 import { evolveLifecycle } from "./lifecycle.ts";
 import { indexOfSubtask, programOf } from "./program.ts";
+import { evolveQuestions } from "./questions.ts";
 import { addReady, removeReady } from "./ready.ts";
 import { evolveSlots } from "./slots.ts";
 import { initialState, type RunState, type SubtaskState } from "./state.ts";
@@ -28,6 +29,7 @@ export function evolve(state: RunState, event: RunEvent): void {
   else evolveRun(state, event);
   evolveSlots(state.slots, event);
   evolveLifecycle(state.lifecycle, event);
+  evolveQuestions(state.questions, event);
   evolveUsage(state.usage, event);
 }
 
@@ -67,6 +69,12 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       state.flags = [...event.flags];
       state.error = event.error;
       state.finishedAt = event.at;
+      break;
+    case "questions.asked":
+      state.reason = "questions";
+      break;
+    case "questions.answered":
+      state.reason = null;
       break;
     case "plan.rejected":
     case "pause.requested":

@@ -2,6 +2,7 @@
 
 import type { ErrorData, Issue } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
+import type { Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
 import type { RunSettings } from "./settings.ts";
@@ -35,6 +36,18 @@ export type RunInput = { readonly at: number } & (
       readonly issues: readonly Issue[];
       readonly lastPlan: Json;
       readonly usage?: ModelCallUsage;
+    }
+  /** The planner needs to know something first. */
+  | {
+      readonly type: "plan_questioned";
+      readonly questions: readonly Question[];
+      readonly usage?: ModelCallUsage;
+    }
+  | {
+      readonly type: "questions_answered";
+      /** By the id of the question; one to each. */
+      readonly answers: Readonly<Record<string, string>>;
+      readonly by: string;
     }
   | {
       readonly type: "attempt_ended";

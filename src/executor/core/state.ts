@@ -12,6 +12,7 @@ import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { Usage } from "./consumption.ts";
 import type { QualityFlag } from "./event.ts";
 import { initialLifecycle, type LifecycleState } from "./lifecycle.ts";
+import { initialQuestions, type QuestionsState } from "./questions.ts";
 import { DEFAULT_SETTINGS, type RunSettings } from "./settings.ts";
 import { initialSlots, type SlotsState } from "./slots.ts";
 import type { RunReason, RunStatus, SubtaskReason, SubtaskStatus } from "./status.ts";
@@ -53,6 +54,7 @@ export type RunState = {
   ready: number[];
   slots: SlotsState;
   lifecycle: LifecycleState;
+  questions: QuestionsState;
   usage: Usage;
   flags: QualityFlag[];
   output: Json;
@@ -77,6 +79,7 @@ export function initialState(runId: string): RunState {
     ready: [],
     slots: initialSlots(DEFAULT_SETTINGS.concurrency),
     lifecycle: initialLifecycle(),
+    questions: initialQuestions(),
     usage: initialUsage(),
     flags: [],
     output: null,

@@ -42,6 +42,8 @@ export type SubtaskReason =
 
 /** Why a run has its status, where the status alone does not say. */
 export type RunReason =
+  /** The planner asked something. */
+  | "questions"
   | "subtask_failed"
   | "planning_failed"
   | "output_failed"

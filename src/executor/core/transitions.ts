@@ -36,7 +36,7 @@ export const SUBTASK_TABLE: {
   cancelled: {},
 };
 
-type RunEventType = Extract<EventType, `run.${string}` | `plan.${string}`>;
+type RunEventType = Extract<EventType, `run.${string}` | `plan.${string}` | `questions.${string}`>;
 /** `completed`: the status that the event itself names. */
 type NextRunStatus = RunStatus | "completed";
 
@@ -51,12 +51,18 @@ export const RUN_TABLE: {
     "plan.drafted": "planning",
     "plan.accepted": "running",
     "plan.rejected": "planning",
+    "questions.asked": "waiting",
     "run.cancelled": "planning",
     "run.completed": "completed",
   },
   running: { ...UNFINISHED, "run.paused": "paused", "run.resumed": "running" },
   paused: { ...UNFINISHED, "run.resumed": "running" },
-  waiting: { ...UNFINISHED, "run.paused": "paused", "run.resumed": "running" },
+  waiting: {
+    ...UNFINISHED,
+    "questions.answered": "planning",
+    "run.cancelled": "waiting",
+    "run.resumed": "waiting",
+  },
   succeeded: {},
   degraded: {},
   failed: {},

@@ -16,11 +16,21 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Journal, Lease } from "../../journal/journal.ts";
 import type { Models } from "../../models/model.ts";
+import type { Clarification } from "../../plan/question.ts";
 import type { ToolRegistry } from "../../tools/tool.ts";
 import type { AcceptedPlan } from "../core/accepted-plan.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { RunInput } from "../core/input.ts";
 import type { RunState } from "../core/state.ts";
+
+export interface PlanOrder {
+  readonly goal: string;
+  /** What the planner asked before, and the user said. */
+  readonly clarifications: readonly Clarification[];
+  readonly signal: AbortSignal;
+  /** Told of the plan so far, as often as it grows. */
+  onDraft(draft: AcceptedPlan): void;
+}
 
 /** What a run's attempts may reach. */
 export interface World {
@@ -32,20 +42,18 @@ export interface World {
   readonly clock: Clock;
   /**
    * Answer `request_plan`.
-   * @param onDraft told of the plan so far, as often as it grows
    * @returns the input for the core, without its time
    */
-  plan(
-    goal: string,
-    signal: AbortSignal,
-    onDraft: (draft: AcceptedPlan) => void,
-  ): Promise<PlanAnswer>;
+  plan(order: PlanOrder): Promise<PlanAnswer>;
 }
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 /** An input without its time, which the driver adds. */
 export type News = WithoutTime<RunInput>;
-export type PlanAnswer = Extract<News, { readonly type: "plan_made" | "plan_failed" }>;
+export type PlanAnswer = Extract<
+  News,
+  { readonly type: "plan_made" | "plan_failed" | "plan_questioned" }
+>;
 
 /** What a driver tells while it works. Listeners must not throw. */
 export interface Listener {
@@ -65,15 +73,15 @@ export interface DriveOptions {
   readonly leaseMs: number;
   /** The fold of the run's events so far; owned by the driver from now on. */
   readonly state: RunState;
-  /** Start or resume. */
-  readonly first: News;
+  /** Start or resume, and what else is known at once. */
+  readonly first: readonly News[];
   readonly listener: Listener;
 }
 
 /** One run under way. */
 export interface Drive {
   /**
-   * The state when the run has finished or is paused.
+   * The state when the run has finished, is paused, or waits for a person.
    * @throws {JournalError} when events could not be stored, or the lease was lost
    */
   readonly ended: Promise<RunState>;

@@ -30,7 +30,7 @@ const SUMMARY_MS = 1_000;
 
 export const driveInProcess: Driver = (options) => {
   const drive = new InProcessDrive(options);
-  drive.send(options.first);
+  for (const news of options.first) drive.send(news);
   return drive;
 };
 
@@ -103,7 +103,7 @@ class InProcessDrive implements Drive {
     }
     for (const effect of effects) this.#perform(effect);
     const { status } = this.#state;
-    if (isFinished(status) || status === "paused") await this.#end();
+    if (isFinished(status) || status === "paused" || status === "waiting") await this.#end();
   }
 
   #summary(): JsonObject | undefined {
@@ -128,7 +128,7 @@ class InProcessDrive implements Drive {
         this.#timers.set(timerName(effect.timer), effect.timer, effect.at);
         break;
       case "request_plan":
-        this.#requestPlan(effect.goal);
+        this.#requestPlan(effect);
         break;
       case "abort_planning":
         this.#planning?.abort();
@@ -166,11 +166,12 @@ class InProcessDrive implements Drive {
     this.send({ type: "attempt_ended", subtask, attempt, outcome });
   }
 
-  #requestPlan(goal: string): void {
+  #requestPlan({ goal, clarifications }: Extract<Effect, { type: "request_plan" }>): void {
     const planning = new AbortController();
     this.#planning = planning;
     const tellDraft = (draft: AcceptedPlan) => this.send({ type: "plan_drafted", draft });
-    this.#options.world.plan(goal, planning.signal, tellDraft).then(
+    const order = { goal, clarifications, signal: planning.signal, onDraft: tellDraft };
+    this.#options.world.plan(order).then(
       (answer) => this.send(answer),
       (error: unknown) => {
         const data = toErrorData(error);
