@@ -7,8 +7,6 @@ import type { Colors } from "./io.ts";
 type Field = ToolPage["input"][number];
 type Page = { readonly width: number; readonly colors: Colors };
 
-const INDENT = "    ";
-
 export function renderTool(tool: ToolPage, page: Page): string[] {
   const { name, description, effects, idempotent, trust } = tool;
   const marks = [
@@ -34,12 +32,13 @@ function renderFields(title: string, fields: readonly Field[], { width, colors }
   return [
     "",
     colors.bold(title),
-    ...fields.flatMap(({ name, type, required, description }) => [
-      `  ${colors.cyan(name)}${required ? "" : "?"}: ${type}`,
-      ...(description === ""
-        ? []
-        : wrap(description, width - INDENT.length).map((line) => INDENT + line)),
-    ]),
+    ...fields.flatMap(({ name, type, required, description }) => {
+      const [first = "", ...more] = wrap(`${name}${required ? "" : "?"}: ${type}`, width - 4);
+      return [
+        `  ${colors.cyan(name)}${first.slice(name.length)}`,
+        ...[...more, ...wrap(description, width - 4)].map((line) => `    ${line}`),
+      ];
+    }),
   ];
 }
 
