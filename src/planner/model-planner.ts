@@ -60,13 +60,15 @@ export function createModelPlanner(model: Model, options: ModelPlannerOptions = 
           return { status: "asks", questions: proposal.questions, ...spent };
         }
         lastPlan = proposal.plan ?? lastPlan;
-        const kept = lastPlan === undefined ? {} : { lastPlan };
-        if (proposal.verdict === "hopeless") {
-          return { status: "failed", issues: proposal.issues, ...kept, ...spent };
-        }
-        if (round >= maxRepairs) {
-          const issues = [gaveUp(model.name, round + 1), ...proposal.issues];
-          return { status: "failed", issues, ...kept, ...spent };
+        const isLast = proposal.verdict === "hopeless" || round >= maxRepairs;
+        if (isLast) {
+          const issues = lastIssues(proposal, model.name, round + 1);
+          return {
+            status: "failed",
+            issues,
+            ...(lastPlan !== undefined && { lastPlan }),
+            ...spent,
+          };
         }
         request.onRepair?.(round + 1, proposal.issues);
         messages = repairMessages(question, result, proposal.issues);
@@ -116,12 +118,14 @@ async function readDrafts(
 type Proposal =
   | { readonly verdict: "right"; readonly plan: Json }
   | { readonly verdict: "asks"; readonly questions: readonly Question[] }
-  /** Worth another round, or not. */
-  | {
-      readonly verdict: "wrong" | "hopeless";
-      readonly issues: readonly Issue[];
-      readonly plan?: Json;
-    };
+  | Refused;
+
+/** Worth another round, or not. */
+type Refused = {
+  readonly verdict: "wrong" | "hopeless";
+  readonly issues: readonly Issue[];
+  readonly plan?: Json;
+};
 
 function judge(result: ModelResult, request: PlanRequest): Proposal {
   if (result.finish === "refusal") {
@@ -150,6 +154,10 @@ function judge(result: ModelResult, request: PlanRequest): Proposal {
         : { verdict: "wrong", issues, plan: answer.plan };
     }
   }
+}
+
+function lastIssues({ verdict, issues }: Refused, model: string, tries: number): readonly Issue[] {
+  return verdict === "hopeless" ? issues : [gaveUp(model, tries), ...issues];
 }
 
 function repairMessages(
