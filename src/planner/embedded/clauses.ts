@@ -226,13 +226,19 @@ function trimMarks(tokens: readonly Token[]): readonly Token[] {
   while (start < end && tokens[start]?.kind === "mark") start++;
   while (end > start) {
     const last = tokens[end - 1];
-    if (last?.kind !== "mark" && !says(last, ...CONJUNCTIONS) && !says(last, "then", "to", "that", "which")) break;
+    if (
+      last?.kind !== "mark" &&
+      !says(last, ...CONJUNCTIONS) &&
+      !says(last, "then", "to", "that", "which")
+    )
+      break;
     end--;
   }
   return tokens.slice(start, end);
 }
 
-const FILLERS = /^(?:please|kindly|hi|hello|hey|ok|okay|so|well|just|also|and|but|plus|or|to|that|thanks|thank you|can you|could you|would you|will you|can we|could we|can i|could i|may i|let us|lets|let|you should|you must|help me|do you know|is it possible|make sure|be sure|i need|we need|i want|we want|i would like|we would like|i|we|me|your task is|finally|now|actually|quickly|simply|maybe|for me|first of all|at first|at last|after that|after this|when done|once done)(?= |$)/;
+const FILLERS =
+  /^(?:please|kindly|hi|hello|hey|ok|okay|so|well|just|also|and|but|plus|or|to|that|thanks|thank you|can you|could you|would you|will you|can we|could we|can i|could i|may i|let us|lets|let|you should|you must|help me|do you know|is it possible|make sure|be sure|i need|we need|i want|we want|i would like|we would like|i|we|me|your task is|finally|now|actually|quickly|simply|maybe|for me|first of all|at first|at last|after that|after this|when done|once done)(?= |$)/;
 
 /** Politeness, wishes, sequence words and conjunctions at the head of a clause. */
 function skipFillers(all: readonly Token[]): { tokens: readonly Token[]; isSequel: boolean } {
@@ -252,7 +258,8 @@ function skipFillers(all: readonly Token[]): { tokens: readonly Token[]; isSeque
       length = match === null || isStatement(tokens) ? 0 : match[0].split(" ").length;
     }
     // A bullet of a numbered list.
-    if (first?.kind === "value" && first.value.kind === "number" && isMark(tokens[1], ".):")) length = 2;
+    if (first?.kind === "value" && first.value.kind === "number" && isMark(tokens[1], ".):"))
+      length = 2;
     if (length === 0) return { tokens, isSequel };
     tokens = trimMarks(tokens.slice(length));
   }
@@ -263,10 +270,19 @@ function isStatement(tokens: readonly Token[]): boolean {
   const [first, second] = tokens;
   if (!isWord(first)) return false;
   if (says(first, "i", "we", "they", "he", "she", "you")) {
-    return isWord(second) && /^(?:have|had|has|got|am|are|was|were|wrote|received|recorded|made|found|bought|took|know|think|believe|do|work|live|run|own|keep|just|recently|already|went|heard|saw|read)$/.test(second.word);
+    return (
+      isWord(second) &&
+      /^(?:have|had|has|got|am|are|was|were|wrote|received|recorded|made|found|bought|took|know|think|believe|do|work|live|run|own|keep|just|recently|already|went|heard|saw|read)$/.test(
+        second.word,
+      )
+    );
   }
   if (says(first, "there", "here", "this", "it", "these", "those")) {
-    return isWord(second) && (AUXILIARIES.has(second.word) || /^(?:contains|holds|lists|includes|lies|lives|describes)$/.test(second.word));
+    return (
+      isWord(second) &&
+      (AUXILIARIES.has(second.word) ||
+        /^(?:contains|holds|lists|includes|lies|lives|describes)$/.test(second.word))
+    );
   }
   if (!says(first, "my", "our", "the", "his", "her", "their")) return false;
   for (const [index, token] of tokens.slice(1, 6).entries()) {
@@ -285,7 +301,9 @@ function moodOf(tokens: readonly Token[]): Mood {
     return "context";
   }
   if (says(first, "if", "unless")) {
-    return says(second, "possible", "necessary", "needed", "you", "any", "so") ? "context" : "conditional";
+    return says(second, "possible", "necessary", "needed", "you", "any", "so")
+      ? "context"
+      : "conditional";
   }
   return isStatement(tokens) ? "context" : "request";
 }
@@ -297,5 +315,10 @@ function verbOf(tokens: readonly Token[], verbs: KnownVerbs): WordToken | undefi
   if (!isWord(token) || PREPOSITIONS.has(token.word)) return undefined;
   if (verbUse(token.word) === "verb" || LIGHT_VERBS.has(token.word)) return token;
   if (baseOfParticiple(token.word) !== undefined && !says(tokens[at + 1], "of")) return token;
-  return isVerbAt(tokens, at, verbs) || (at + 1 < tokens.length && verbUse(token.word) === "maybe" && !says(tokens[at + 1], "of", ...CONJUNCTIONS)) ? token : undefined;
+  return isVerbAt(tokens, at, verbs) ||
+    (at + 1 < tokens.length &&
+      verbUse(token.word) === "maybe" &&
+      !says(tokens[at + 1], "of", ...CONJUNCTIONS))
+    ? token
+    : undefined;
 }

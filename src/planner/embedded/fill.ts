@@ -16,8 +16,8 @@ import { fitWords } from "./fit-words.ts";
 import type { Request } from "./interpret.ts";
 import type { Proposal } from "./proposal.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
 import type { Token, ValueToken } from "./tokens.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
 
 export type Filling = {
   /** By parameter, each a value that its schema has a place for. */
@@ -64,9 +64,16 @@ export function fill(request: Request, card: ToolCard, index: ToolIndex): Fillin
     for (const token of tokens) used.add(token);
     taken.set(parameter, [...(own ?? []), proposal]);
   }
-  const spread = spreadOf(request, taken, ranked.map(({ proposal }) => proposal), used);
+  const spread = spreadOf(
+    request,
+    taken,
+    ranked.map(({ proposal }) => proposal),
+    used,
+  );
   for (const token of spread?.tokens ?? []) used.add(token);
-  const values = new Map([...taken].map(([parameter, own]) => [parameter, valueOf(parameter, own)]));
+  const values = new Map(
+    [...taken].map(([parameter, own]) => [parameter, valueOf(parameter, own)]),
+  );
   return { values, used, spread };
 }
 
@@ -120,7 +127,8 @@ function spreadOf(
 
 /** Whether two values are of one kind, with nothing but values and joints between them. */
 export function isListed(tokens: readonly Token[], a: ValueToken, b: Token): boolean {
-  if (b.kind !== "value" || a.value.kind !== b.value.kind || a.value.kind === "number") return false;
+  if (b.kind !== "value" || a.value.kind !== b.value.kind || a.value.kind === "number")
+    return false;
   const [from, to] = [tokens.indexOf(a), tokens.indexOf(b)];
   return tokens
     .slice(Math.min(from, to), Math.max(from, to))

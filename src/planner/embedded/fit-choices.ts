@@ -1,11 +1,11 @@
 /** Listed choices and switches, by the words that name them. */
 
-import { LIGHT_VERBS, SUPERLATIVES } from "./lexicon.ts";
 import type { Request } from "./interpret.ts";
+import { LIGHT_VERBS, SUPERLATIVES } from "./lexicon.ts";
 import type { Proposal } from "./proposal.ts";
 import { synonymsOf } from "./thesaurus.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
 import { isWord, says, type Token, type WordToken } from "./tokens.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
 import { rootOf, wordsOfName } from "./words.ts";
 
 const SAID = 0.9;
@@ -69,13 +69,17 @@ function orderSaid(
   const choice = choices.find((one) => one.toLowerCase().startsWith(prefix));
   // The word itself stays free: it also says by what to order.
   if (choice !== undefined) return [{ parameter, value: choice, tokens: [], score: 0.6 }];
-  const [by] = superlative.of.flatMap((of) => choices.filter((one) => wordsOfName(one).map(rootOf).includes(rootOf(of))));
+  const [by] = superlative.of.flatMap((of) =>
+    choices.filter((one) => wordsOfName(one).map(rootOf).includes(rootOf(of))),
+  );
   const tokens = words.filter(({ word }) => SUPERLATIVES.has(word));
   return by === undefined ? [] : [{ parameter, value: by, tokens, score: 0.95 }];
 }
 
 /** Words of a switch's name that say only that it is one. */
-const SWITCH_WORDS = new Set(["is", "has", "use", "includ", "with", "allow", "enabl", "should", "only", "show"].map(rootOf));
+const SWITCH_WORDS = new Set(
+  ["is", "has", "use", "includ", "with", "allow", "enabl", "should", "only", "show"].map(rootOf),
+);
 
 function switchSaid(parameter: Parameter, words: readonly WordToken[]): Proposal[] {
   const roots = parameter.roots.filter((root) => !SWITCH_WORDS.has(root));
@@ -86,5 +90,7 @@ function switchSaid(parameter: Parameter, words: readonly WordToken[]): Proposal
 
 function isNegated(word: Token | undefined, words: readonly WordToken[]): boolean {
   const at = words.findIndex((one) => one === word);
-  return words.slice(Math.max(0, at - 2), at).some((one) => says(one, "no", "not", "without", "don't", "non", "never"));
+  return words
+    .slice(Math.max(0, at - 2), at)
+    .some((one) => says(one, "no", "not", "without", "don't", "non", "never"));
 }

@@ -1,13 +1,13 @@
 /** Columns of a table: "total of amount by region, sorted by year". */
 
-import { SUPERLATIVES, VAGUE_NOUNS } from "./lexicon.ts";
 import type { Request } from "./interpret.ts";
+import { SUPERLATIVES, VAGUE_NOUNS } from "./lexicon.ts";
 import { nounTokens, type Phrase } from "./phrases.ts";
 import type { Proposal } from "./proposal.ts";
 import { takesFreeText } from "./proposal.ts";
 import { synonymsOf } from "./thesaurus.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
 import { isWord, says, type Token, type WordToken } from "./tokens.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
 import { rootOf, wordsOfName } from "./words.ts";
 
 type Role = "group" | "sort" | "value";
@@ -72,7 +72,11 @@ export function columnsIn(request: Request, measures: ReadonlySet<string>): Colu
 
 const GROUP_HEADS = new Set(["by", "per", "each", "every"]);
 
-function roleOfHead(phrase: Phrase, isSorted: boolean, measures: ReadonlySet<string>): Role | undefined {
+function roleOfHead(
+  phrase: Phrase,
+  isSorted: boolean,
+  measures: ReadonlySet<string>,
+): Role | undefined {
   if (isSorted && phrase.head === "by") return "sort";
   if (phrase.head !== undefined && GROUP_HEADS.has(phrase.head)) return "group";
   if (phrase.head === "of") return "value";
@@ -83,23 +87,46 @@ function roleOfHead(phrase: Phrase, isSorted: boolean, measures: ReadonlySet<str
 }
 
 const COLUMN_NOUNS = ["column", "columns", "field", "fields"];
-const ROW_NOUNS = new Set(["row", "rows", "records", "record", "entries", "lines", "table", "data", "file", "group", "groups"]);
+const ROW_NOUNS = new Set([
+  "row",
+  "rows",
+  "records",
+  "record",
+  "entries",
+  "lines",
+  "table",
+  "data",
+  "file",
+  "group",
+  "groups",
+]);
 
-function columnOf(phrase: Phrase, role: Role, measures: ReadonlySet<string>): ColumnMention | undefined {
+function columnOf(
+  phrase: Phrase,
+  role: Role,
+  measures: ReadonlySet<string>,
+): ColumnMention | undefined {
   const nouns = nounTokens(phrase);
   const quoted = nouns.find((token) => token.kind === "value" && token.value.isQuoted);
   const said = phrase.words.filter((word) => isMeasure(word, measures)).map(({ root }) => root);
   if (quoted?.kind === "value") {
     return { role, text: quoted.value.text, tokens: [quoted], score: 0.85, measures: said };
   }
-  if (nouns.some((token) => token.kind === "value" && token.value.kind !== "number")) return undefined;
+  if (nouns.some((token) => token.kind === "value" && token.value.kind !== "number"))
+    return undefined;
   const words = nouns
     .filter(isWord)
     .filter((word) => !isMeasure(word, measures) && !isNoColumn(word));
   if (words.length === 0 || words.length > MAX_COLUMN_WORDS) return undefined;
   const isNamed = nouns.some((token) => says(token, ...COLUMN_NOUNS));
   const score = isNamed ? 0.95 : role === "value" && phrase.head === undefined ? 0.6 : 0.8;
-  return { role, text: words.map(({ text }) => text).join(" "), tokens: words, score, measures: said };
+  return {
+    role,
+    text: words.map(({ text }) => text).join(" "),
+    tokens: words,
+    score,
+    measures: said,
+  };
 }
 
 const MAX_COLUMN_WORDS = 4;
@@ -110,7 +137,9 @@ function isNoColumn({ word }: WordToken): boolean {
     ROW_NOUNS.has(word) ||
     SUPERLATIVES.has(word) ||
     VAGUE_NOUNS.has(word) ||
-    /^(?:the|a|an|its|their|each|every|and|top|first|last|sorted|ordered|grouped|descending|ascending)$/.test(word)
+    /^(?:the|a|an|its|their|each|every|and|top|first|last|sorted|ordered|grouped|descending|ascending)$/.test(
+      word,
+    )
   );
 }
 

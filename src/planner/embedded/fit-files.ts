@@ -4,14 +4,46 @@ import { endingsOf, globOf } from "./file-types.ts";
 import type { Request } from "./interpret.ts";
 import { nounTokens, type Phrase } from "./phrases.ts";
 import type { Proposal } from "./proposal.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
 import { isWord, says, type Token, type WordToken } from "./tokens.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
 
-const FILE_NOUNS = ["file", "files", "documents", "scripts", "sources", "modules", "pages", "images", "notes", "texts"];
+const FILE_NOUNS = [
+  "file",
+  "files",
+  "documents",
+  "scripts",
+  "sources",
+  "modules",
+  "pages",
+  "images",
+  "notes",
+  "texts",
+];
 const FOLDER_NOUNS = ["folder", "directory", "dir", "subfolder", "subdirectory"];
 /** Before a bare word, as surely as it is a folder. */
-const PLACES: Readonly<Record<string, number>> = { below: 0.9, in: 0.6, from: 0.45, of: 0.4, at: 0.4, through: 0.6, across: 0.6, on: 0.2 };
-const HERE = ["current", "this", "working", "root", "whole", "project", "workspace", "same", "here", "repository", "repo"];
+const PLACES: Readonly<Record<string, number>> = {
+  below: 0.9,
+  in: 0.6,
+  from: 0.45,
+  of: 0.4,
+  at: 0.4,
+  through: 0.6,
+  across: 0.6,
+  on: 0.2,
+};
+const HERE = [
+  "current",
+  "this",
+  "working",
+  "root",
+  "whole",
+  "project",
+  "workspace",
+  "same",
+  "here",
+  "repository",
+  "repo",
+];
 
 type Found = { readonly text: string; readonly tokens: readonly Token[]; readonly score: number };
 
@@ -22,11 +54,19 @@ export function fitFiles(request: Request, card: ToolCard): Proposal[] {
   for (const parameter of card.parameters) {
     const takesFolder = parameter.kinds.has("folder");
     const takesGlob = parameter.kinds.has("glob");
-    const hasOwnFolder = card.parameters.some((other) => other !== parameter && other.kinds.has("folder"));
-    if (takesGlob) proposals.push(...globs(parameter, endings, hasOwnFolder && !takesFolder ? [] : folders));
+    const hasOwnFolder = card.parameters.some(
+      (other) => other !== parameter && other.kinds.has("folder"),
+    );
+    if (takesGlob)
+      proposals.push(...globs(parameter, endings, hasOwnFolder && !takesFolder ? [] : folders));
     if (takesFolder || (!takesGlob && parameter.kinds.has("path"))) {
       for (const { text, tokens, score } of folders) {
-        proposals.push({ parameter, value: text, tokens, score: takesFolder ? score : score - 0.3 });
+        proposals.push({
+          parameter,
+          value: text,
+          tokens,
+          score: takesFolder ? score : score - 0.3,
+        });
       }
     }
   }
@@ -55,7 +95,8 @@ function findEndings({ tokens }: Request): Found[] {
   const found: Found[] = [];
   for (const [index, token] of tokens.entries()) {
     if (token.kind === "value") {
-      if (token.value.kind === "ending") found.push({ text: token.value.text, tokens: [token], score: 1 });
+      if (token.value.kind === "ending")
+        found.push({ text: token.value.text, tokens: [token], score: 1 });
       continue;
     }
     if (!isWord(token)) continue;

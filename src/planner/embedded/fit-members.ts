@@ -3,11 +3,11 @@
 import type { Json } from "../../base/json.ts";
 import { columnsIn } from "./fit-columns.ts";
 import type { Request } from "./interpret.ts";
-import { describe, type Parameter, type ToolCard } from "./tool-card.ts";
 import type { Proposal } from "./proposal.ts";
 import type { Property } from "./shape.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord } from "./tokens.ts";
+import { describe, type Parameter, type ToolCard } from "./tool-card.ts";
 import { rootOf, wordsOfName } from "./words.ts";
 
 type Pair = {
@@ -29,7 +29,9 @@ function pairOf(parameter: Parameter): Pair | undefined {
   const members = [...(parameter.shape.element?.properties ?? [])];
   const choice = members.find(([, { shape }]) => shape.choices.length > 0);
   const column = members.find(([name, property]) => isColumn(name, property));
-  const isPair = members.every((member) => member === choice || member === column || !member[1].isRequired);
+  const isPair = members.every(
+    (member) => member === choice || member === column || !member[1].isRequired,
+  );
   if (choice === undefined || column === undefined || !isPair) return undefined;
   return { parameter, choice: choice[0], choices: choice[1].shape.choices, column: column[0] };
 }

@@ -1,17 +1,19 @@
 /** Numbers: "in three sentences", "top five", "the 10 largest", "a 20% tip". */
 
-import { SUPERLATIVES } from "./lexicon.ts";
 import type { Request } from "./interpret.ts";
+import { SUPERLATIVES } from "./lexicon.ts";
 import { headFit, neighbours, type Proposal, takesNumber } from "./proposal.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
 import type { ValueToken, WordToken } from "./tokens.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
 import { rootOf } from "./words.ts";
 
 const LIMIT_ROOTS = rootSet("limit top n k count maximum number first results");
 const LIMIT_WORDS = new Set(["top", "first", "best", "most", "last", "maximum", "limit", "bottom"]);
 /** What a percentage, or a sum of money, is a value of. */
 const OF_PERCENT = rootSet("percent percentage rate tip interest discount tax share");
-const OF_MONEY = rootSet("amount price total bill cost principal salary budget sum loan value income fee");
+const OF_MONEY = rootSet(
+  "amount price total bill cost principal salary budget sum loan value income fee",
+);
 /** How many words after a number may belong to it. */
 const REACH = 4;
 
@@ -32,13 +34,21 @@ export function fitNumbers(request: Request, card: ToolCard): Proposal[] {
 function isAllowed(number: number, { shape }: Parameter): boolean {
   const { isInteger, minimum, maximum } = shape.takesNumber ? shape : (shape.element ?? shape);
   if (isInteger && !Number.isInteger(number)) return false;
-  return (minimum === undefined || number >= minimum) && (maximum === undefined || number <= maximum);
+  return (
+    (minimum === undefined || number >= minimum) && (maximum === undefined || number <= maximum)
+  );
 }
 
-function scoreOf(token: ValueToken, parameter: Parameter, request: Request, card: ToolCard): number {
+function scoreOf(
+  token: ValueToken,
+  parameter: Parameter,
+  request: Request,
+  card: ToolCard,
+): number {
   const { before, after } = neighbours(request.tokens, token);
   const near = after.slice(0, REACH);
-  const names = (words: readonly WordToken[]) => words.some(({ root }) => parameter.roots.includes(root));
+  const names = (words: readonly WordToken[]) =>
+    words.some(({ root }) => parameter.roots.includes(root));
   if (names(near.slice(0, 2)) || names(before.slice(0, 2))) return 1;
   if (isLimit(parameter) && isCountOfBest(before, near)) return 0.9;
   const measured = measuredBy(token.value.unit);

@@ -4,8 +4,8 @@ import { globOf, mediumOf } from "./file-types.ts";
 import type { Request } from "./interpret.ts";
 import type { Kind } from "./kinds.ts";
 import { headFit, type Proposal, takesFreeText } from "./proposal.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
 import type { ValueToken } from "./tokens.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
 import type { Value, ValueKind } from "./values.ts";
 import { rootOf } from "./words.ts";
 
@@ -13,9 +13,18 @@ import { rootOf } from "./words.ts";
 const DIRECT: Readonly<Record<ValueKind, readonly (readonly [Kind, number])[]>> = {
   url: [["url", 1]],
   email: [["email", 1]],
-  glob: [["glob", 1], ["path", 0.4]],
-  path: [["path", 1], ["glob", 0.7]],
-  folder: [["folder", 1], ["path", 0.7]],
+  glob: [
+    ["glob", 1],
+    ["path", 0.4],
+  ],
+  path: [
+    ["path", 1],
+    ["glob", 0.7],
+  ],
+  folder: [
+    ["folder", 1],
+    ["path", 0.7],
+  ],
   ending: [],
   date: [["date", 1]],
   phone: [["phone", 1]],
@@ -73,9 +82,14 @@ function baseScore(value: Value, { kinds, roots, description }: Parameter): numb
   if (value.kind === "quoted") return kinds.size === 0 ? QUOTED_ANYWHERE : 0;
   // An image is handed on by its path: the parameter is named after what the file holds.
   const medium = mediumOf(value.text);
-  if ((value.kind === "path" || value.kind === "url") && medium !== undefined) {
-    if (medium !== "text" && medium !== "table" && roots.includes(rootOf(medium))) return 0.9;
-  }
+  if (
+    (value.kind === "path" || value.kind === "url") &&
+    medium !== undefined &&
+    medium !== "text" &&
+    medium !== "table" &&
+    roots.includes(rootOf(medium))
+  )
+    return 0.9;
   // A quoted date, number or the like is a text too.
   if (value.isQuoted && (kinds.has("query") || kinds.has("title"))) return 0.7;
   if (value.kind === "path" && /\bfile\b/i.test(description) && kinds.has("content")) return 0.3;

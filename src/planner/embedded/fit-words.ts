@@ -6,11 +6,22 @@ import { nounTokens, type Phrase } from "./phrases.ts";
 import { headFit, type Proposal, takesFreeText } from "./proposal.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { synonymsOf } from "./thesaurus.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
 import { isWord, says, type Token, type WordToken } from "./tokens.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
 
 /** Kinds that only a value of that kind can fill: no words of the goal are a path. */
-const STRICT: readonly Kind[] = ["path", "folder", "glob", "url", "email", "phone", "date", "sum", "regex", "code"];
+const STRICT: readonly Kind[] = [
+  "path",
+  "folder",
+  "glob",
+  "url",
+  "email",
+  "phone",
+  "date",
+  "sum",
+  "regex",
+  "code",
+];
 
 /** What a phrase after this preposition can be, and how surely. */
 const HEADS: Readonly<Record<string, Readonly<Partial<Record<Kind, number>>>>> = {
@@ -31,7 +42,12 @@ const HEADS: Readonly<Record<string, Readonly<Partial<Record<Kind, number>>>>> =
   against: { title: 0.4 },
 };
 /** The object of the verb: "find X", "play X". */
-const OBJECT: Readonly<Partial<Record<Kind, number>>> = { query: 0.6, title: 0.7, person: 0.6, place: 0.45 };
+const OBJECT: Readonly<Partial<Record<Kind, number>>> = {
+  query: 0.6,
+  title: 0.7,
+  person: 0.6,
+  place: 0.45,
+};
 /** What a parameter of no known kind takes. */
 const UNKNOWN_KIND = 0.45;
 const UNKNOWN_OBJECT = 0.5;
@@ -111,7 +127,8 @@ function scoreOf(
   const byHead = head === undefined ? (isObject ? OBJECT : {}) : (HEADS[head] ?? {});
   const kinds = [...parameter.kinds].filter((kind) => kind !== "id" && kind !== "count");
   const known = Math.max(0, ...kinds.map((kind) => byHead[kind] ?? 0));
-  const unknown = kinds.length > 0 ? 0 : head === undefined ? (isObject ? UNKNOWN_OBJECT : 0) : UNKNOWN_KIND;
+  const unknown =
+    kinds.length > 0 ? 0 : head === undefined ? (isObject ? UNKNOWN_OBJECT : 0) : UNKNOWN_KIND;
   const base = Math.max(known, unknown) + 0.25 * headFit(head, parameter);
   if (base <= 0) return 0;
   const proper = tokens.some((token) => isProper(token)) ? 0.15 : 0;
@@ -127,7 +144,8 @@ function textOfTokens(tokens: readonly Token[]): string | undefined {
   const parts: string[] = [];
   for (const token of tokens) {
     if (isWord(token)) parts.push(token.text);
-    else if (token.kind === "value" && (token.value.kind === "number" || token.value.isQuoted)) parts.push(token.value.text);
+    else if (token.kind === "value" && (token.value.kind === "number" || token.value.isQuoted))
+      parts.push(token.value.text);
     else return undefined;
   }
   return parts.join(" ");

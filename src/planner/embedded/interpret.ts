@@ -8,12 +8,12 @@
  */
 
 import type { Clause } from "./clauses.ts";
-import { QUESTION_WORDS } from "./lexicon.ts";
 import type { Kind } from "./kinds.ts";
+import { QUESTION_WORDS } from "./lexicon.ts";
 import { nounTokens, type Phrase, phrasesOf } from "./phrases.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import type { ToolCard } from "./tool-card.ts";
 import { isWord, type Token, type ValueToken, type WordToken } from "./tokens.ts";
+import type { ToolCard } from "./tool-card.ts";
 import type { ValueKind } from "./values.ts";
 import { rootOf } from "./words.ts";
 
@@ -43,7 +43,11 @@ const MAX_CANDIDATES = 6;
 
 /** Group clauses that ask for something into requests. */
 export function interpret(clauses: readonly Clause[], index: ToolIndex): Request[] {
-  type Best = { readonly score: number; readonly from: number; readonly request: Request | undefined };
+  type Best = {
+    readonly score: number;
+    readonly from: number;
+    readonly request: Request | undefined;
+  };
   const best: Best[] = [{ score: 0, from: 0, request: undefined }];
   for (let end = 1; end <= clauses.length; end++) {
     let found: Best | undefined;
@@ -81,7 +85,9 @@ function isBareVerb(clause: Clause | undefined): boolean {
 
 export function makeRequest(clauses: readonly Clause[], index: ToolIndex): Request {
   const [first] = clauses;
-  const tokens = clauses.flatMap((clause, at) => (at === 0 ? clause.tokens : [JOINT, ...clause.tokens]));
+  const tokens = clauses.flatMap((clause, at) =>
+    at === 0 ? clause.tokens : [JOINT, ...clause.tokens],
+  );
   const phrases = phrasesOf(tokens, first?.verb);
   const values = tokens.filter((token): token is ValueToken => token.kind === "value");
   const words = contentWords(tokens, index);
@@ -144,11 +150,7 @@ function scoreOf(request: Omit<Request, "candidates">, card: ToolCard, index: To
 }
 
 /** How much of the tool's name the request says, by the weight of its words. */
-function nameCoverage(
-  { words }: Pick<Request, "words">,
-  card: ToolCard,
-  index: ToolIndex,
-): number {
+function nameCoverage({ words }: Pick<Request, "words">, card: ToolCard, index: ToolIndex): number {
   const said = new Set(words.map(({ root }) => root));
   let [total, covered] = [0, 0];
   for (const root of card.roots) {
@@ -197,5 +199,9 @@ export function subjectOf(request: Request): string {
 }
 
 function textOfToken(token: Token): string {
-  return token.kind === "word" ? token.text : token.kind === "value" ? token.value.text : token.mark;
+  return token.kind === "word"
+    ? token.text
+    : token.kind === "value"
+      ? token.value.text
+      : token.mark;
 }

@@ -61,7 +61,8 @@ const RULES: readonly Rule[] = [
   {
     kind: "path",
     name: /\b(?:path|paths|file|files|filename|filenames|filepath|file name)$/,
-    description: /\b(?:file ?paths?|path (?:of|to)|paths? of|filenames?|file names?|files?, e\.g)\b|^(?:the )?files?\b/i,
+    description:
+      /\b(?:file ?paths?|path (?:of|to)|paths? of|filenames?|file names?|files?, e\.g)\b|^(?:the )?files?\b/i,
     not: /\btype of|\bformat of|\bjson ?path\b|\bxpath\b|\bbytes\b|\bnumber of\b|\bhow many\b|\bglobs?\b/i,
   },
   {
@@ -69,18 +70,28 @@ const RULES: readonly Rule[] = [
     name: /\b(?:url|urls|uri|link|href|endpoint|website|webpage|web page)$/,
     description: /\bURLs?\b|\bURIs?\b|\bhttps?:|\bweb address\b/,
   },
-  { kind: "email", name: /\be ?mails?$|\bemail address$|\brecipients?$/, description: /\be-?mail address/i },
-  { kind: "phone", name: /\b(?:phone|telephone|mobile)\b/, description: /\b(?:phone|telephone) number/i },
+  {
+    kind: "email",
+    name: /\be ?mails?$|\bemail address$|\brecipients?$/,
+    description: /\be-?mail address/i,
+  },
+  {
+    kind: "phone",
+    name: /\b(?:phone|telephone|mobile)\b/,
+    description: /\b(?:phone|telephone) number/i,
+  },
   {
     kind: "date",
     name: /\b(?:date|dates|day|deadline|birthday|check in|check out|checkin|checkout|datetime|timestamp)$|\bdate\b/,
-    description: /\bISO 8601\b|\bYYYY-MM-DD\b|\b(?:start|end|first|second|earlier|later|other|this|from|to|of the|the|a) (?:date|day)\b/i,
+    description:
+      /\bISO 8601\b|\bYYYY-MM-DD\b|\b(?:start|end|first|second|earlier|later|other|this|from|to|of the|the|a) (?:date|day)\b/i,
     not: /\bformat\b.*\bdates\b|\bnumber of days\b|\bhow many\b|\bunit\b/i,
   },
   {
     kind: "sum",
     name: /\b(?:expression|formula|equation|sum|calculation)$/,
-    description: /\b(?:arithmetic|math(?:s|ematical)?) expression\b|\bformula\b|\bexpression, e\.g\. [\d(]/i,
+    description:
+      /\b(?:arithmetic|math(?:s|ematical)?) expression\b|\bformula\b|\bexpression, e\.g\. [\d(]/i,
     not: /\bregular\b|\bregex|\bJSONata\b|\bcron\b|\bXPath\b|\bJSONPath\b|\bJMESPath\b|\bfilter expression\b/i,
   },
   {
@@ -92,7 +103,8 @@ const RULES: readonly Rule[] = [
   {
     kind: "code",
     name: /\b(?:sql|jsonata|jsonpath|xpath|selector|script|code|template|cron|schema|filter expression)$/,
-    description: /\b(?:JSONata|SQL|GraphQL|XPath|JSONPath|JMESPath|CSS selector|Liquid|Jinja|Handlebars|Mustache|cron) (?:expression|query|template|syntax|statement)|\bregular expression\b.*\bpattern\b/i,
+    description:
+      /\b(?:JSONata|SQL|GraphQL|XPath|JSONPath|JMESPath|CSS selector|Liquid|Jinja|Handlebars|Mustache|cron) (?:expression|query|template|syntax|statement)|\bregular expression\b.*\bpattern\b/i,
   },
   {
     kind: "content",
@@ -103,7 +115,8 @@ const RULES: readonly Rule[] = [
   {
     kind: "query",
     name: /\b(?:query|q|search|term|terms|keyword|keywords|needle|phrase|topic|subject|word|words|theme)$/,
-    description: /\b(?:to (?:search|look) for|what to (?:find|search|look)|search (?:term|text|query|words)|text to (?:search|look|find)|words? to (?:search|look|find))\b/i,
+    description:
+      /\b(?:to (?:search|look) for|what to (?:find|search|look)|search (?:term|text|query|words)|text to (?:search|look|find)|words? to (?:search|look|find))\b/i,
     not: /\bnumber of\b|\bhow many\b|\bJSONata\b|\bSQL\b/i,
   },
   {
@@ -117,16 +130,31 @@ const RULES: readonly Rule[] = [
     name: /\b(?:limit|top|count|max|maximum|n|number|size|amount|quantity|results|sentences|words|lines|items|pages|days|nights|people|guests|adults|top n|top k|k)$/,
     description: /\b(?:how many|number of|at most this many|this many|maximum number)\b/i,
   },
-  { kind: "id", name: /\b(?:id|ids|identifier|code|sku|number)$/, description: /\b(?:identifier|ID of|id of)\b/ },
-  { kind: "language", name: /\b(?:language|languages|lang|locale)$/, description: /\blanguage to\b|\bISO 639\b|\btarget language\b/i },
+  {
+    kind: "id",
+    name: /\b(?:id|ids|identifier|code|sku|number)$/,
+    description: /\b(?:identifier|ID of|id of)\b/,
+  },
+  {
+    kind: "language",
+    name: /\b(?:language|languages|lang|locale)$/,
+    description: /\blanguage to\b|\bISO 639\b|\btarget language\b/i,
+  },
   {
     kind: "place",
     name: /\b(?:city|cities|location|place|country|address|destination|origin|region|town|airport|station|timezone|time zone|area|where)$/,
     description: /\b(?:city|location|place|country|airport|town|address)\b/i,
     not: /\bfile\b|\bpath\b|\bURL\b|\bcolumn\b|\bemail\b/i,
   },
-  { kind: "person", name: /\b(?:person|people|user|customer|patient|author|artist|recipient|employee|client|who|contact)$/ },
-  { kind: "title", name: /\b(?:name|title|item|product|song|movie|book|event|brand|label)$/, not: /\bfile ?name\b|\bcolumn\b/i },
+  {
+    kind: "person",
+    name: /\b(?:person|people|user|customer|patient|author|artist|recipient|employee|client|who|contact)$/,
+  },
+  {
+    kind: "title",
+    name: /\b(?:name|title|item|product|song|movie|book|event|brand|label)$/,
+    not: /\bfile ?name\b|\bcolumn\b/i,
+  },
 ];
 
 /**

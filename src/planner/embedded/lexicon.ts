@@ -187,7 +187,9 @@ const SCALES: ReadonlyMap<string, number> = new Map([
  * The number that words say, from the first word on.
  * @returns the value and how many words it took; undefined when they do not start a number
  */
-export function numberInWords(list: readonly string[]): { value: number; length: number } | undefined {
+export function numberInWords(
+  list: readonly string[],
+): { value: number; length: number } | undefined {
   let total = 0;
   let current: number | undefined;
   let length = 0;
@@ -224,7 +226,10 @@ export const SUPERLATIVES: ReadonlyMap<string, { descending: boolean; of: readon
   new Map(
     Object.entries({
       longest: { descending: true, of: ["length", "lines", "size", "duration", "words", "bytes"] },
-      shortest: { descending: false, of: ["length", "lines", "size", "duration", "words", "bytes"] },
+      shortest: {
+        descending: false,
+        of: ["length", "lines", "size", "duration", "words", "bytes"],
+      },
       largest: { descending: true, of: ["size", "bytes", "area", "amount", "length"] },
       biggest: { descending: true, of: ["size", "bytes", "amount", "length"] },
       smallest: { descending: false, of: ["size", "bytes", "amount", "length"] },

@@ -119,7 +119,12 @@ function isHead(token: Token, before: Token | undefined, index: number): token i
 }
 
 function isContent({ word }: WordToken): boolean {
-  return !FUNCTION_WORDS.has(word) && !ADVERBS.has(word) && !AUXILIARIES.has(word) && !QUESTION_WORDS.has(word);
+  return (
+    !FUNCTION_WORDS.has(word) &&
+    !ADVERBS.has(word) &&
+    !AUXILIARIES.has(word) &&
+    !QUESTION_WORDS.has(word)
+  );
 }
 
 /** The words that a phrase is about: without articles, pronouns and adverbs at its ends. */

@@ -2,8 +2,8 @@
 
 import type { Json } from "../../base/json.ts";
 import type { Request } from "./interpret.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
 import { isWord, type Token, type WordToken } from "./tokens.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
 import { rootOf } from "./words.ts";
 
 export type Proposal = {
@@ -52,7 +52,10 @@ export function headFit(head: string | undefined, { roots }: Parameter): -1 | 0 
 }
 
 /** The words right before and after a token, within its clause. */
-export function neighbours(tokens: readonly Token[], token: Token): { before: WordToken[]; after: WordToken[] } {
+export function neighbours(
+  tokens: readonly Token[],
+  token: Token,
+): { before: WordToken[]; after: WordToken[] } {
   const at = tokens.indexOf(token);
   const before: WordToken[] = [];
   for (let index = at - 1; index >= 0; index--) {

@@ -12,7 +12,15 @@ import { synonymsOf } from "./thesaurus.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
 import { rootOf, wordsOf } from "./words.ts";
 
-type Source = "name" | "purpose" | "description" | "parameter" | "choice" | "hint" | "field" | "note";
+type Source =
+  | "name"
+  | "purpose"
+  | "description"
+  | "parameter"
+  | "choice"
+  | "hint"
+  | "field"
+  | "note";
 
 /** How much a word says about the tool, by where it stands. */
 const FIELD_WEIGHTS: Readonly<Record<Source, number>> = {
@@ -135,7 +143,10 @@ function averageLengths(texts: readonly Texts[]): Record<Source, number> {
   const average = (source: Source) =>
     texts.reduce((sum, text) => sum + text[source].length, 0) / Math.max(texts.length, 1);
   const sources = Object.keys(FIELD_WEIGHTS) as Source[];
-  return Object.fromEntries(sources.map((source) => [source, average(source)])) as Record<Source, number>;
+  return Object.fromEntries(sources.map((source) => [source, average(source)])) as Record<
+    Source,
+    number
+  >;
 }
 
 function frequenciesOf(text: Texts, lengths: Record<Source, number>): Map<string, number> {

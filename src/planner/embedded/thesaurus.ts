@@ -267,6 +267,6 @@ export const PHRASES: ReadonlyMap<string, string> = new Map(
     "in front of": "before",
     "according to": "by",
     "based on": "by",
-    "versus": "against",
+    versus: "against",
   }),
 );

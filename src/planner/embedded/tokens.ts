@@ -49,7 +49,10 @@ function addPieces(tokens: Token[], goal: string, start: number, end: number): v
 
 /** "what's" is "what", "report's" is "report", "don't" stays. */
 function wordToken(text: string, span: Span, isInitial: boolean): WordToken {
-  const word = text.toLowerCase().replace("’", "'").replace(/'(?:s|re|ve|ll|d|m)$/, "");
+  const word = text
+    .toLowerCase()
+    .replace("’", "'")
+    .replace(/'(?:s|re|ve|ll|d|m)$/, "");
   const isProper = isInitial ? /^\p{Lu}{2,}/u.test(text) : /^\p{Lu}/u.test(text) && word !== "i";
   return { kind: "word", word, root: rootOf(word), text, isProper, ...span };
 }
@@ -77,7 +80,14 @@ function phraseAt(tokens: readonly Token[], at: number) {
     const { start } = list[0];
     const text = list.map((one) => one.text).join(" ");
     const span = { start, end: token.end };
-    const merged: WordToken = { kind: "word", word, root: rootOf(word), text, isProper: false, ...span };
+    const merged: WordToken = {
+      kind: "word",
+      word,
+      root: rootOf(word),
+      text,
+      isProper: false,
+      ...span,
+    };
     best = { token: merged, length: next - at + 1 };
   }
   return best;

@@ -121,7 +121,9 @@ const DOMAIN =
 function spotUrls(goal: string): Value[] {
   const urls = spot(goal, URL_PATTERN, "url");
   addFree(urls, spot(goal, DOMAIN, "url"));
-  return urls.map((url) => (/^\w+:\/\//.test(url.text) ? url : { ...url, text: `https://${url.text}` }));
+  return urls.map((url) =>
+    /^\w+:\/\//.test(url.text) ? url : { ...url, text: `https://${url.text}` },
+  );
 }
 
 function spotEmails(goal: string): Value[] {
@@ -129,10 +131,12 @@ function spotEmails(goal: string): Value[] {
 }
 
 function spotPhones(goal: string): Value[] {
-  return spot(goal, /(?<![\w.])\+?\(?\d[\d ().-]{6,18}\d(?![\w.]|-\d)/g, "phone").filter(({ text }) => {
-    const digits = text.replace(/\D/g, "").length;
-    return digits >= 7 && digits <= 15 && (text.startsWith("+") || /\d[ ()-]+\d{3}/.test(text));
-  });
+  return spot(goal, /(?<![\w.])\+?\(?\d[\d ().-]{6,18}\d(?![\w.]|-\d)/g, "phone").filter(
+    ({ text }) => {
+      const digits = text.replace(/\D/g, "").length;
+      return digits >= 7 && digits <= 15 && (text.startsWith("+") || /\d[ ()-]+\d{3}/.test(text));
+    },
+  );
 }
 
 function spotSums(goal: string): Value[] {
@@ -158,7 +162,8 @@ const PATH = new RegExp(
 );
 /** Words that a slash only sets side by side. */
 const ALTERNATIVES = /^(?:and|or|he|she|him|her|his|yes|no|either|n|a|w|c|o)$/i;
-const WELL_KNOWN = /\b(?:Makefile|Dockerfile|LICENSE|README|CHANGELOG|Gemfile|Jenkinsfile)\b(?![./])/g;
+const WELL_KNOWN =
+  /\b(?:Makefile|Dockerfile|LICENSE|README|CHANGELOG|Gemfile|Jenkinsfile)\b(?![./])/g;
 
 function spotPaths(goal: string): Value[] {
   const paths = spot(goal, PATH, "path").filter(({ text }) => isPath(text));
@@ -182,19 +187,21 @@ function isPath(text: string): boolean {
 
 function isFolder(path: string): boolean {
   const last = path.replace(/\/+$/, "").split("/").at(-1) ?? "";
-  return path.endsWith("/") || (path.includes("/") && !last.includes(".")) || /^\.{1,2}$/.test(last);
+  return (
+    path.endsWith("/") || (path.includes("/") && !last.includes(".")) || /^\.{1,2}$/.test(last)
+  );
 }
 
 function spotEndings(goal: string): Value[] {
-  return [...goal.matchAll(/(?<![\w/*])\.([a-z]\w{0,6})(?=\s+files?\b|\b(?=\s*(?:,|and|or)\s+\.))/gi)].map(
-    (match) => ({
-      kind: "ending",
-      text: (match[1] ?? "").toLowerCase(),
-      start: match.index,
-      end: match.index + match[0].length,
-      isQuoted: false,
-    }),
-  );
+  return [
+    ...goal.matchAll(/(?<![\w/*])\.([a-z]\w{0,6})(?=\s+files?\b|\b(?=\s*(?:,|and|or)\s+\.))/gi),
+  ].map((match) => ({
+    kind: "ending",
+    text: (match[1] ?? "").toLowerCase(),
+    start: match.index,
+    end: match.index + match[0].length,
+    isQuoted: false,
+  }));
 }
 
 const NUMBER =
@@ -221,7 +228,16 @@ function spotNumberWords(goal: string): Value[] {
     const number = numberInWords(run);
     const [first, last] = [words[at], words[at + (number?.length ?? 0) - 1]];
     // "one" alone is a pronoun more often than a number.
-    if (number === undefined || !first || !last || (number.length === 1 && run[0] === "one" && !/^(?:sentences?|lines?|words?|paragraphs?|days?|weeks?|months?|years?|hours?|minutes?|nights?|persons?|rooms?)$/.test(run[1] ?? ""))) {
+    if (
+      number === undefined ||
+      !first ||
+      !last ||
+      (number.length === 1 &&
+        run[0] === "one" &&
+        !/^(?:sentences?|lines?|words?|paragraphs?|days?|weeks?|months?|years?|hours?|minutes?|nights?|persons?|rooms?)$/.test(
+          run[1] ?? "",
+        ))
+    ) {
       continue;
     }
     found.push({
