@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, type InputError, inputError } from "../base/errors.ts";
 import type { PlanFlags } from "./commands/plan.ts";
+import type { ResumeFlags } from "./commands/resume.ts";
 import type { RunFileFlags } from "./commands/run.ts";
 import { printFailure, printFailureJson } from "./failure.ts";
 import {
@@ -33,9 +34,10 @@ Examples:
   $ planwright run plan.yaml --input year=2026 --json
 
 Exit codes:
-  0 succeeded, or degraded     3 degraded, with --strict
+  0 succeeded, or degraded     5 waiting for a person
   1 failed                     6 cancelled
-  2 bad usage or input         130 stopped by Ctrl-C, can be resumed`;
+  2 bad usage or input         130 stopped by Ctrl-C, can be resumed
+  3 degraded, with --strict`;
 
 /**
  * Do what the arguments say.
@@ -163,9 +165,10 @@ function addLifecycleCommands(program: Command, lazily: Lazily): void {
   const resume = program
     .command("resume")
     .description("go on with a run that was paused or interrupted")
-    .argument("<run>", "its id");
+    .argument("<run>", "its id")
+    .option("--answer <id=text>", "answer what its planner asked (repeatable)", collect);
   addRunOutput(addSetup(resume)).action(
-    lazily<[string, RunFlags]>(async () => (await import("./commands/resume.ts")).resume),
+    lazily<[string, ResumeFlags]>(async () => (await import("./commands/resume.ts")).resume),
   );
 
   const cancel = program

@@ -1,5 +1,5 @@
-import { type InputError, inputError } from "../base/errors.ts";
 import { isPlainObject, type Json, type JsonObject } from "../base/json.ts";
+import { readPairs } from "./pairs.ts";
 
 /**
  * The values of `--input name=value`, each read as the plan declares the input: a text as it
@@ -9,13 +9,9 @@ import { isPlainObject, type Json, type JsonObject } from "../base/json.ts";
  * @throws {InputError} `input.invalid`
  */
 export function parseInputs(pairs: readonly string[], plan: Json): JsonObject {
-  const values = new Map<string, Json>();
-  for (const pair of pairs) {
-    const [, name, text = ""] = /^\s*([^=]+?)\s*=(.*)$/s.exec(pair) ?? [];
-    if (name === undefined) throw badInput(`${JSON.stringify(pair)} is not of the form name=value`);
-    if (values.has(name)) throw badInput(`The input ${name} is given twice`);
-    values.set(name, typeOfInput(plan, name) === "string" ? text : readValue(text));
-  }
+  const values = [...readPairs(pairs, "--input")].map(([name, text]): [string, Json] => {
+    return [name, typeOfInput(plan, name) === "string" ? text : readValue(text)];
+  });
   return Object.fromEntries(values);
 }
 
@@ -32,8 +28,4 @@ function typeOfInput(plan: Json, name: string): unknown {
   const inputs = isPlainObject(plan) ? plan["inputs"] : undefined;
   const input = isPlainObject(inputs) ? inputs[name] : undefined;
   return isPlainObject(input) ? input["type"] : undefined;
-}
-
-function badInput(what: string): InputError {
-  return inputError("input.invalid", `${what}.`, "Write e.g. --input year=2026.");
 }

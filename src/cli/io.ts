@@ -11,7 +11,11 @@ export type Screen = NodeJS.WritableStream & {
 export type Io = {
   readonly stdout: Screen;
   readonly stderr: Screen;
+  /** Where answers come from, if somebody is there to give them. */
+  readonly stdin?: Keyboard;
 };
+
+export type Keyboard = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 export type Colors = ReturnType<typeof pc.createColors>;
 

@@ -1,7 +1,11 @@
 import type { SetupFlags } from "./flags.ts";
 
-/** What to type to go on with a run, with the flags that it needs again. */
-export function resumeCommand(runId: string, flags: SetupFlags): string {
+/** What to type to go on with a run, with the flags that it needs again. @param more flags */
+export function resumeCommand(
+  runId: string,
+  flags: SetupFlags,
+  more: readonly string[] = [],
+): string {
   const { model, plannerModel, tools = [], workspace, journal, allowPrivateHosts } = flags;
   const given = [
     ["--model", model],
@@ -14,7 +18,7 @@ export function resumeCommand(runId: string, flags: SetupFlags): string {
     value === undefined ? [] : [flag, quoted(value)],
   );
   const allow = allowPrivateHosts ? ["--allow-private-hosts"] : [];
-  return [programName(), "resume", runId, ...words, ...allow].join(" ");
+  return [programName(), "resume", runId, ...more, ...words, ...allow].join(" ");
 }
 
 /** The program as it was called: by a script of this project, by npx, or by its name. */

@@ -6,7 +6,7 @@ import { type Io, printLine } from "./io.ts";
 
 /** Run what the process was started for, then end the process. */
 export async function start(): Promise<void> {
-  const io: Io = { stdout: process.stdout, stderr: process.stderr };
+  const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
   let broken: Error | undefined;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {

@@ -165,7 +165,7 @@ const CALLS: Readonly<Record<string, Case>> = {
   "an input without a value": {
     argv: [...RUN, "--input", "year"],
     code: "input.invalid",
-    says: /"year" is not of the form name=value/,
+    says: /--input: "year" is not name=value/,
   },
   "an input given twice": {
     argv: [...RUN, "--input", "n=1", "--input", "n=2"],

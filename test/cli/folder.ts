@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import type { Screen } from "../../src/cli/io.ts";
@@ -26,6 +26,8 @@ export type Folder = AsyncDisposable & {
   planwright(...argv: readonly string[]): Promise<Ended>;
   /** In this process, on a terminal of so many columns. */
   onTerminal(columns: number, ...argv: readonly string[]): Promise<Ended>;
+  /** In this process, by a person who types these lines, then leaves. */
+  byPerson(lines: readonly string[], ...argv: readonly string[]): Promise<Ended>;
   /** In a process of its own. */
   start(argv: readonly string[], env?: Readonly<Record<string, string>>): Started;
   /** Another script than the command line's. */
@@ -51,6 +53,7 @@ export async function makeFolder(files: Readonly<Record<string, string>> = {}): 
     path,
     planwright: (...argv) => runHere(argv),
     onTerminal: (columns, ...argv) => runHere(argv, columns),
+    byPerson: (lines, ...argv) => runHere(argv, 80, lines),
     start: (argv, env = {}) => startProcess(path, [MAIN, ...argv], env),
     startScript: (script, argv) => startProcess(path, [script, ...argv], {}),
     write,
@@ -63,11 +66,27 @@ export async function makeFolder(files: Readonly<Record<string, string>> = {}): 
   };
 }
 
-async function runHere(argv: readonly string[], columns?: number): Promise<Ended> {
+async function runHere(
+  argv: readonly string[],
+  columns?: number,
+  lines?: readonly string[],
+): Promise<Ended> {
   const stdout = collector(columns);
   const stderr = collector(columns);
-  const code = await runCommandLine(argv, { stdout: stdout.screen, stderr: stderr.screen });
+  const code = await runCommandLine(argv, {
+    stdout: stdout.screen,
+    stderr: stderr.screen,
+    ...(lines && { stdin: Object.assign(Readable.from(typed(lines)), { isTTY: true }) }),
+  });
   return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** One line at a time, as people type: each after the question for it. */
+async function* typed(lines: readonly string[]): AsyncGenerator<string> {
+  for (const line of lines) {
+    await new Promise((done) => setTimeout(done, 20));
+    yield `${line}\n`;
+  }
 }
 
 function collector(columns: number | undefined): { screen: Screen; text: () => string } {

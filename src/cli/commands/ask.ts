@@ -8,6 +8,7 @@ import { openPlanwright } from "../settings.ts";
 export async function ask(words: readonly string[], flags: RunFlags, io: Io): Promise<number> {
   await using planwright = await openPlanwright(flags);
   return followRun({
+    planwright,
     begin: (options) => planwright.ask(words.join(" "), options),
     flags,
     io,

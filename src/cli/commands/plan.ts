@@ -4,15 +4,15 @@ import { dirname, extname } from "node:path";
 import { InputError, inputError } from "../../base/errors.ts";
 import { compilePlan } from "../../plan/compile.ts";
 import { renderMermaid, renderTree } from "../../plan/drawing.ts";
+import type { Clarification } from "../../plan/question.ts";
 import type { Plan } from "../../plan/schema.ts";
+import type { PlanReport, Planwright } from "../../planwright.ts";
 import type { SetupFlags } from "../flags.ts";
 import { type Io, printJson, printLine, type Screen, widthOf } from "../io.ts";
 import { embeddedNote } from "../planner-note.ts";
-import { printQuestions } from "../questions.ts";
+import { askPerson, printQuestions } from "../questions.ts";
+import { WAITING } from "../run-ending.ts";
 import { openPlanwright } from "../settings.ts";
-
-/** What the process exits with when a person must say something first. */
-const WAITING = 5;
 
 type Format = "table" | "json" | "yaml" | "mermaid";
 
@@ -28,13 +28,16 @@ export async function plan(words: readonly string[], flags: PlanFlags, io: Io): 
   const { out } = flags;
   if (out !== undefined) requireWritable(out);
   await using planwright = await openPlanwright(flags);
-  const report = await planwright.plan(words.join(" "));
+  const report = await planWithAnswers(planwright, words.join(" "), flags, io);
   const note = embeddedNote(planwright);
   if (note !== undefined && !flags.quiet) printLine(io.stderr, note);
   if (report.status === "failed") throw new InputError(report.issues);
   if (report.status === "asks") {
     if (flags.json) printJson(io.stdout, { status: "waiting", questions: report.questions });
-    else printQuestions(report.questions, io);
+    else {
+      printQuestions(report.questions, io);
+      printLine(io.stderr, "waiting; say it in the goal");
+    }
     return WAITING;
   }
 
@@ -46,6 +49,25 @@ export async function plan(words: readonly string[], flags: PlanFlags, io: Io): 
     if (!flags.quiet) printLine(io.stderr, `The plan is in ${out}.`);
   }
   return 0;
+}
+
+/** What the planner asks is asked of the person who is there. */
+async function planWithAnswers(
+  planwright: Planwright,
+  goal: string,
+  flags: PlanFlags,
+  io: Io,
+): Promise<PlanReport> {
+  const clarifications: Clarification[] = [];
+  for (;;) {
+    const report = await planwright.plan(goal, { clarifications });
+    if (report.status !== "asks" || flags.json) return report;
+    const answers = await askPerson(report.questions, io);
+    if (answers === undefined) return report;
+    for (const { id, question } of report.questions) {
+      clarifications.push({ question, answer: answers[id] ?? "" });
+    }
+  }
 }
 
 /** What is asked for; else what the file's name says; a file is mostly there to be run. */

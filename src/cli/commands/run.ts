@@ -17,6 +17,7 @@ export async function run(file: string, flags: RunFileFlags, io: Io): Promise<nu
   await using planwright = await openPlanwright(flags);
   try {
     return await followRun({
+      planwright,
       begin: (options) => planwright.run(parsed.value, { ...options, inputs }),
       flags,
       io,

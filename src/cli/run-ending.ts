@@ -1,0 +1,87 @@
+/** What is said when a run has ended or stands still, and what the process exits with. */
+
+import { CODES, type Issue } from "../base/errors.ts";
+import type { RunResult } from "../projections/result.ts";
+import { renderAnswer } from "./answer.ts";
+import { printError, printIssues } from "./failure.ts";
+import type { RunFlags } from "./flags.ts";
+import { colorsFor, type Io, printLine, printText } from "./io.ts";
+import { printQuestions } from "./questions.ts";
+import { resumeCommand } from "./resume-command.ts";
+
+/** When a person must say something first. */
+export const WAITING = 5;
+
+/** The answer, on stdout. */
+export async function printResult({ status, output }: RunResult, flags: RunFlags, io: Io) {
+  if (flags.events || (status !== "succeeded" && status !== "degraded")) return;
+  const answer = await renderAnswer(output);
+  if (answer !== "") printText(io.stdout, answer);
+}
+
+/** Why there is no answer, or why it may be less than was asked for; on stderr. */
+export function printEnding(
+  result: RunResult,
+  rejections: readonly Issue[],
+  flags: RunFlags,
+  io: Io,
+): void {
+  const color = colorsFor(io.stderr);
+  const say = (line: string) => printLine(io.stderr, line);
+  switch (result.status) {
+    case "degraded":
+      for (const { message } of result.flags) say(`${color.yellow("degraded:")} ${message}`);
+      break;
+    case "failed":
+      if (rejections.length > 0) printIssues(io, rejections);
+      else printFailures(result, io);
+      say(`${color.dim("more:")} planwright show ${result.runId}`);
+      break;
+    case "paused":
+      say(`paused; to go on: ${resumeCommand(result.runId, flags)}`);
+      break;
+    case "waiting":
+      printQuestions(result.questions ?? [], io);
+      say(`waiting; to answer: ${resumeCommand(result.runId, flags, answersOf(result))}`);
+      break;
+    case "cancelled":
+      say("cancelled");
+      break;
+    default:
+  }
+}
+
+function answersOf({ questions = [] }: RunResult): string[] {
+  return questions.map(({ id }) => `--answer ${id}=…`);
+}
+
+/** The run's error, and those of other subtasks that failed. */
+function printFailures({ error, subtasks }: RunResult, io: Io): void {
+  const failed = subtasks.filter(({ status }) => status === "failed");
+  for (const subtask of failed) {
+    if (subtask.error !== undefined) printError(io, subtask.error, subtask.id);
+  }
+  const isTold = failed.some((subtask) => subtask.error?.message === error?.message);
+  if (error !== undefined && !isTold) printError(io, error);
+}
+
+/** @param bySignal what it exits with if a signal stopped the run */
+export function exitCodeOfRun(
+  { status, reason, error }: RunResult,
+  { strict }: RunFlags,
+  bySignal: number | undefined,
+): number {
+  switch (status) {
+    case "succeeded":
+      return 0;
+    case "degraded":
+      return strict ? 3 : 0;
+    case "cancelled":
+      return bySignal ?? 6;
+    case "paused":
+    case "waiting":
+      return bySignal ?? WAITING;
+    default:
+      return reason === "planning_failed" && error ? CODES[error.code].exitCode : 1;
+  }
+}
