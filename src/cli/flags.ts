@@ -78,7 +78,7 @@ export function addQuiet(command: Command): Command {
 }
 
 /** @throws {InvalidArgumentError} for what is no number greater than 0 */
-export function toPositive(text: string): number {
+function toPositive(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
   throw new InvalidArgumentError("Give a number greater than 0.");

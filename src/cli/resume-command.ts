@@ -22,7 +22,7 @@ export function resumeCommand(
 }
 
 /** The program as it was called: by a script of this project, by npx, or by its name. */
-export function programName(): string {
+function programName(): string {
   const { npm_lifecycle_event: script, npm_package_name: project, npm_command } = process.env;
   const isScript = script === "ask" || script === "planwright";
   if (isScript && project === "planwright") return "npm run planwright --";

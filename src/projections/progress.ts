@@ -77,7 +77,7 @@ export function progressView(
 }
 
 /** How many subtasks have each status. */
-export function countStatuses(
+function countStatuses(
   subtasks: readonly { readonly status: SubtaskStatus }[],
 ): Record<SubtaskStatus, number> {
   const counts = {

@@ -46,6 +46,7 @@ function detailOf(event: RunEvent): string {
       return `attempt ${event.attempt}: ${event.error.message}`;
     case "attempt.uncertain":
       return event.rerun ? "it is run again" : "its effect may have happened";
+    case "retry.due":
     case "attempt.cancelled":
       return `attempt ${event.attempt}`;
     case "subtask.succeeded":
@@ -55,6 +56,8 @@ function detailOf(event: RunEvent): string {
     case "subtask.cancelled":
     case "dead_letter.added":
       return subtaskReasonText(event.reason, null);
+    case "fallback.chosen":
+      return event.tool;
     case "questions.asked":
       return event.questions.map(({ question }) => question).join(" ");
     case "questions.answered":
