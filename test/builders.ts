@@ -38,8 +38,18 @@ export function plan(
   return planSchema.parse({ goal: "test", subtasks: [...subtasks.values()], ...rest });
 }
 
-export const WRITES: ToolPolicy = { effects: "write", idempotent: false, timeoutMs: null };
-export const READS: ToolPolicy = { effects: "read", idempotent: false, timeoutMs: null };
+export const WRITES: ToolPolicy = {
+  effects: "write",
+  idempotent: false,
+  timeoutMs: null,
+  retry: null,
+};
+export const READS: ToolPolicy = {
+  effects: "read",
+  idempotent: false,
+  timeoutMs: null,
+  retry: null,
+};
 
 /** The plan as accepted, every tool without effects unless said otherwise. */
 export function accepted(
@@ -47,8 +57,10 @@ export function accepted(
   tools: Readonly<Record<string, ToolPolicy>> = {},
   inputs: JsonObject = {},
 ): AcceptedPlan {
-  const pure: ToolPolicy = { effects: "none", idempotent: false, timeoutMs: null };
-  const policies = given.subtasks.map(({ tool }: Subtask) => [tool, tools[tool] ?? pure] as const);
+  const pure: ToolPolicy = { effects: "none", idempotent: false, timeoutMs: null, retry: null };
+  const policies = given.subtasks
+    .flatMap(({ tool, fallback = tool }: Subtask) => [tool, fallback])
+    .map((tool) => [tool, tools[tool] ?? pure] as const);
   return {
     revision: 1,
     plan: given,

@@ -87,6 +87,10 @@ export type ErrorData = {
   readonly hint?: string;
   /** Where in the plan or input, e.g. `subtasks[2].input.url`. */
   readonly path?: string;
+  /** Whether trying again may help, where the error says. */
+  readonly retryable?: boolean;
+  /** Milliseconds to wait before that. */
+  readonly retryAfterMs?: number;
 };
 
 type ErrorOptions = { readonly hint?: string | undefined; readonly cause?: unknown };
@@ -171,6 +175,9 @@ export function toErrorData(error: unknown, code: ErrorCode = "internal.bug"): E
       message: error.message,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       ...(path ? { path } : {}),
+      ...(error instanceof RemoteError && { retryable: error.retryable }),
+      ...(error instanceof RemoteError &&
+        error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
     };
   }
   return { code, message: error instanceof Error ? error.message : String(error) };

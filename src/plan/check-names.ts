@@ -41,14 +41,14 @@ export function checkIds(plan: Plan): Issue[] {
 export function checkTools(plan: Plan, tools: ToolLookup): Issue[] {
   const issues: Issue[] = [];
   const names = [...tools.names()];
-  for (const [index, { tool }] of plan.subtasks.entries()) {
-    if (tool === "" || tools.get(tool) !== undefined) continue;
-    issues.push({
-      code: "plan.unknown_tool",
-      path: `subtasks[${index}].tool`,
-      message: `There is no tool ${tool}.`,
-      hint: nameHint(tool, names, "The tools are"),
-    });
+  const check = (name: string | undefined, path: string) => {
+    if (name === undefined || name === "" || tools.get(name) !== undefined) return;
+    const hint = nameHint(name, names, "The tools are");
+    issues.push({ code: "plan.unknown_tool", path, message: `There is no tool ${name}.`, hint });
+  };
+  for (const [index, { tool, fallback }] of plan.subtasks.entries()) {
+    check(tool, `subtasks[${index}].tool`);
+    check(fallback, `subtasks[${index}].fallback`);
   }
   return issues;
 }

@@ -48,12 +48,9 @@ export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions):
   const parsed = planSchema.safeParse(value);
   const plan = parsed.success ? parsed.data : salvagePlan(value);
   const { subtasks, output, issues: syntax } = compileTemplates(plan);
-  const names = new Names(plan, tools);
+  const ofUses = checkUses(plan, subtasks, output, tools);
   // A text that is no expression may have meant to be anything.
   const unreadable = new Set(syntax.map(({ path }) => path));
-  const ofSubtasks = subtasks
-    .flatMap((subtask, index) => checkSubtask(plan, index, subtask, names, tools))
-    .filter(({ path }) => !unreadable.has(path));
   const duplicates = checkIds(plan);
   const issues = [
     ...(parsed.success ? [] : schemaIssues(parsed.error, value)),
@@ -62,8 +59,9 @@ export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions):
     ...checkTools(plan, tools),
     ...checkDependencies(plan),
     ...syntax,
-    ...ofSubtasks,
-    ...(output === undefined ? [] : names.check(output, ["output"])),
+    ...[...ofUses, ...checkFallbacks(plan, subtasks, output, tools, ofUses)].filter(
+      ({ path }) => !unreadable.has(path),
+    ),
   ];
 
   // With two subtasks of one name nobody can say what depends on what.
@@ -75,6 +73,40 @@ export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions):
     if (!(error instanceof InputError)) throw error;
     return failed([...issues, ...error.issues]);
   }
+}
+
+/** What expressions read, and what tools are given. */
+function checkUses(
+  plan: Plan,
+  subtasks: readonly CompiledSubtask[],
+  output: Template | undefined,
+  tools: ToolLookup,
+): Issue[] {
+  const names = new Names(plan, tools);
+  return [
+    ...subtasks.flatMap((subtask, index) => checkSubtask(plan, index, subtask, names, tools)),
+    ...(output === undefined ? [] : names.check(output, ["output"])),
+  ];
+}
+
+/** A fallback takes the same input as the tool, and its output is read in the same way. */
+function checkFallbacks(
+  plan: Plan,
+  subtasks: readonly CompiledSubtask[],
+  output: Template | undefined,
+  tools: ToolLookup,
+  known: readonly Issue[],
+): Issue[] {
+  if (!plan.subtasks.some(({ fallback }) => fallback !== undefined)) return [];
+  const withFallbacks = plan.subtasks.map((subtask) => ({
+    ...subtask,
+    tool: subtask.fallback ?? subtask.tool,
+  }));
+  const isKnown = ({ path, message }: Issue) =>
+    known.some((issue) => issue.path === path && issue.message === message);
+  return checkUses({ ...plan, subtasks: withFallbacks }, subtasks, output, tools)
+    .filter((issue) => !isKnown(issue))
+    .map((issue) => ({ ...issue, message: `When a fallback takes over: ${issue.message}` }));
 }
 
 function failed(issues: readonly Issue[]): CheckedPlan {

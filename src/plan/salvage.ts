@@ -33,10 +33,9 @@ function salvageInputs(inputs: unknown): Plan["inputs"] {
 }
 
 function salvageSubtask(value: unknown): Subtask {
-  const { id, tool, input, dependsOn, when } = (isPlainObject(value) ? value : {}) as Record<
-    keyof Subtask,
-    unknown
-  >;
+  const { id, tool, fallback, input, dependsOn, when } = (
+    isPlainObject(value) ? value : {}
+  ) as Record<keyof Subtask, unknown>;
   return {
     id: typeof id === "string" ? id : "",
     tool: typeof tool === "string" ? tool : "",
@@ -44,6 +43,7 @@ function salvageSubtask(value: unknown): Subtask {
     dependsOn: Array.isArray(dependsOn) ? dependsOn.map(salvageDependency) : [],
     optional: false,
     ...(typeof when === "string" ? { when } : {}),
+    ...(typeof fallback === "string" ? { fallback } : {}),
   };
 }
 

@@ -12,6 +12,12 @@ const HINTS: Readonly<Record<string, string>> = {
   dependsOn:
     "Write a list of ids, e.g. [read_report]; { id: read_report, on: settled } also after a failure.",
   description: "Say in a sentence what it is for, or leave it out.",
+  attempts: "Write how often it is tried in all, 1 to 100.",
+  factor: "Write a number from 1 to 100.",
+  fallback: "Name one of the tools.",
+  initial: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
+  max: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
+  retry: "Write { attempts: 3 }, and initial, factor and max where the defaults do not fit.",
   goal: "Say what the plan is for.",
   id: "Use a name such as read_report.",
   input: "Give the tool's arguments as an object.",

@@ -32,6 +32,13 @@ const dependency = z.union([
   }),
 ]);
 
+const retry = z.strictObject({
+  attempts: z.int().min(1).max(100).describe("All tries together, the first included."),
+  initial: duration.optional().describe("Longest wait before the second try. Default 500ms."),
+  factor: z.number().min(1).max(100).optional().describe("Growth of the waits. Default 2."),
+  max: duration.optional().describe("Longest wait of all. Default 10s."),
+});
+
 const subtask = z.strictObject({
   id,
   description: z.string().min(1).optional().describe("What it does, for people."),
@@ -50,6 +57,12 @@ const subtask = z.strictObject({
     .describe("Run only if this ${expression} is true; else skip it and what depends on it."),
   optional: z.boolean().default(false).describe("A failure is noted, and does not fail the run."),
   timeout: duration.optional().describe("Limit of one attempt, e.g. 60s."),
+  retry: retry.optional().describe("What follows when an attempt fails."),
+  fallback: z
+    .string()
+    .regex(TOOL_NAME, "must be a tool's name in snake_case, at most 64 characters")
+    .optional()
+    .describe("Another tool with the same input, tried when all attempts have failed."),
 });
 
 const planInput = z.strictObject({

@@ -1,6 +1,7 @@
 import { parseDuration } from "../base/duration.ts";
 import { inputError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { parseRetry } from "../base/retry-policy.ts";
 import { toJsonSchema } from "./json-schema.ts";
 import type { Schema, Tool, ToolDefinition } from "./tool.ts";
 
@@ -21,7 +22,7 @@ const NAME = /^[a-z][a-z0-9_]{0,63}$/;
  * ```
  *
  * @throws {InputError} `tool.invalid` for a bad name or an empty description
- * @throws {InputError} `input.invalid_duration` for a timeout that does not parse
+ * @throws {InputError} `input.invalid_duration` for a timeout or a wait that does not parse
  */
 export function defineTool<Input extends Schema, Output extends Schema>(
   definition: ToolDefinition<Input, Output>,
@@ -64,6 +65,7 @@ export function defineTool<Input extends Schema, Output extends Schema>(
     trust: definition.trust ?? "trusted",
     timeoutMs:
       definition.timeout === undefined ? undefined : parseDuration(definition.timeout, "timeout"),
+    retry: definition.retry && parseRetry(definition.retry),
     expectedMs: definition.expectedMs,
     needsModel: definition.needsModel ?? false,
     // The caller has validated the input with the very schema that the types come from (T1).

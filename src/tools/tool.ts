@@ -12,6 +12,7 @@
  */
 
 import type { JsonObject } from "../base/json.ts";
+import type { RetryOptions, RetryPolicy } from "../base/retry-policy.ts";
 import type { Models } from "../models/model.ts";
 
 /**
@@ -79,6 +80,11 @@ export interface ToolDefinition<Input extends Schema = Schema, Output extends Sc
   readonly trust?: "trusted" | "untrusted";
   /** Limit of one attempt, e.g. `30s`. @default the run's `timeout` */
   readonly timeout?: string;
+  /**
+   * What follows when an attempt fails with an error that does not say itself whether to
+   * try again. @default none; errors that say so are tried again twice
+   */
+  readonly retry?: RetryOptions;
   /** Expected milliseconds of one attempt, for scheduling only; of an input known before the run. */
   readonly expectedMs?: number | ((input: JsonObject) => number);
   /** Whether it asks `context.models`; such a tool is not offered when there is no model. @default false */
@@ -99,6 +105,7 @@ export interface Tool {
   readonly trust: "trusted" | "untrusted";
   /** Milliseconds; `undefined` leaves it to the run's default. */
   readonly timeoutMs: number | undefined;
+  readonly retry: RetryPolicy | undefined;
   readonly expectedMs: number | ((input: JsonObject) => number) | undefined;
   readonly needsModel: boolean;
   run(input: unknown, context: ToolContext): unknown;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { RetryPolicy } from "../../src/base/retry-policy.ts";
 import type { ToolPolicy } from "../../src/executor/core/accepted-plan.ts";
 import type { Effect } from "../../src/executor/core/effect.ts";
 import type { RunEvent } from "../../src/executor/core/event.ts";
@@ -48,6 +49,7 @@ const worlds: fc.Arbitrary<World> = fc
       return {
         id: `s${index}`,
         tool: kind,
+        ...(kind === "none" && { fallback: "read" }),
         optional,
         ...(when !== undefined && { when }),
         dependsOn: [...earlier]
@@ -55,10 +57,12 @@ const worlds: fc.Arbitrary<World> = fc
           .map(([at, settled]) => ({ id: `s${at}`, on: settled ? "settled" : "success" })),
       };
     });
+    const again: RetryPolicy = { attempts: 2, initialMs: 1, factor: 1, maxMs: 1 };
     const policy = (effects: ToolPolicy["effects"], idempotent = false): ToolPolicy => ({
       effects,
       idempotent,
       timeoutMs: null,
+      retry: effects === "write" && !idempotent ? null : again,
     });
     return {
       plan: planSchema.parse({ goal: "test", subtasks, output: "done" }),

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../base/json.ts";
+import type { RetryPolicy } from "../../base/retry-policy.ts";
 import type { Plan } from "../../plan/schema.ts";
 
 /** What the core must know of a tool; taken when the plan is accepted, so that replay needs no registry. */
@@ -7,6 +8,8 @@ export type ToolPolicy = {
   readonly idempotent: boolean;
   /** Null leaves it to the run's settings. */
   readonly timeoutMs: number | null;
+  /** Null where neither plan nor tool say. */
+  readonly retry: RetryPolicy | null;
 };
 
 /** A checked plan with all that running it needs. */
@@ -15,7 +18,7 @@ export type AcceptedPlan = {
   readonly plan: Plan;
   /** Values of the plan's inputs, defaults applied. */
   readonly inputs: JsonObject;
-  /** Policy of every tool that the plan names. */
+  /** Policy of every tool that the plan names, fallbacks too. */
   readonly tools: { readonly [name: string]: ToolPolicy };
   /** Expected milliseconds of one attempt, per subtask in plan order; null where unknown. */
   readonly expectedMs: readonly (number | null)[];

@@ -1,13 +1,16 @@
 /** What an input means, given what is true now. Everything here speaks in events. */
 
+import type { ErrorData } from "../../base/errors.ts";
 import { keptSubtasks } from "./adoption.ts";
 import { considerCondition } from "./condition.ts";
+import type { ModelCallUsage } from "./consumption.ts";
 import { growthOf } from "./draft.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
 import { idOfSubtask, programOf } from "./program.ts";
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
+import { chooseFallback, endWait, retryTime } from "./retry.ts";
 import type { RunState } from "./state.ts";
 import { isFinal, isFinished } from "./status.ts";
 import { abandonRunning, cancelSubtask, replaceUnwanted, requestPause, stopRun } from "./stop.ts";
@@ -126,9 +129,7 @@ function decideAttemptEnded(
     }
     case "failed": {
       const { error, usage } = outcome;
-      emit(turn, { type: "attempt.failed", subtask: id, attempt, error, ...(usage && { usage }) });
-      if (state.lifecycle.stopping !== null) cancelSubtask(turn, index);
-      else failSubtask(turn, index, "failed", error);
+      failAttempt(turn, index, error, usage);
       break;
     }
     case "cancelled":
@@ -144,18 +145,38 @@ function decideAttemptEnded(
   }
 }
 
+/** What follows a failed attempt: another one, the fallback, or the subtask's failure. */
+function failAttempt(turn: Turn, index: number, error: ErrorData, usage?: ModelCallUsage): void {
+  const { state } = turn;
+  const program = programOf(state);
+  const isStopping = state.lifecycle.stopping !== null;
+  const retryAt = isStopping ? undefined : retryTime(state, program, index, error, turn.at);
+  emit(turn, {
+    type: "attempt.failed",
+    subtask: idOfSubtask(program, index),
+    attempt: state.subtasks[index]?.attempts ?? 0,
+    error,
+    ...(usage && { usage }),
+    ...(retryAt !== undefined && { retryAt }),
+  });
+  if (isStopping) cancelSubtask(turn, index);
+  else if (retryAt === undefined && !chooseFallback(turn, index)) {
+    failSubtask(turn, index, "failed", error);
+  }
+}
+
 function decideTimer(turn: Turn, timer: Timer): void {
   const { state } = turn;
   switch (timer.kind) {
     case "attempt_timeout": {
       const index = timedOutSubtask(state, timer);
       if (index === -1) return;
-      const subtask = idOfSubtask(programOf(state), index);
-      const error = timeoutError(state, index);
-      emit(turn, { type: "attempt.failed", subtask, attempt: timer.attempt, error });
-      failSubtask(turn, index, "failed", error);
+      failAttempt(turn, index, timeoutError(state, index));
       break;
     }
+    case "retry":
+      endWait(turn, timer);
+      break;
     case "run_timeout":
       stopRun(turn, "timeout", "planwright");
       break;

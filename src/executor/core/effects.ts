@@ -25,6 +25,7 @@ export function addEffects(
         const at = event.at + state.settings.runTimeoutMs;
         effects.push({ type: "set_timer", timer: { kind: "run_timeout" }, at });
       }
+      if (event.type === "run.resumed") setRetryTimers(state, effects);
       // A given plan is accepted by the next event of the same step.
       if (
         state.status === "planning" &&
@@ -59,6 +60,14 @@ export function addEffects(
       break;
     }
     case "attempt.failed":
+      if (event.retryAt !== undefined) {
+        const { subtask, attempt, retryAt } = event;
+        effects.push({
+          type: "set_timer",
+          timer: { kind: "retry", subtask, attempt },
+          at: retryAt,
+        });
+      }
       // An attempt that timed out may still be under way; for any other this changes nothing.
       if (event.error.code === "tool.timeout") {
         effects.push({ type: "abort_attempt", subtask: event.subtask, attempt: event.attempt });
@@ -73,6 +82,16 @@ export function addEffects(
       abortRunning(state, event.at, effects);
       break;
     default:
+  }
+}
+
+/** The timers of the process that is gone are gone too. */
+function setRetryTimers(state: RunState, effects: Effect[]): void {
+  for (const [index, { retryAt, attempts }] of state.subtasks.entries()) {
+    if (retryAt === null) continue;
+    const subtask = idOfSubtask(programOf(state), index);
+    const timer = { kind: "retry", subtask, attempt: attempts } as const;
+    effects.push({ type: "set_timer", timer, at: retryAt });
   }
 }
 

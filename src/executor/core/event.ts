@@ -67,7 +67,13 @@ export type EventBody =
       readonly attempt: number;
       readonly error: ErrorData;
       readonly usage?: ModelCallUsage;
+      /** When another attempt follows, in milliseconds since the epoch. */
+      readonly retryAt?: number;
     }
+  /** The wait before the next attempt is over. */
+  | { readonly type: "retry.due"; readonly subtask: string; readonly attempt: number }
+  /** All attempts have failed; another tool takes over. */
+  | { readonly type: "fallback.chosen"; readonly subtask: string; readonly tool: string }
   | {
       readonly type: "attempt.uncertain";
       readonly subtask: string;

@@ -98,11 +98,23 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
   removeReady(state, index);
   switch (event.type) {
     case "attempt.started":
+      subtask.retryAt = null;
       subtask.attempts = event.attempt;
       subtask.startedAt ??= event.at;
       break;
     case "attempt.failed":
       subtask.error = event.error;
+      subtask.failures += 1;
+      subtask.retryAt = event.retryAt ?? null;
+      break;
+    case "retry.due":
+      subtask.retryAt = null;
+      addReady(state, index);
+      break;
+    case "fallback.chosen":
+      subtask.failures = 0;
+      subtask.usesFallback = true;
+      addReady(state, index);
       break;
     case "attempt.uncertain":
       if (event.rerun) addReady(state, index);
@@ -129,6 +141,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       event satisfies never;
   }
   if (isFinal(next)) {
+    subtask.retryAt = null;
     subtask.finishedAt = event.at;
     evolveDependents(state, index);
   }

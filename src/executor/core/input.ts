@@ -9,6 +9,7 @@ import type { RunSettings } from "./settings.ts";
 
 export type Timer =
   | { readonly kind: "attempt_timeout"; readonly subtask: string; readonly attempt: number }
+  | { readonly kind: "retry"; readonly subtask: string; readonly attempt: number }
   | { readonly kind: "run_timeout" }
   | { readonly kind: "cancel_grace" };
 

@@ -5,19 +5,23 @@
  */
 
 import { parseDuration } from "../../base/duration.ts";
+import { parseRetry } from "../../base/retry-policy.ts";
 import { type CompiledPlan, compilePlan } from "../../plan/compile.ts";
 import type { Scope, Template } from "../../plan/expressions.ts";
 import { remainingPath } from "../../plan/graph.ts";
+import type { Subtask } from "../../plan/schema.ts";
 import type { AcceptedPlan, ToolPolicy } from "./accepted-plan.ts";
-import type { RunState } from "./state.ts";
+import type { RunState, SubtaskState } from "./state.ts";
 
 export type Program = {
   readonly accepted: AcceptedPlan;
   readonly compiled: CompiledPlan;
   /** Per subtask; the greater starts first. */
   readonly priority: Float64Array;
-  /** Per subtask. */
+  /** Per subtask, of its tool. */
   readonly policies: readonly ToolPolicy[];
+  /** Per subtask that has one, of its fallback. */
+  readonly fallbackPolicies: ReadonlyMap<number, ToolPolicy>;
 };
 
 const programs = new WeakMap<AcceptedPlan, Program>();
@@ -44,14 +48,48 @@ function makeProgram(accepted: AcceptedPlan): Program {
     accepted,
     compiled,
     priority: remainingPath(compiled.graph, (index) => accepted.expectedMs[index] ?? undefined),
-    policies: accepted.plan.subtasks.map((subtask) => {
-      const policy = accepted.tools[subtask.tool];
-      if (policy === undefined) throw new Error(`No policy for the tool ${subtask.tool}.`);
-      return subtask.timeout === undefined
-        ? policy
-        : { ...policy, timeoutMs: parseDuration(subtask.timeout) };
-    }),
+    policies: accepted.plan.subtasks.map((subtask) => policyFor(accepted, subtask, subtask.tool)),
+    fallbackPolicies: new Map(
+      accepted.plan.subtasks.flatMap((subtask, index) =>
+        subtask.fallback === undefined
+          ? []
+          : [[index, policyFor(accepted, subtask, subtask.fallback)] as const],
+      ),
+    ),
   };
+}
+
+/** What the subtask says goes before what its tool says. */
+function policyFor({ tools }: AcceptedPlan, subtask: Subtask, tool: string): ToolPolicy {
+  const policy = tools[tool];
+  if (policy === undefined) throw new Error(`No policy for the tool ${tool}.`);
+  const { timeout, retry } = subtask;
+  if (timeout === undefined && retry === undefined) return policy;
+  return {
+    ...policy,
+    ...(timeout !== undefined && { timeoutMs: parseDuration(timeout) }),
+    ...(retry !== undefined && { retry: parseRetry(retry) }),
+  };
+}
+
+/** The policy of the tool that the subtask's next attempt calls. */
+export function policyOf(
+  program: Program,
+  { usesFallback }: SubtaskState,
+  index: number,
+): ToolPolicy {
+  const policies = usesFallback ? program.fallbackPolicies : undefined;
+  return policies?.get(index) ?? (program.policies[index] as ToolPolicy);
+}
+
+/** The tool that the subtask's next attempt calls. */
+export function toolOf(program: Program, { usesFallback }: SubtaskState, index: number): string {
+  const subtask = program.accepted.plan.subtasks[index] as Subtask;
+  return (usesFallback ? subtask.fallback : undefined) ?? subtask.tool;
+}
+
+export function fallbackOf(program: Program, index: number): string | undefined {
+  return program.accepted.plan.subtasks[index]?.fallback;
 }
 
 export function indexOfSubtask(program: Program, id: string): number {

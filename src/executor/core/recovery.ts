@@ -8,7 +8,8 @@
  */
 
 import { failSubtask } from "./failure.ts";
-import { idOfSubtask, programOf } from "./program.ts";
+import { idOfSubtask, policyOf, programOf } from "./program.ts";
+import type { SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
 
 /** Decide about every attempt that a crash left behind. */
@@ -21,10 +22,11 @@ export function recoverAttempts(turn: Turn): void {
 /** Decide about one attempt of which nobody knows how it ended. */
 export function recoverAttempt(turn: Turn, index: number): void {
   const program = programOf(turn.state);
-  const policy = program.policies[index];
+  const subtask = turn.state.subtasks[index] as SubtaskState;
+  const policy = policyOf(program, subtask, index);
   const id = idOfSubtask(program, index);
-  const attempt = turn.state.subtasks[index]?.attempts ?? 0;
-  const rerun = policy !== undefined && (policy.effects !== "write" || policy.idempotent);
+  const attempt = subtask.attempts;
+  const rerun = policy.effects !== "write" || policy.idempotent;
   emit(turn, { type: "attempt.uncertain", subtask: id, attempt, rerun });
   if (rerun) return;
   failSubtask(turn, index, "interrupted", {

@@ -22,6 +22,12 @@ export type SubtaskState = {
   status: SubtaskStatus;
   /** Attempts started so far. */
   attempts: number;
+  /** Attempts of the present tool that failed. */
+  failures: number;
+  /** When the next attempt may start; null unless it waits for that. */
+  retryAt: number | null;
+  /** Whether the fallback tool has taken over. */
+  usesFallback: boolean;
   /** Dependencies that are not final yet. */
   blockedBy: number;
   /** Place in the ready queue, -1 outside. */
@@ -93,6 +99,9 @@ export function initialSubtask(attempts = 0): SubtaskState {
   return {
     status: "pending",
     attempts,
+    failures: 0,
+    retryAt: null,
+    usesFallback: false,
     blockedBy: 0,
     readyAt: -1,
     startedAt: null,

@@ -19,7 +19,7 @@ import { failSubtask } from "./failure.ts";
 import type { Gate } from "./gate.ts";
 import type { RunInput } from "./input.ts";
 import { lifecycleGate } from "./lifecycle.ts";
-import { idOfSubtask, programOf, scopeFor } from "./program.ts";
+import { idOfSubtask, programOf, scopeFor, toolOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
 import { settleDependents } from "./settle.ts";
 import { slotsGate } from "./slots.ts";
@@ -75,7 +75,7 @@ function startAttempt(turn: Turn, index: number): void {
     failSubtask(turn, index, "failed", { ...data, path: `subtasks[${index}].input` });
     return;
   }
-  const tool = program.accepted.plan.subtasks[index]?.tool ?? "";
+  const tool = toolOf(program, subtask, index);
   const id = idOfSubtask(program, index);
   emit(turn, { type: "attempt.started", subtask: id, attempt: subtask.attempts + 1, tool });
 }

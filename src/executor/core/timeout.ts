@@ -6,12 +6,13 @@
 import { renderDuration } from "../../base/duration.ts";
 import type { ErrorData } from "../../base/errors.ts";
 import type { Timer } from "./input.ts";
-import { type Program, programOf } from "./program.ts";
-import type { RunState } from "./state.ts";
+import { type Program, policyOf, programOf, toolOf } from "./program.ts";
+import type { RunState, SubtaskState } from "./state.ts";
 
 /** Limit of one attempt of the subtask, in milliseconds. */
 export function attemptTimeoutMs(state: RunState, program: Program, index: number): number {
-  return program.policies[index]?.timeoutMs ?? state.settings.attemptTimeoutMs;
+  const subtask = state.subtasks[index] as SubtaskState;
+  return policyOf(program, subtask, index).timeoutMs ?? state.settings.attemptTimeoutMs;
 }
 
 /** The subtask whose current attempt the timer is about, or -1 for a stale ring. */
@@ -31,7 +32,7 @@ export function timeoutError(state: RunState, index: number): ErrorData {
   return {
     code: "tool.timeout",
     path: `subtasks[${index}].timeout`,
-    message: `${program.accepted.plan.subtasks[index]?.tool} did not finish within ${limit}.`,
+    message: `${toolOf(program, state.subtasks[index] as SubtaskState, index)} did not finish within ${limit}.`,
     hint: "Give the subtask a longer `timeout`, or its tool less to do.",
   };
 }

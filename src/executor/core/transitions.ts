@@ -6,7 +6,10 @@
 import type { EventType } from "./event.ts";
 import type { RunStatus, SubtaskStatus } from "./status.ts";
 
-type SubtaskEventType = Extract<EventType, `attempt.${string}` | `subtask.${string}`>;
+type SubtaskEventType = Extract<
+  EventType,
+  `attempt.${string}` | `retry.${string}` | `fallback.${string}` | `subtask.${string}`
+>;
 
 /** `waiting` between `attempt.…` and `subtask.…` is where retries wait. */
 export const SUBTASK_TABLE: {
@@ -26,6 +29,8 @@ export const SUBTASK_TABLE: {
   },
   waiting: {
     "attempt.started": "running",
+    "retry.due": "waiting",
+    "fallback.chosen": "waiting",
     "subtask.failed": "failed",
     "subtask.skipped": "skipped",
     "subtask.cancelled": "cancelled",

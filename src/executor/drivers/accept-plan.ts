@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { CompiledPlan } from "../../plan/compile.ts";
-import type { ToolRegistry } from "../../tools/tool.ts";
+import type { Tool, ToolRegistry } from "../../tools/tool.ts";
 import type { AcceptedPlan, ToolPolicy } from "../core/accepted-plan.ts";
 
 /**
@@ -17,15 +17,16 @@ export function acceptPlan(
 ): AcceptedPlan {
   const policies: Record<string, ToolPolicy> = {};
   const expectedMs: (number | null)[] = [];
+  const take = (name: string): Tool => {
+    const tool = tools.get(name);
+    if (tool === undefined) throw new Error(`The checked plan names an unknown tool ${name}.`);
+    const { effects, idempotent, timeoutMs = null, retry = null } = tool;
+    policies[name] = { effects, idempotent, timeoutMs, retry };
+    return tool;
+  };
   for (const [index, subtask] of compiled.plan.subtasks.entries()) {
-    const tool = tools.get(subtask.tool);
-    if (tool === undefined)
-      throw new Error(`The checked plan names an unknown tool ${subtask.tool}.`);
-    policies[tool.name] = {
-      effects: tool.effects,
-      idempotent: tool.idempotent,
-      timeoutMs: tool.timeoutMs ?? null,
-    };
+    const tool = take(subtask.tool);
+    if (subtask.fallback !== undefined) take(subtask.fallback);
     const expected =
       typeof tool.expectedMs !== "function"
         ? tool.expectedMs

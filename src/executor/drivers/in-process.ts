@@ -235,7 +235,8 @@ class InProcessDrive implements Drive {
 
 /** Subtask ids cannot hold a colon, so they are names of their own. */
 function timerName(timer: Timer): string {
-  return timer.kind === "attempt_timeout" ? timer.subtask : `:${timer.kind}`;
+  if (timer.kind === "attempt_timeout") return timer.subtask;
+  return timer.kind === "retry" ? `${timer.subtask}:retry` : `:${timer.kind}`;
 }
 
 /** Requests of newer versions are left alone. */
