@@ -7,7 +7,9 @@ import { ToolError } from "../base/errors.ts";
  *
  * @param engine the class of re2js, which the caller has loaded
  */
-export function linearRegExp(engine: typeof RE2JS) {
+export function linearRegExp(
+  engine: typeof RE2JS,
+): new (pattern: RegExp) => Pick<RegExp, "lastIndex" | "exec"> {
   return class LinearRegExp {
     readonly #pattern: RE2JS;
     lastIndex = 0;
