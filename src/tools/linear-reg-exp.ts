@@ -9,7 +9,9 @@ import { ToolError } from "../base/errors.ts";
  */
 export function linearRegExp(
   engine: typeof RE2JS,
-): new (pattern: RegExp) => Pick<RegExp, "lastIndex" | "exec"> {
+): new (
+  pattern: RegExp,
+) => Pick<RegExp, "lastIndex" | "exec"> {
   return class LinearRegExp {
     readonly #pattern: RE2JS;
     lastIndex = 0;
@@ -44,4 +46,5 @@ export function linearRegExp(
       return Object.assign(groups, { index: matcher.start(), input: text }) as RegExpExecArray;
     }
   };
+  return LinearRegExp;
 }
