@@ -12,7 +12,7 @@ export function linearRegExp(
 ): new (
   pattern: RegExp,
 ) => Pick<RegExp, "lastIndex" | "exec"> {
-  return class LinearRegExp {
+  class LinearRegExp {
     readonly #pattern: RE2JS;
     lastIndex = 0;
 
@@ -45,6 +45,6 @@ export function linearRegExp(
       );
       return Object.assign(groups, { index: matcher.start(), input: text }) as RegExpExecArray;
     }
-  };
+  }
   return LinearRegExp;
 }
