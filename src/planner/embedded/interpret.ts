@@ -150,7 +150,7 @@ function scoreOf(request: Omit<Request, "candidates">, card: ToolCard, index: To
 }
 
 /** How much of the tool's name the request says, by the weight of its words. */
-function nameCoverage({ words }: Pick<Request, "words">, card: ToolCard, index: ToolIndex): number {
+export function nameCoverage({ words }: Pick<Request, "words">, card: ToolCard, index: ToolIndex): number {
   const said = new Set(words.map(({ root }) => root));
   let [total, covered] = [0, 0];
   for (const root of card.roots) {

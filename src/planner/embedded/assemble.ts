@@ -1,0 +1,173 @@
+/** A draft as a plan: ids, descriptions, expressions and the answer. */
+
+import type { Json, JsonObject } from "../../base/json.ts";
+import {
+  type Argument,
+  type Draft,
+  inputsOf,
+  isConsumed,
+  isSameRead,
+  type Read,
+  type Step,
+} from "./draft.ts";
+import { nameSteps } from "./naming.ts";
+import type { Field, Parameter } from "./tool-card.ts";
+import { says, textOf } from "./tokens.ts";
+import { wordsOfName } from "./words.ts";
+
+/** The plan as JSON, to be checked. */
+export function assemble(goal: string, draft: Draft): Json {
+  const steps = neededSteps(draft);
+  const ids = nameSteps(steps);
+  const results = draft.results.map(({ request, reads }) => ({
+    request,
+    reads: reads.filter(({ step }) => steps.includes(step)),
+  }));
+  return {
+    version: 1,
+    goal,
+    subtasks: steps.map((step) => subtaskOf(step, goal, ids)),
+    output: outputOf({ ...draft, steps, results }, ids),
+  };
+}
+
+type Ids = ReadonlyMap<Step, string>;
+
+/** Steps that answer a request, and what they need. */
+function neededSteps(draft: Draft): Step[] {
+  const needed = new Set<Step>();
+  const add = (step: Step) => {
+    if (needed.has(step)) return;
+    for (const input of inputsOf(step)) add(input);
+    needed.add(step);
+  };
+  for (const { reads } of draft.results) for (const { step } of reads) add(step);
+  return draft.steps.filter((step) => needed.has(step));
+}
+
+function subtaskOf(step: Step, goal: string, ids: Ids): JsonObject {
+  const input = Object.fromEntries(
+    [...step.args].map(([parameter, argument]) => [parameter.name, jsonOf(argument, parameter, ids)]),
+  );
+  return {
+    id: ids.get(step) ?? "",
+    description: describeStep(step, goal),
+    tool: step.card.name,
+    input,
+  };
+}
+
+function describeStep(step: Step, goal: string): string {
+  const own = step.tokens.filter(({ start }) => start >= 0);
+  const text = textOf(goal, own).replace(/\s+/g, " ").trim();
+  if (text !== "" && text.length <= MAX_DESCRIPTION) return capitalize(text);
+  const name = capitalize(wordsOfName(step.card.name).join(" "));
+  const values = [...step.args.values()].flatMap((argument) =>
+    argument.kind === "value" && typeof argument.value === "string" ? [argument.value] : [],
+  );
+  const [first] = values;
+  return first === undefined || first.length > MAX_DESCRIPTION ? name : `${name}: ${first}`;
+}
+
+const MAX_DESCRIPTION = 200;
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function jsonOf(argument: Argument, parameter: Parameter, ids: Ids): Json {
+  switch (argument.kind) {
+    case "value":
+      return escapeDeep(argument.value);
+    case "read": {
+      const list = parameter.shape.element !== undefined && argument.field.shape.element === undefined;
+      const expression = `\${${readAs(argument, parameter, ids)}}`;
+      return list && !parameter.shape.takesText && !argument.field.shape.isAny ? [expression] : expression;
+    }
+    case "join":
+      if (parameter.shape.element !== undefined && !parameter.shape.takesText) {
+        return argument.reads.map((read) => `\${${pathOf(read, ids)}}`);
+      }
+      return argument.reads.map((read) => titled(read, ids)).join("\n\n");
+    case "formula":
+      return formulaOf(argument.reads, argument.operator, ids);
+  }
+}
+
+/** An expression whose value has the parameter's type. */
+function readAs(read: Read, { shape }: Parameter, ids: Ids): string {
+  const path = pathOf(read, ids);
+  const from = read.field.shape;
+  if (shape.isAny || from.isAny || (from.takesText && shape.takesText)) return path;
+  if (!shape.takesText || (shape.element && from.element)) return path;
+  return asText(path, read.field);
+}
+
+function asText(path: string, { shape }: Field): string {
+  if (shape.takesText) return path;
+  if (shape.element?.takesText) return `join(${path}, "\\n")`;
+  return shape.element || shape.properties || shape.isAny ? `toJson(${path})` : `string(${path})`;
+}
+
+function titled(read: Read, ids: Ids): string {
+  const id = (ids.get(read.step) ?? "").replaceAll("_", " ");
+  const isShort = read.field.shape.takesNumber || read.field.shape.takesBoolean;
+  const value = `\${${isShort ? pathOf(read, ids) : asText(pathOf(read, ids), read.field)}}`;
+  const title = isShort ? `${capitalize(id)}, ${read.field.roots.length > 0 ? read.field.path.replaceAll("_", " ") : "result"}` : capitalize(id);
+  return isShort ? `${title}: ${value}` : `${title}:\n\n${value}`;
+}
+
+function formulaOf(reads: readonly Read[], operator: "+" | "-" | "*" | "/" | "mean", ids: Ids): string {
+  const values = reads.map((read) => `\${${pathOf(read, ids)}}`);
+  if (operator === "mean") return `(${values.join(" + ")}) / ${values.length}`;
+  return values.join(` ${operator} `);
+}
+
+const NAME = /^[A-Za-z_]\w*$/;
+
+function pathOf({ step, field }: Read, ids: Ids): string {
+  const parts = field.path === "" ? [] : field.path.split(".");
+  const steps = parts.map((part) => (NAME.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`));
+  return `${ids.get(step) ?? ""}${steps.join("")}`;
+}
+
+/** `${` of the goal is text, and no expression. */
+function escapeDeep(value: Json): Json {
+  if (typeof value === "string") return value.replaceAll("${", "$${");
+  if (Array.isArray(value)) return value.map(escapeDeep);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, escapeDeep(one as Json)]));
+}
+
+/** What was asked for and no later step used up. */
+function outputOf(draft: Draft, ids: Ids): Json {
+  const reads: { read: Read; expression: string }[] = [];
+  for (const { request, reads: own } of draft.results) {
+    const counts = request.words.some((word) => says(word, "how-many", "number", "count"));
+    for (const read of own) {
+      if (isConsumed(draft, read.step)) continue;
+      if (reads.some((other) => isSameRead(other.read, read))) continue;
+      const path = pathOf(read, ids);
+      const isCount = counts && read.field.shape.element !== undefined && own.length === 1;
+      reads.push({ read, expression: isCount ? `\${size(${path})}` : `\${${path}}` });
+    }
+  }
+  const [only] = reads;
+  if (only === undefined) return null;
+  if (reads.length === 1) return only.expression;
+  const steps = new Set(reads.map(({ read }) => read.step));
+  if (steps.size === 1) {
+    return Object.fromEntries(reads.map(({ read, expression }) => [read.field.path || "result", expression]));
+  }
+  return Object.fromEntries(
+    [...steps].map((step) => {
+      const own = reads.filter(({ read }) => read.step === step);
+      const [first] = own;
+      const value: Json =
+        own.length === 1 && first !== undefined
+          ? first.expression
+          : Object.fromEntries(own.map(({ read, expression }) => [read.field.path, expression]));
+      return [ids.get(step) ?? "", value];
+    }),
+  );
+}

@@ -1,0 +1,85 @@
+/**
+ * The planner that works without a model: no network, no randomness, nothing learned before.
+ *
+ * A goal is cut into clauses, each clause is matched to tools by the words of their names,
+ * descriptions and schemas, parameters are filled from the goal's own words, and steps are
+ * linked by what one gives and the next needs. What it does not understand it refuses.
+ *
+ * E1. The same goal, tools and day give the same plan.
+ * E2. Nothing is known of any tool beforehand: what a user registers is planned with as well.
+ * E3. Every word with content is explained by a step, up to a small share, or there is no plan.
+ */
+
+import type { Issue } from "../../base/errors.ts";
+import { NO_USAGE } from "../../models/model.ts";
+import { planSchema } from "../../plan/schema.ts";
+import type { ToolDescription } from "../../tools/tool.ts";
+import type { Planner, PlanOutcome, PlanRequest } from "../planner.ts";
+import { assemble } from "./assemble.ts";
+import { splitClauses } from "./clauses.ts";
+import { readDates } from "./dates.ts";
+import { isUnderstood, refusal, tooLong } from "./refuse.ts";
+import { ToolIndex } from "./retrieve.ts";
+import { search } from "./search.ts";
+import { cardFor } from "./tool-card.ts";
+import { tokenize } from "./tokens.ts";
+import { spotValues } from "./values.ts";
+import { rootOf, wordsOfName } from "./words.ts";
+
+/** What a person says in a few sentences; more needs more understanding than there is here. */
+const MAX_LENGTH = 2_000;
+/** Readings that are tried before giving up. */
+const MAX_TRIES = 6;
+
+/** A planner for goals in plain English that ask for what the tools do. */
+export function createEmbeddedPlanner(): Planner {
+  return {
+    name: "embedded",
+    async plan(request) {
+      const { goal } = request;
+      if (goal.length > MAX_LENGTH) return failed([tooLong(goal, MAX_LENGTH)]);
+      const index = indexOf(request.tools);
+      const dates = await readDates(goal, request.now);
+      const tokens = tokenize(goal, spotValues(goal, dates));
+      const clauses = splitClauses(tokens, verbsOf(request.tools));
+      const asked = clauses.filter(({ mood }) => mood !== "negated");
+      const readings = asked.length === 0 ? [] : search(asked, index);
+      const understood = readings.filter(isUnderstood);
+      return understood.length === 0
+        ? failed(refusal(asked, readings[0], index))
+        : firstThatPasses(understood, request);
+    },
+  };
+}
+
+function firstThatPasses(readings: Parameters<typeof isUnderstood>[0][], request: PlanRequest): PlanOutcome {
+  let issues: readonly Issue[] = [];
+  for (const { draft } of readings.slice(0, MAX_TRIES)) {
+    const plan = assemble(request.goal, draft);
+    const found = request.check(plan);
+    if (found.length === 0) {
+      return { status: "planned", plan: planSchema.parse(plan), usage: NO_USAGE, modelCalls: 0 };
+    }
+    if (issues.length === 0) issues = found;
+  }
+  return failed(issues);
+}
+
+function failed(issues: readonly Issue[]): PlanOutcome {
+  return { status: "failed", issues, usage: NO_USAGE, modelCalls: 0 };
+}
+
+const indexes = new WeakMap<readonly ToolDescription[], ToolIndex>();
+
+function indexOf(tools: readonly ToolDescription[]): ToolIndex {
+  const known = indexes.get(tools);
+  if (known !== undefined) return known;
+  const index = new ToolIndex(tools.map(cardFor));
+  indexes.set(tools, index);
+  return index;
+}
+
+/** Tools are mostly named after what they do. */
+function verbsOf(tools: readonly ToolDescription[]): ReadonlySet<string> {
+  return new Set(tools.flatMap(({ name }) => wordsOfName(name).slice(0, 1)).map(rootOf));
+}

@@ -1,0 +1,83 @@
+/** How much of what a request says is accounted for by the calls that answer it. */
+
+import { LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
+import type { Request } from "./interpret.ts";
+import type { ToolIndex } from "./retrieve.ts";
+import type { Served } from "./serve.ts";
+import { synonymsOf } from "./thesaurus.ts";
+import type { Field } from "./tool-card.ts";
+import { isWord, type Token, type WordToken } from "./tokens.ts";
+
+/** Below this, nothing takes part that is described by the word. */
+const EXPLAINED = 0.3;
+/** What a tool that only brings something explains of the words around it. */
+const BY_PROVIDER = 0.6;
+/** Words that describe a value, as in "the quarterly report q1.pdf". */
+const BESIDE_VALUE = 0.5;
+
+export type Account = {
+  /** Sum of the words' weights, each by how well it is explained. */
+  readonly explained: number;
+  readonly missed: readonly WordToken[];
+  /** Whether what is missed is the verb: what was to be done. */
+  readonly isVerbMissed: boolean;
+};
+
+type Evidence = Pick<Served, "cards" | "providers" | "reads">;
+
+export function accountFor(
+  request: Request,
+  evidence: Evidence,
+  used: ReadonlySet<Token>,
+  index: ToolIndex,
+): Account {
+  const usedRoots = new Set([...used].filter(isWord).map(({ root }) => root));
+  const beside = besideValues(request);
+  let explained = 0;
+  const missed: WordToken[] = [];
+  for (const word of request.words) {
+    const weight = index.weight(word.word, word.root);
+    const degree = Math.max(
+      usedRoots.has(word.root) ? 1 : 0,
+      byTools(word, evidence, index),
+      byFields(word, evidence),
+      beside.has(word.root) ? BESIDE_VALUE : 0,
+    );
+    explained += weight * degree;
+    const isEmpty = LIGHT_VERBS.has(word.word) || VAGUE_NOUNS.has(word.word);
+    if (degree < EXPLAINED && !isEmpty) missed.push(word);
+  }
+  const isVerbMissed = missed.some(({ root }) => root === request.verb?.root);
+  return { explained, missed, isVerbMissed };
+}
+
+function byTools({ root }: WordToken, { cards, providers }: Evidence, index: ToolIndex): number {
+  const own = cards.map((card) => index.strength(root, card));
+  const others = providers.map((card) => BY_PROVIDER * index.strength(root, card));
+  return Math.max(0, ...own, ...others);
+}
+
+function byFields({ root }: WordToken, { reads }: Evidence): number {
+  return Math.max(0, ...reads.map(({ field }) => namedBy(root, field)));
+}
+
+/** How well a word names a field. */
+export function namedBy(root: string, { roots, about }: Field): number {
+  if (roots.includes(root)) return 1;
+  if (about.has(root)) return 0.7;
+  return roots.some((own) => synonymsOf(own).has(root)) ? 0.7 : 0;
+}
+
+/** Words right before a path, an address or a quotation, and in the same phrase. */
+function besideValues({ phrases, verb }: Request): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { tokens } of phrases) {
+    const at = tokens.findLastIndex(
+      (token) => token.kind === "value" && token.value.kind !== "number" && token.value.kind !== "date",
+    );
+    for (const token of tokens.slice(0, Math.max(at, 0))) {
+      if (isWord(token) && token !== verb) found.add(token.root);
+    }
+  }
+  return found;
+}

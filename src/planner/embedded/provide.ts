@@ -1,0 +1,99 @@
+/** Steps that turn what stands in the goal, a path or an address, into what a tool works on. */
+
+import { addStep, type Argument, type Draft, type Read, type Step } from "./draft.ts";
+import { mediumOf } from "./file-types.ts";
+import type { Kind } from "./kinds.ts";
+import { suit } from "./suit.ts";
+import { rootOf } from "./words.ts";
+import type { ToolIndex } from "./retrieve.ts";
+import type { Field, Parameter, ToolCard } from "./tool-card.ts";
+import type { ValueToken } from "./tokens.ts";
+import type { ValueKind } from "./values.ts";
+
+/** Which parameter takes such a value as the place of something. */
+const PLACE_OF: Readonly<Partial<Record<ValueKind, Kind>>> = { path: "path", url: "url" };
+
+/** Words of tools that only look, by how much they say so. */
+const LOOKS = ["read", "fetch", "load", "open", "download", "get"].map(rootOf);
+
+export type Provided = { readonly draft: Draft; readonly read: Read; readonly score: number };
+
+/** Whether a value of the goal stands for something that lies elsewhere. */
+export function isPlace({ value }: ValueToken): boolean {
+  return PLACE_OF[value.kind] !== undefined;
+}
+
+/** Ways to what lies at a place, for a parameter; best first. */
+export function provide(
+  token: ValueToken,
+  parameter: Parameter,
+  card: ToolCard,
+  draft: Draft,
+  index: ToolIndex,
+): Provided[] {
+  const kind = PLACE_OF[token.value.kind];
+  if (kind === undefined) return [];
+  return index.cards
+    .flatMap((provider) => {
+      const place = placeOf(provider, kind);
+      if (place === undefined) return [];
+      const found = fieldFor(provider, place, token, parameter, card);
+      if (found === undefined) return [];
+      const score = found.score + looks(provider, index) + isMentioned(provider, parameter);
+      return [{ provider, place, field: found.field, score }];
+    })
+    .sort((a, b) => b.score - a.score)
+    .slice(0, 2)
+    .map(({ provider, place, field, score }) => {
+      const value: Argument = { kind: "value", value: token.value.text };
+      const step: Step = { card: provider, args: new Map([[place, value]]), tokens: [] };
+      const added = addStep(draft, step);
+      return { draft: added.draft, read: { step: added.step, field }, score };
+    });
+}
+
+/** The one parameter that such a tool needs. */
+function placeOf({ tool, parameters }: ToolCard, kind: Kind): Parameter | undefined {
+  if (tool.effects === "write") return undefined;
+  const required = parameters.filter(({ isRequired }) => isRequired);
+  const [only] = required;
+  const takes = ({ kinds, shape }: Parameter) => kinds.has(kind) && shape.takesText;
+  return required.length === 1 && only !== undefined && takes(only) ? only : undefined;
+}
+
+function fieldFor(
+  provider: ToolCard,
+  place: Parameter,
+  token: ValueToken,
+  parameter: Parameter,
+  card: ToolCard,
+): { field: Field; score: number } | undefined {
+  const fitting = provider.fields.flatMap((field) => {
+    // A tool that only repeats where it looked gives nothing.
+    if (field.roots.join() === place.roots.join()) return [];
+    const fit = suit(field, parameter, card);
+    return fit === undefined ? [] : [{ field, score: fit + mediumFit(field, token) }];
+  });
+  return fitting.toSorted((a, b) => b.score - a.score)[0];
+}
+
+/** Of a table the rows are wanted, of a text the text, wherever either would do. */
+function mediumFit({ roots, kinds, shape, isRequired }: Field, { value }: ValueToken): number {
+  const medium = mediumOf(value.text);
+  const isRows = shape.element?.properties !== undefined;
+  const isText = shape.takesText && kinds.has("content");
+  let fit = kinds.has("content") ? 0.1 : 0;
+  if (medium === "table") fit += isRows ? 0.15 : 0;
+  else if (medium === "data") fit += roots.includes(rootOf("data")) ? 0.15 : 0;
+  else fit += isText ? 0.15 : 0;
+  return fit + (isRequired ? 0.02 : 0);
+}
+
+function looks(provider: ToolCard, index: ToolIndex): number {
+  return 0.3 * Math.max(...LOOKS.map((root) => index.strength(root, provider)));
+}
+
+/** "e.g. the text of read_file". */
+function isMentioned({ name }: ToolCard, { description }: Parameter): number {
+  return description.includes(name) ? 0.1 : 0;
+}

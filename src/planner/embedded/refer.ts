@@ -1,0 +1,154 @@
+/**
+ * What "it", "both", "the summary" or nothing at all refers to among the steps before.
+ */
+
+import { isConsumed, inputsOf, type Draft, type Read, type Step } from "./draft.ts";
+import type { Request } from "./interpret.ts";
+import { suit } from "./suit.ts";
+import { synonymsOf } from "./thesaurus.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
+import { isWord, says, type Token, type WordToken } from "./tokens.ts";
+
+export type Reference = {
+  /** More than one where several outputs are meant. */
+  readonly reads: readonly Read[];
+  /** The words that point there. */
+  readonly tokens: readonly Token[];
+  /** 0 to about 1. */
+  readonly score: number;
+};
+
+const SINGULAR = ["it", "this", "that", "result", "output", "answer", "outcome"];
+const PLURAL = ["them", "they", "these", "those", "both", "two", "all", "everything", "results", "each", "outputs", "answers", "together"];
+const POSSESSIVE = ["its", "their", "whose", "there"];
+
+type Pointer = "latest" | "several" | "source" | undefined;
+
+/**
+ * The outputs of the draft that a parameter may mean, best first.
+ * @param words what the request says where the parameter's value would stand
+ */
+export function refer(
+  parameter: Parameter,
+  card: ToolCard,
+  words: readonly Token[],
+  request: Request,
+  draft: Draft,
+): Reference[] {
+  const pointing = words.filter((token) => says(token, ...SINGULAR, ...PLURAL, ...POSSESSIVE));
+  const pointer = pointerOf(pointing);
+  const single = candidates(parameter, card, words, draft, preferenceOf(pointer, request, card));
+  const references: Reference[] = single
+    .slice(0, 3)
+    .map(({ read, score, tokens }) => ({ reads: [read], tokens: [...pointing, ...tokens], score }));
+  const group = groupOf(parameter, card, words, pointer, draft);
+  if (group !== undefined) references.unshift({ ...group, tokens: [...pointing, ...group.tokens] });
+  return references;
+}
+
+function pointerOf(pointing: readonly Token[]): Pointer {
+  if (pointing.some((token) => says(token, ...PLURAL))) return "several";
+  if (pointing.some((token) => says(token, ...SINGULAR))) return "latest";
+  return pointing.length > 0 ? "source" : undefined;
+}
+
+type Preference = "latest" | "source";
+
+/**
+ * "Summarize x and list its key terms": those of x. "Summarize x, then translate it": the
+ * summary. What is written down is what came last.
+ */
+function preferenceOf(pointer: Pointer, request: Request, { tool }: ToolCard): Preference {
+  if (tool.effects === "write" || pointer === "latest" || pointer === "several") return "latest";
+  if (pointer === "source") return "source";
+  return request.isSequel ? "latest" : "source";
+}
+
+type Candidate = { readonly read: Read; readonly score: number; readonly tokens: readonly Token[] };
+
+const PREFERRED = 0.3;
+const NAMED = 0.5;
+/** For every step that came later. */
+const OLDER = 0.06;
+
+function candidates(
+  parameter: Parameter,
+  card: ToolCard,
+  words: readonly Token[],
+  draft: Draft,
+  preference: Preference,
+): Candidate[] {
+  const latest = new Set(draft.results.at(-1)?.reads.map(({ step }) => step));
+  const focused = draft.results.at(-1)?.reads ?? [];
+  return draft.steps
+    .flatMap((step, at) =>
+      step.card.fields.flatMap((field) => {
+        const fit = suit(field, parameter, card);
+        if (fit === undefined) return [];
+        const isPreferred = preference === "latest" ? latest.has(step) : inputsOf(step).length === 0;
+        const tokens = namesOf({ step, field }, words);
+        const isFocus = focused.some((read) => read.step === step && read.field === field);
+        const score =
+          fit +
+          (isPreferred ? PREFERRED : 0) +
+          (isFocus && preference === "latest" ? 0.15 : 0) +
+          (tokens.length > 0 ? NAMED : 0) -
+          OLDER * (draft.steps.length - 1 - at);
+        return [{ read: { step, field }, score, tokens }];
+      }),
+    )
+    .sort((a, b) => b.score - a.score);
+}
+
+/** The words that name a field: "the summary", "the differences". */
+function namesOf({ field, step }: Read, words: readonly Token[]): Token[] {
+  const named = words.filter(isWord).filter((word) => names(word, field.roots));
+  if (named.length === 0 || field.roots.length === 0) return [];
+  // "the text" may be any; it names this one if the step was asked for.
+  return step.tokens.length > 0 || field.roots.length > 1 ? named : [];
+}
+
+function names({ root }: WordToken, roots: readonly string[]): boolean {
+  return roots.some((own) => own === root || synonymsOf(own).has(root));
+}
+
+/** Several outputs: of one request that had several, or whatever was not used yet. */
+function groupOf(
+  parameter: Parameter,
+  card: ToolCard,
+  words: readonly Token[],
+  pointer: Pointer,
+  draft: Draft,
+): Reference | undefined {
+  const isWriting = card.tool.effects === "write";
+  if (pointer === "source" || (pointer === undefined && !isWriting && !saysPlural(words))) return undefined;
+  const last = draft.results.at(-1);
+  const open = draft.results.filter((result) =>
+    result.reads.some(({ step }) => !isConsumed(draft, step)),
+  );
+  // "the result" is that of the last request alone, and so is a plain "it" of one step.
+  const chosen = pointer === "latest" || (last !== undefined && stepsOf(last.reads).length > 1) ? [last] : open;
+  const steps = stepsOf(chosen.flatMap((result) => result?.reads ?? []));
+  if (steps.length < 2) return undefined;
+  const focused = chosen.flatMap((result) => result?.reads ?? []);
+  const reads = steps.flatMap((step) => {
+    const own = focused.filter((read) => read.step === step).map(({ field }) => field);
+    const [best] = step.card.fields
+      .flatMap((field) => {
+        const fit = suit(field, parameter, card);
+        return fit === undefined ? [] : [{ field, score: fit + (own.includes(field) ? 0.5 : 0) }];
+      })
+      .sort((a, b) => b.score - a.score);
+    return best === undefined ? [] : [{ step, field: best.field }];
+  });
+  if (reads.length < steps.length) return undefined;
+  return { reads, tokens: [], score: pointer === "several" || isWriting ? 1 : 0.7 };
+}
+
+function stepsOf(reads: readonly Read[]): Step[] {
+  return [...new Set(reads.map(({ step }) => step))];
+}
+
+function saysPlural(words: readonly Token[]): boolean {
+  return words.some((token) => isWord(token) && /[^s]s$/.test(token.word));
+}

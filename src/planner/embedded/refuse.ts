@@ -1,0 +1,58 @@
+/** When a goal is understood well enough to act on, and what is said when it is not. */
+
+import type { Issue } from "../../base/errors.ts";
+import type { Clause } from "./clauses.ts";
+import { makeRequest } from "./interpret.ts";
+import { LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
+import type { ToolIndex } from "./retrieve.ts";
+import type { Reading } from "./search.ts";
+import { isWord } from "./tokens.ts";
+
+/** The share of the goal's words, by weight, that may stay unexplained. */
+const MAX_MISSED = 0.25;
+const MAX_NAMED = 8;
+const MAX_CLOSEST = 3;
+
+/** Whether acting on a reading would do what was asked, and not a half of it. */
+export function isUnderstood({ draft, missedWeight, weight, unanswered, unused }: Reading): boolean {
+  const isWhole = unanswered.length === 0 && unused.length === 0;
+  return draft.steps.length > 0 && isWhole && missedWeight <= MAX_MISSED * weight;
+}
+
+/** What was not understood of a goal, and which tools come closest. */
+export function refusal(
+  clauses: readonly Clause[],
+  best: Reading | undefined,
+  index: ToolIndex,
+): Issue[] {
+  const words = [
+    ...(best?.missed ?? []).filter(({ word }) => !LIGHT_VERBS.has(word) && !VAGUE_NOUNS.has(word)).map(({ text }) => text),
+    ...(best?.unused ?? []).map(({ value }) => value.text),
+  ];
+  const named = [...new Set(words)].slice(0, MAX_NAMED).map((word) => JSON.stringify(word));
+  const message =
+    named.length > 0
+      ? `The goal was not understood: no tool is known for ${named.join(", ")}.`
+      : "The goal was not understood: nothing in it says what a tool could do.";
+  return [{ code: "goal.not_understood", path: "goal", message, hint: hintFor(clauses, index) }];
+}
+
+export function tooLong(goal: string, limit: number): Issue {
+  return {
+    code: "goal.not_understood",
+    path: "goal",
+    message: `The goal has ${goal.length} characters; without a model at most ${limit} are read.`,
+    hint: "Say it in a few sentences, put long texts into a file and name the file, or use a model.",
+  };
+}
+
+function hintFor(clauses: readonly Clause[], index: ToolIndex): string {
+  const tokens = clauses.flatMap((clause) => clause.tokens);
+  const isSaid = tokens.some(isWord);
+  const ranked = isSaid && clauses.length > 0 ? makeRequest(clauses, index).candidates : [];
+  const closest = ranked.slice(0, MAX_CLOSEST).map(({ card }) => card.name);
+  const others = index.cards.map(({ name }) => name);
+  const tools = closest.length > 0 ? closest : others.slice(0, MAX_CLOSEST);
+  const known = tools.length === 0 ? "There are no tools." : `${closest.length > 0 ? "The closest tools are" : "There are tools such as"} ${tools.join(", ")}.`;
+  return `${known} Say it with what the tools do, name files and columns, or use a model.`;
+}

@@ -1,0 +1,202 @@
+/**
+ * From requests to a draft of the whole plan: a beam search.
+ *
+ * Requests are answered in their order. Each may be answered by any of its candidates, or by
+ * a field that an earlier step gives already, or by nothing, which costs what it says. What
+ * stands best at the end explains most of the goal with the fewest steps.
+ */
+
+import type { Clause } from "./clauses.ts";
+import { type Draft, EMPTY_DRAFT, type Read, type Step } from "./draft.ts";
+import { accountFor, namedBy } from "./explain.ts";
+import { fieldsSaid } from "./focus.ts";
+import { interpret, makeRequest, nameCoverage, type Request } from "./interpret.ts";
+import { LIGHT_VERBS } from "./lexicon.ts";
+import { isPlace } from "./provide.ts";
+import type { ToolIndex } from "./retrieve.ts";
+import { serve, type Served } from "./serve.ts";
+import type { Token, ValueToken, WordToken } from "./tokens.ts";
+
+export type Reading = {
+  readonly draft: Draft;
+  readonly score: number;
+  /** Words that no step explains, and the sum of their weights. */
+  readonly missed: readonly WordToken[];
+  readonly missedWeight: number;
+  /** Paths, numbers and the like that no step uses. */
+  readonly unused: readonly ValueToken[];
+  /** Requests of which not even the verb is explained. */
+  readonly unanswered: readonly Request[];
+  /** Sum of the weights of all words that ask for something. */
+  readonly weight: number;
+};
+
+const BEAM = 8;
+const CANDIDATES = 5;
+/** Clauses that may be parts of one request. */
+const MAX_JOINED = 6;
+
+/** What a word costs that nothing explains, on top of not being explained. */
+const MISSED = 0.8;
+const MISSED_VERB = 1;
+/** A value that nothing uses: the goal was not understood. */
+const UNUSED_VALUE = 1.2;
+const STEP = 0.15;
+const NAME = 0.6;
+const FIT = 0.5;
+
+/** Plans for the clauses, best first; at least one, which may explain nothing. */
+export function search(clauses: readonly Clause[], index: ToolIndex): Reading[] {
+  const asking = clauses.filter(({ mood }) => mood !== "context");
+  const context = placesIn(clauses.filter(({ mood }) => mood === "context").flatMap(({ tokens }) => tokens));
+  const groupings = [interpret(asking, index)];
+  // Parts of one sentence may also be one request with steps inside it.
+  const isShort = asking.length > 1 && asking.length <= MAX_JOINED;
+  if (isShort && (groupings[0]?.length ?? 0) > 1) groupings.push([makeRequest(asking, index)]);
+  return groupings
+    .flatMap((requests) => follow(requests, context, index))
+    .sort((a, b) => b.score - a.score);
+}
+
+const NOTHING: Reading = {
+  draft: EMPTY_DRAFT,
+  score: 0,
+  missed: [],
+  missedWeight: 0,
+  unused: [],
+  unanswered: [],
+  weight: 0,
+};
+
+function follow(
+  requests: readonly Request[],
+  context: readonly ValueToken[],
+  index: ToolIndex,
+): Reading[] {
+  let beam = [NOTHING];
+  for (const [at, request] of requests.entries()) {
+    const later = requests.slice(at + 1).flatMap(({ tokens }) => placesIn(tokens));
+    const world = { index, places: [...context, ...later] };
+    beam = beam
+      .flatMap((reading) => answers(reading, request, world))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, BEAM);
+  }
+  const values = requests.flatMap((request) => request.values);
+  return beam.map((reading) => {
+    const unused = values.filter((token) => !reading.draft.used.has(token));
+    return { ...reading, unused, score: reading.score - UNUSED_VALUE * unused.length };
+  });
+}
+
+function placesIn(tokens: readonly Token[]): ValueToken[] {
+  return tokens.filter((token): token is ValueToken => token.kind === "value" && isPlace(token));
+}
+
+type World = { readonly index: ToolIndex; readonly places: readonly ValueToken[] };
+
+function answers(reading: Reading, request: Request, world: World): Reading[] {
+  const served = request.candidates
+    .slice(0, CANDIDATES)
+    .flatMap(({ card }) => serve(request, card, reading.draft, world));
+  return [
+    ...served.map((one) => withSteps(reading, request, one, world.index)),
+    ...pointOut(reading, request, world.index),
+    skip(reading, request, world.index),
+  ];
+}
+
+function withSteps(reading: Reading, request: Request, served: Served, index: ToolIndex): Reading {
+  const reads = served.steps.flatMap((step) => fieldsSaid(step, request));
+  const evidence = { ...served, reads: [...served.reads, ...reads] };
+  const account = accountFor(request, evidence, served.draft.used, index);
+  const named = served.cards.map((card) => nameCoverage(request, card, index));
+  const own = named.at(-1) ?? 0;
+  const inner = named.slice(0, -1).reduce((sum, coverage) => sum + coverage / 2, 0);
+  const steps = served.draft.steps.length - reading.draft.steps.length;
+  const unused = request.values.filter((token) => !served.draft.used.has(token)).length;
+  const score =
+    account.explained +
+    NAME * (own + inner) +
+    FIT * served.score -
+    STEP * steps -
+    MISSED * weigh(account.missed, index) -
+    (account.isVerbMissed ? MISSED_VERB : 0) -
+    // Counted in full at the end; here it only keeps better readings in the beam.
+    0.01 * unused;
+  return {
+    draft: withResult(served.draft, request, reads),
+    score: reading.score + score,
+    unused: [],
+    ...withMissed(reading, account.missed, index),
+    unanswered: account.isVerbMissed ? [...reading.unanswered, request] : reading.unanswered,
+    weight: reading.weight + weightOf(request, index),
+  };
+}
+
+function withResult(draft: Draft, request: Request, reads: readonly Read[]): Draft {
+  return { ...draft, results: [...draft.results, { request, reads }] };
+}
+
+/** Verbs that ask for a part of what is there already. */
+const TAKING = new Set(
+  "extract pull take get give show list print display return report tell pick present output provide".split(" "),
+);
+
+/** "…, extract its text": a field of a step before, and no step of its own. */
+function pointOut(reading: Reading, request: Request, index: ToolIndex): Reading[] {
+  const { verb, values, words } = request;
+  if (values.length > 0 || (verb !== undefined && !TAKING.has(verb.word))) return [];
+  const asked = words.filter((word) => word.word !== verb?.word && !LIGHT_VERBS.has(word.word));
+  if (asked.length === 0) return [];
+  return reading.draft.steps.flatMap((step) => {
+    const reads = asked.map((word) => bestNamed(step, word));
+    if (reads.some((read) => read === undefined)) return [];
+    const found = [...new Set(reads.map((read) => read?.field))].flatMap((field) =>
+      field === undefined ? [] : [{ step, field }],
+    );
+    const weight = weightOf(request, index);
+    const isAsked = step.tokens.length > 0 ? 0.2 : 0;
+    return [
+      {
+        ...reading,
+        draft: withResult(reading.draft, request, found),
+        score: reading.score + weight + NAME + isAsked,
+        weight: reading.weight + weight,
+      },
+    ];
+  });
+}
+
+/** The field that the word is the name of. */
+function bestNamed(step: Step, { root }: WordToken): Read | undefined {
+  const field = step.card.fields.find((one) => one.roots.length === 1 && namedBy(root, one) === 1);
+  return field === undefined ? undefined : { step, field };
+}
+
+function skip(reading: Reading, request: Request, index: ToolIndex): Reading {
+  const isEmpty = request.words.every(({ word }) => LIGHT_VERBS.has(word));
+  const weight = weightOf(request, index);
+  return {
+    ...reading,
+    score: reading.score - weight - MISSED * weigh(request.words, index) - (request.verb && !isEmpty ? MISSED_VERB : 0),
+    ...withMissed(reading, request.words, index),
+    unanswered: [...reading.unanswered, request],
+    weight: reading.weight + weight,
+  };
+}
+
+function withMissed(reading: Reading, words: readonly WordToken[], index: ToolIndex) {
+  return {
+    missed: [...reading.missed, ...words],
+    missedWeight: reading.missedWeight + weigh(words, index),
+  };
+}
+
+function weightOf({ words, values }: Request, index: ToolIndex): number {
+  return weigh(words, index) + values.length;
+}
+
+function weigh(words: readonly WordToken[], index: ToolIndex): number {
+  return words.reduce((sum, { word, root }) => sum + index.weight(word, root), 0);
+}

@@ -1,0 +1,317 @@
+/**
+ * Calling a tool for a request: its parameters from the request's words, from earlier steps,
+ * and from further steps where the goal only names what those give.
+ */
+
+import {
+  addStep,
+  type Argument,
+  type Draft,
+  type Operator,
+  type Read,
+  type Step,
+  useTokens,
+} from "./draft.ts";
+import { type Filling, fill } from "./fill.ts";
+import { makeRequest, type Request } from "./interpret.ts";
+import { isPlace, provide } from "./provide.ts";
+import { refer } from "./refer.ts";
+import type { ToolIndex } from "./retrieve.ts";
+import { suit, takesContent } from "./suit.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
+import { isMark, isWord, says, type Token, type ValueToken } from "./tokens.ts";
+
+export type Served = {
+  readonly draft: Draft;
+  /** The calls that answer the request: one, or one for each of several values. */
+  readonly steps: readonly Step[];
+  /** The tools that take part, in the order of their calls, the one that answers last. */
+  readonly cards: readonly ToolCard[];
+  /** Tools that only bring what others need. */
+  readonly providers: readonly ToolCard[];
+  /** Fields that are read. */
+  readonly reads: readonly Read[];
+  /** How well values and references go with their parameters. */
+  readonly score: number;
+};
+
+export type World = {
+  readonly index: ToolIndex;
+  /** Places that the goal names outside of the requests done so far. */
+  readonly places: readonly ValueToken[];
+};
+
+const MAX_DEPTH = 3;
+/** Readings that are followed at each turn. */
+const BREADTH = 3;
+
+/** Every good way to call the tool for the request; none if it cannot be called. */
+export function serve(
+  request: Request,
+  card: ToolCard,
+  draft: Draft,
+  world: World,
+  depth = 0,
+): Served[] {
+  const filling = fill(request, card, world.index);
+  const start: Partial = {
+    draft: useTokens(draft, filling.used),
+    args: new Map([...filling.values].map(([parameter, value]) => [parameter, { kind: "value", value }])),
+    spread: undefined,
+    cards: [],
+    providers: [],
+    reads: [],
+    score: 0,
+  };
+  const open = card.parameters.filter(
+    (parameter) => parameter.isRequired && !filling.values.has(parameter),
+  );
+  const rest = restOf(request, filling);
+  const chunks = chunksFor(open.filter(takesContent), rest);
+  let partials: Partial[] = [start];
+  for (const parameter of open) {
+    const context = { parameter, card, request, words: chunks.get(parameter) ?? rest, depth };
+    partials = partials
+      .flatMap((partial) => extend(partial, context, world))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, BREADTH * 2);
+  }
+  return partials.map((partial) => finish(partial, request, card, filling));
+}
+
+/** A call of which some parameters are bound. */
+type Partial = Omit<Served, "steps"> & {
+  readonly args: ReadonlyMap<Parameter, Argument>;
+  /** The tool is called once for each of these. */
+  readonly spread: { readonly parameter: Parameter; readonly arguments: readonly Argument[] } | undefined;
+};
+
+/** Where the value of a parameter is looked for. */
+type Place = {
+  readonly parameter: Parameter;
+  readonly card: ToolCard;
+  readonly request: Request;
+  readonly words: readonly Token[];
+  readonly depth: number;
+};
+
+/** What the request says beside the tool's own values and its verb. */
+function restOf({ tokens, verb }: Request, { used }: Filling): Token[] {
+  return trim(tokens.filter((token) => token !== verb && !used.has(token)));
+}
+
+function trim(tokens: readonly Token[]): Token[] {
+  const isEmpty = (token: Token | undefined) =>
+    token !== undefined && (token.kind === "mark" || says(token, "and", "to", "into", "in", "as", "from", "with", "of", "then"));
+  let [start, end] = [0, tokens.length];
+  while (start < end && tokens[start]?.kind === "mark") start++;
+  while (end > start && isEmpty(tokens[end - 1])) end--;
+  return tokens.slice(start, end);
+}
+
+/** "x with y", "x and y" for a tool that takes two things: one part of the words for each. */
+function chunksFor(
+  parameters: readonly Parameter[],
+  words: readonly Token[],
+): ReadonlyMap<Parameter, readonly Token[]> {
+  if (parameters.length < 2) return new Map();
+  const chunks: Token[][] = [[]];
+  for (const token of words) {
+    if (isSeparator(token) && chunks.length < parameters.length) chunks.push([]);
+    else chunks.at(-1)?.push(token);
+  }
+  const full = chunks.filter((chunk) => chunk.some(isWord) || chunk.some((token) => token.kind === "value"));
+  if (full.length !== parameters.length) return new Map();
+  return new Map(parameters.map((parameter, at) => [parameter, full[at] ?? []]));
+}
+
+function isSeparator(token: Token): boolean {
+  return isMark(token, ",&") || says(token, "and", "with", "to", "against", "versus", "from", "or");
+}
+
+function extend(partial: Partial, place: Place, world: World): Partial[] {
+  const options = [
+    ...fromFormula(partial, place),
+    ...fromPlaces(partial, place, world),
+    ...fromBefore(partial, place),
+    ...fromWords(partial, place, world),
+  ];
+  return options.sort((a, b) => b.score - a.score).slice(0, BREADTH + 1);
+}
+
+/** What lies at the paths and addresses that the request names, or else the goal. */
+function fromPlaces(partial: Partial, place: Place, world: World): Partial[] {
+  const { parameter, card, words } = place;
+  if (!takesContent(parameter)) return [];
+  const named = words.filter((token): token is ValueToken => token.kind === "value" && isPlace(token));
+  const unused = named.filter((token) => !partial.draft.used.has(token));
+  if (unused.length > 0) {
+    const single = unused.slice(0, 1).flatMap((token) => brought(partial, place, [token], world));
+    return unused.length === 1 ? single : [...brought(partial, place, unused, world), ...single];
+  }
+  // Nothing was said yet, so what comes is meant: "count the words and lines of x".
+  if (words.some((token) => token.kind === "value") || partial.draft.steps.length > 0) return [];
+  const [next] = world.places;
+  if (next === undefined) return [];
+  const elsewhere = brought(partial, { ...place, card }, [next], world);
+  return elsewhere.map((option) => ({ ...option, score: option.score - 0.2 }));
+}
+
+function brought(
+  partial: Partial,
+  { parameter, card }: Place,
+  tokens: readonly ValueToken[],
+  { index }: World,
+): Partial[] {
+  let { draft } = partial;
+  const reads: Read[] = [];
+  let score = 0;
+  const isSingle = tokens.length === 1;
+  for (const token of tokens) {
+    const ways = provide(token, parameter, card, draft, index);
+    const [best, ...others] = ways;
+    if (best === undefined) return [];
+    if (isSingle && others[0] !== undefined) {
+      return ways.map((way) => ({
+        ...bound(partial, parameter, card, [way.read], useTokens(way.draft, [token])),
+        providers: [...partial.providers, way.read.step.card],
+        score: partial.score + way.score,
+      }));
+    }
+    draft = useTokens(best.draft, [token]);
+    reads.push(best.read);
+    score += best.score / tokens.length;
+  }
+  const providers = [...partial.providers, ...reads.map(({ step }) => step.card)];
+  return [{ ...bound(partial, parameter, card, reads, draft), providers, score: partial.score + score }];
+}
+
+/** One output as it is; several as a list, as one text, or as one call for each. */
+function bound(
+  partial: Partial,
+  parameter: Parameter,
+  { tool }: ToolCard,
+  reads: readonly Read[],
+  draft: Draft,
+): Partial {
+  const [only] = reads;
+  const more = { ...partial, draft, reads: [...partial.reads, ...reads] };
+  if (reads.length === 1 && only !== undefined) {
+    return { ...more, args: new Map([...partial.args, [parameter, { kind: "read", ...only }]]) };
+  }
+  const isList = parameter.shape.element !== undefined && only?.field.shape.element === undefined;
+  if (isList || tool.effects === "write") {
+    return { ...more, args: new Map([...partial.args, [parameter, { kind: "join", reads }]]) };
+  }
+  const all = reads.map((read): Argument => ({ kind: "read", ...read }));
+  return { ...more, spread: { parameter, arguments: all } };
+}
+
+/** What an earlier step gave. */
+function fromBefore(partial: Partial, { parameter, card, words, request }: Place): Partial[] {
+  // One call has no use for the same output twice.
+  const taken = new Set(partial.reads.map(({ step }) => step));
+  return refer(parameter, card, words, request, partial.draft).flatMap((reference) => {
+    const { tokens, score } = reference;
+    const reads = reference.reads.filter(({ step }) => !taken.has(step));
+    if (reads.length === 0) return [];
+    const draft = useTokens(partial.draft, tokens);
+    const others = card.parameters.filter(
+      (other) => other !== parameter && other.isRequired && takesContent(other) && !partial.args.has(other),
+    );
+    // "compare both": the first is for this parameter, the second for the next.
+    const [first, ...further] = reads;
+    const [next] = others;
+    if (first !== undefined && further.length > 0 && next !== undefined && takesContent(parameter)) {
+      const one = bound(partial, parameter, card, [first], draft);
+      return [{ ...one, score: partial.score + score }];
+    }
+    return [{ ...bound(partial, parameter, card, reads, draft), score: partial.score + score }];
+  });
+}
+
+/** What another tool makes of the words: "write *the total by region* to out.md". */
+function fromWords(partial: Partial, place: Place, world: World): Partial[] {
+  const { parameter, card, words, depth } = place;
+  if (depth >= MAX_DEPTH || !takesContent(parameter)) return [];
+  const inner = innerRequest(words, world.index);
+  if (inner === undefined) return [];
+  return inner.candidates
+    .filter((candidate) => candidate.card !== card && candidate.card.tool.effects !== "write")
+    .slice(0, depth === 0 ? BREADTH : 2)
+    .flatMap((candidate) => {
+      const fitting = candidate.card.fields.flatMap((field) => {
+        const fit = suit(field, parameter, card);
+        const said = field.roots.filter((root) => inner.words.some((word) => word.root === root)).length;
+        return fit === undefined ? [] : [{ field, score: fit + 0.3 * Math.min(said, 1) }];
+      });
+      const [best] = fitting.toSorted((a, b) => b.score - a.score);
+      if (best === undefined) return [];
+      return serve(inner, candidate.card, partial.draft, world, depth + 1).map((served) => {
+        const reads = served.steps.map((step) => ({ step, field: best.field }));
+        return {
+          ...bound(partial, parameter, card, reads, served.draft),
+          cards: [...partial.cards, ...served.cards],
+          providers: [...partial.providers, ...served.providers],
+          reads: [...partial.reads, ...served.reads, ...reads],
+          score: partial.score + best.score + served.score / 2,
+        };
+      });
+    });
+}
+
+function innerRequest(words: readonly Token[], index: ToolIndex): Request | undefined {
+  const tokens = trim(words);
+  if (!tokens.some(isWord)) return undefined;
+  const clause = {
+    tokens,
+    cut: "soft",
+    startsSentence: false,
+    isSequel: false,
+    mood: "request",
+    verb: undefined,
+  } as const;
+  const request = makeRequest([clause], index);
+  return request.words.length === 0 ? undefined : request;
+}
+
+const OPERATIONS: readonly (readonly [RegExp, Operator])[] = [
+  [/^(?:add|sum|plus|total|totals|together|combined|altogether)$/, "+"],
+  [/^(?:subtract|minus|difference)$/, "-"],
+  [/^(?:multiply|product|times)$/, "*"],
+  [/^(?:divide|ratio|quotient)$/, "/"],
+  [/^(?:average|mean)$/, "mean"],
+];
+
+/** "add them up", "the difference of the two": arithmetic over what earlier steps gave. */
+function fromFormula(partial: Partial, { parameter, words, request }: Place): Partial[] {
+  if (!parameter.kinds.has("sum")) return [];
+  const said = request.tokens.filter(isWord);
+  const found = OPERATIONS.find(([pattern]) => said.some(({ word }) => pattern.test(word)));
+  if (found === undefined) return [];
+  const [pattern, operator] = found;
+  const reads = partial.draft.results
+    .flatMap((result) => result.reads)
+    .filter(({ field }) => field.shape.takesNumber);
+  if (reads.length < 2 || ((operator === "-" || operator === "/") && reads.length !== 2)) return [];
+  const tokens = [...words, ...said.filter(({ word }) => pattern.test(word))];
+  const args = new Map([...partial.args, [parameter, { kind: "formula", reads, operator } as const]]);
+  const draft = useTokens(partial.draft, tokens.filter(isWord));
+  return [{ ...partial, draft, args, reads: [...partial.reads, ...reads], score: partial.score + 0.8 }];
+}
+
+function finish(partial: Partial, request: Request, card: ToolCard, filling: Filling): Served {
+  const { args, spread, cards, providers, reads, score } = partial;
+  const values = filling.spread?.values.map((value): Argument => ({ kind: "value", value }));
+  const repeated =
+    spread ?? (filling.spread && values ? { parameter: filling.spread.parameter, arguments: values } : undefined);
+  const calls = repeated?.arguments.map((argument) => new Map([...args, [repeated.parameter, argument]]));
+  let { draft } = partial;
+  const steps: Step[] = [];
+  for (const own of calls ?? [args]) {
+    const added = addStep(draft, { card, args: own, tokens: request.tokens });
+    draft = added.draft;
+    steps.push(added.step);
+  }
+  return { draft, steps, cards: [...cards, card], providers, reads, score };
+}

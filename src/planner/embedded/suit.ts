@@ -1,0 +1,95 @@
+/** Whether an output's field can be handed to a parameter, and how well it goes there. */
+
+import type { Kind } from "./kinds.ts";
+import type { Shape } from "./shape.ts";
+import type { Field, Parameter, ToolCard } from "./tool-card.ts";
+
+/** What only a value of the same kind can be. */
+const STRICT: readonly Kind[] = [
+  "path",
+  "folder",
+  "glob",
+  "url",
+  "email",
+  "phone",
+  "date",
+  "sum",
+  "regex",
+  "code",
+  "language",
+  "place",
+  "person",
+  "column",
+  "query",
+  "title",
+];
+
+const SAME_TYPE = 0.3;
+const SAME_KIND = 0.1;
+const SAME_NAME = 0.1;
+/** A parameter that takes anything. */
+const ANYTHING = 0.18;
+
+/**
+ * How well a field goes with a parameter, 0 to about 0.6.
+ * @returns undefined when it cannot be handed over
+ */
+export function suit(field: Field, parameter: Parameter, card: ToolCard): number | undefined {
+  const strict = STRICT.filter((kind) => parameter.kinds.has(kind));
+  const isContent = parameter.kinds.has("content");
+  const sharesKind = [...parameter.kinds].some((kind) => field.kinds.has(kind));
+  const sharesName = parameter.roots.some((root) => field.roots.includes(root));
+  if (strict.length > 0 && !isContent && !sharesKind) return undefined;
+  const base = typeFit(field.shape, parameter.shape, card);
+  if (base === undefined) return undefined;
+  // A path is a text, but none to work on.
+  const isForeign = isContent && !sharesKind && STRICT.some((kind) => field.kinds.has(kind));
+  if (isForeign && card.tool.effects !== "write") return undefined;
+  if (strict.length === 0 && !isContent && !sharesKind && !sharesName && base !== ANYTHING) {
+    if (!parameter.shape.takesText && parameter.shape.element === undefined) return undefined;
+  }
+  return base + (sharesKind ? SAME_KIND : 0) + (sharesName ? SAME_NAME : 0) - (isForeign ? 0.1 : 0);
+}
+
+function typeFit(from: Shape, to: Shape, { tool }: ToolCard): number | undefined {
+  if (to.isAny) return ANYTHING;
+  if (from.isAny) return 0.1;
+  if (from.takesText && to.takesText && from.choices.length === 0) return SAME_TYPE;
+  if (from.takesNumber && to.takesNumber) return SAME_TYPE;
+  if (from.takesBoolean && to.takesBoolean) return SAME_TYPE;
+  if (from.element !== undefined && to.element !== undefined) {
+    return elementFit(from.element, to.element);
+  }
+  if (from.properties !== undefined && to.properties !== undefined) return SAME_TYPE;
+  if (!to.takesText || to.choices.length > 0) return undefined;
+  if (from.element?.takesText) return 0.12;
+  // Whatever there is can be written down; as a text to work on it would be nonsense.
+  return tool.effects === "write" ? 0.06 : undefined;
+}
+
+function elementFit(from: Shape, to: Shape): number | undefined {
+  if (to.isAny || from.isAny) return ANYTHING;
+  if (from.properties !== undefined) return to.properties === undefined ? undefined : SAME_TYPE;
+  if (from.takesText && to.takesText) return SAME_TYPE;
+  return from.takesNumber && to.takesNumber ? SAME_TYPE : undefined;
+}
+
+/** Whether a parameter takes something to work on, rather than saying how. */
+export function takesContent({ kinds, shape }: Parameter): boolean {
+  if (kinds.has("content")) return true;
+  if (STRICT.some((kind) => kinds.has(kind)) || kinds.has("count")) return false;
+  const element = shape.element ?? shape;
+  if (shape.choices.length > 0 || element.choices.length > 0) return false;
+  return shape.isAny || shape.takesText || shape.element !== undefined || shape.properties !== undefined;
+}
+
+/** The field that stands for the whole output where nothing else is said. */
+export function mainField({ fields, roots }: ToolCard): Field {
+  const rank = (field: Field) =>
+    (field.roots.length > 0 && field.roots.every((root) => roots.includes(root)) ? 2 : 0) +
+    (field.kinds.has("content") ? 1.5 : 0) +
+    (field.shape.element !== undefined ? 0.5 : 0) +
+    (field.isRequired ? 0.2 : 0) -
+    (field.path.includes(".") ? 1 : 0);
+  return fields.toSorted((a, b) => rank(b) - rank(a))[0] as Field;
+}
