@@ -15,6 +15,8 @@ const OFFERED = ["id", "description", "tool", "input", "dependsOn", "when", "opt
 
 const CANNOT =
   "Only when no plan with these tools reaches the goal: what is missing, in a sentence for the user.";
+const MORE_TOOLS =
+  "Only when no tool shown fits, and others exist: words for what the tool would do, each in a word or two.";
 const QUESTIONS =
   "Only when the goal lacks something that no tool can find out and only the user can say.";
 
@@ -22,14 +24,17 @@ export type Answer =
   | { readonly kind: "plan"; readonly plan: JsonObject }
   | { readonly kind: "cannot"; readonly reason: string }
   | { readonly kind: "asks"; readonly questions: readonly Question[] }
+  | { readonly kind: "wants_tools"; readonly keywords: readonly string[] }
   | { readonly kind: "unreadable"; readonly issues: readonly Issue[]; readonly plan?: Json };
 
 /**
  * The answer's form, closed for strict modes.
  * @param tools the names that a plan may use
+ * @param hasMore whether there are others, to be asked for
  */
-export function answerSchema(tools: readonly string[]): JsonObject {
+export function answerSchema(tools: readonly string[], hasMore: boolean): JsonObject {
   const schema = plainSchema();
+  const { moreTools, ...rest } = at(schema, "properties");
   const subtasks = at(schema, "properties", "subtasks");
   const subtask = at(subtasks, "items");
   const properties = at(subtask, "properties");
@@ -37,7 +42,11 @@ export function answerSchema(tools: readonly string[]): JsonObject {
   const named = { ...subtask, properties: { ...properties, tool } };
   return closedSchema({
     ...schema,
-    properties: { ...at(schema, "properties"), subtasks: { ...subtasks, items: named } },
+    properties: {
+      ...rest,
+      ...(hasMore && moreTools !== undefined && { moreTools }),
+      subtasks: { ...subtasks, items: named },
+    },
   });
 }
 
@@ -60,6 +69,7 @@ export function readAnswer(text: string, goal: string): Answer {
   const {
     cannot,
     questions,
+    moreTools,
     version: _version,
     goal: _goal,
     output,
@@ -74,6 +84,8 @@ export function readAnswer(text: string, goal: string): Answer {
       plan,
     };
   }
+  const keywords = textsOf(moreTools);
+  if (keywords.length > 0) return { kind: "wants_tools", keywords };
   return instead(cannot, questions, rest) ?? { kind: "plan", plan };
 }
 
@@ -104,9 +116,7 @@ function readQuestions(given: Json | undefined): Question[] {
     const { id, question, options } = isPlainObject(one) ? (one as JsonObject) : {};
     if (typeof id !== "string" || typeof question !== "string" || ids.has(id)) return [];
     ids.add(id);
-    const choices = Array.isArray(options)
-      ? options.filter((text) => typeof text === "string")
-      : [];
+    const choices = textsOf(options);
     return [{ id, question, ...(choices.length > 0 && { options: choices }) }];
   });
 }
@@ -117,6 +127,10 @@ let plain: JsonObject | undefined;
 function plainSchema(): JsonObject {
   plain ??= derive(planJsonSchema());
   return plain;
+}
+
+function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
 }
 
 const QUESTION: JsonObject = {
@@ -139,6 +153,7 @@ function derive(plan: JsonObject): JsonObject {
   const properties = {
     cannot: { type: "string", description: CANNOT },
     questions: { type: "array", description: QUESTIONS, items: QUESTION },
+    moreTools: { type: "array", description: MORE_TOOLS, items: { type: "string" } },
     subtasks: {
       ...(subtasks as JsonObject),
       items: { ...subtask, properties: Object.fromEntries(offered) },

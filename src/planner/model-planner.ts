@@ -17,64 +17,144 @@ import {
   type ModelStream,
   NO_USAGE,
 } from "../models/model.ts";
-import type { Question } from "../plan/question.ts";
 import { planSchema } from "../plan/schema.ts";
+import type { ToolDescription } from "../tools/tool.ts";
 import { answerSchema, readAnswer } from "./answer.ts";
+import { chooseTools } from "./choose-tools.ts";
+import { judge, NO_MORE_TOOLS, type Refused } from "./judge.ts";
 import { PlanReader } from "./plan-reader.ts";
-import type { Planner, PlanRequest } from "./planner.ts";
-import { goalMessage, planningPrompt, repairMessage, SHORTER } from "./prompt.ts";
+import type { Planner, PlanOutcome, PlanRequest } from "./planner.ts";
+import {
+  goalMessage,
+  type PromptOptions,
+  planningPrompt,
+  repairMessage,
+  SHORTER,
+} from "./prompt.ts";
 
-export interface ModelPlannerOptions {
+export interface ModelPlannerOptions extends PromptOptions {
   /** How often an invalid plan goes back with its errors. @default 3 */
-  readonly maxRepairs?: number;
-  /** Further rules for every plan, in plain language. */
-  readonly instructions?: string;
+  readonly maxRepairs?: number | undefined;
+  /** With more tools, only those are shown that go best with the goal. @default 40 */
+  readonly maxTools?: number | undefined;
   /** What "today" means, e.g. `Europe/Rome`. @default the system's */
-  readonly timeZone?: string;
+  readonly timeZone?: string | undefined;
 }
 
 /** A planner that asks this model. */
 export function createModelPlanner(model: Model, options: ModelPlannerOptions = {}): Planner {
-  const { maxRepairs = 3, instructions, timeZone } = options;
   return {
     name: model.name,
-    async plan(request) {
-      const question = goalMessage(request, timeZone);
-      const asked = {
-        system: planningPrompt(request.tools, instructions),
-        schema: { name: "plan", schema: answerSchema(request.tools.map(({ name }) => name)) },
-        signal: request.signal,
-      };
-      let spent = { usage: NO_USAGE, modelCalls: 0 };
-      let lastPlan: Json | undefined;
-      let messages = [question];
-      for (let round = 0; ; round++) {
-        const drafts = round === 0 ? request.onDraft : undefined;
-        const result = await generate(model, { ...asked, messages }, request, drafts);
-        spent = { usage: addUsage(spent.usage, result.usage), modelCalls: spent.modelCalls + 1 };
-        const proposal = judge(result, request);
-        if (proposal.verdict === "right") {
-          return { status: "planned", plan: planSchema.parse(proposal.plan), ...spent };
-        }
-        if (proposal.verdict === "asks") {
-          return { status: "asks", questions: proposal.questions, ...spent };
-        }
-        lastPlan = proposal.plan ?? lastPlan;
-        const isLast = proposal.verdict === "hopeless" || round >= maxRepairs;
-        if (isLast) {
-          const issues = lastIssues(proposal, model.name, round + 1);
-          return {
-            status: "failed",
-            issues,
-            ...(lastPlan !== undefined && { lastPlan }),
-            ...spent,
-          };
-        }
-        request.onRepair?.(round + 1, proposal.issues);
-        messages = repairMessages(question, result, proposal.issues);
-      }
+    prompt: (request) => {
+      const tools = firstTools(request, options);
+      const messages = [goalMessage(request, options.timeZone)];
+      return { ...framing(request, tools, options), messages };
     },
+    plan: (request) => plan(model, request, options),
   };
+}
+
+async function plan(
+  model: Model,
+  request: PlanRequest,
+  options: ModelPlannerOptions,
+): Promise<PlanOutcome> {
+  const { maxRepairs = 3 } = options;
+  const question = goalMessage(request, options.timeZone);
+  let tools = firstTools(request, options);
+  let mayAskForTools = tools.length < request.tools.length;
+  let messages = [question];
+  let spent = { usage: NO_USAGE, modelCalls: 0 };
+  let lastPlan: Json | undefined;
+  for (let round = 0; ; ) {
+    const { signal } = request;
+    const asked = { ...framing(request, tools, options), messages, signal };
+    const drafts = round === 0 ? request.onDraft : undefined;
+    const result = await generate(model, asked, request, drafts);
+    spent = { usage: addUsage(spent.usage, result.usage), modelCalls: spent.modelCalls + 1 };
+    const proposal = judge(result, request);
+    if (proposal.verdict === "right") {
+      return { status: "planned", plan: planSchema.parse(proposal.plan), ...spent };
+    }
+    if (proposal.verdict === "asks") {
+      return { status: "asks", questions: proposal.questions, ...spent };
+    }
+    if (proposal.verdict === "wants_tools" && mayAskForTools) {
+      mayAskForTools = false;
+      tools = withMoreTools(tools, proposal.keywords, request, options);
+      continue;
+    }
+    const refused = proposal.verdict === "wants_tools" ? NO_MORE_TOOLS : proposal;
+    lastPlan = refused.plan ?? lastPlan;
+    const isLast = refused.verdict === "hopeless" || round >= maxRepairs;
+    if (isLast) {
+      const issues = lastIssues(refused, model.name, round + 1);
+      return { status: "failed", issues, ...(lastPlan !== undefined && { lastPlan }), ...spent };
+    }
+    round++;
+    request.onRepair?.(round, refused.issues);
+    messages = repairMessages(question, result, refused.issues);
+  }
+}
+
+const MAX_TOOLS = 40;
+
+type Shown = readonly ToolDescription[];
+
+function firstTools(
+  { goal, tools }: Pick<PlanRequest, "goal" | "tools">,
+  { maxTools = MAX_TOOLS }: ModelPlannerOptions,
+): Shown {
+  return chooseTools(goal, tools, maxTools);
+}
+
+/** What is shown stays: the model may have meant to use it. */
+function withMoreTools(
+  shown: Shown,
+  keywords: readonly string[],
+  { tools }: PlanRequest,
+  { maxTools = MAX_TOOLS }: ModelPlannerOptions,
+): Shown {
+  const others = tools.filter((tool) => !shown.includes(tool));
+  const found = new Set([...shown, ...chooseTools(keywords.join(" "), others, maxTools)]);
+  return tools.filter((tool) => found.has(tool));
+}
+
+/** All of a request but its messages. */
+function framing(
+  { tools }: Pick<PlanRequest, "tools">,
+  shown: Shown,
+  options: ModelPlannerOptions,
+): Pick<ModelRequest, "system" | "schema"> & { readonly schema: object } {
+  const hidden = tools.length - shown.length;
+  const schema = answerSchema(
+    shown.map(({ name }) => name),
+    hidden > 0,
+  );
+  return {
+    system: planningPrompt(shown, hidden, options),
+    schema: { name: "plan", schema },
+  };
+}
+
+function lastIssues({ verdict, issues }: Refused, model: string, tries: number): readonly Issue[] {
+  return verdict === "hopeless" ? issues : [gaveUp(model, tries), ...issues];
+}
+
+function repairMessages(
+  question: ModelMessage,
+  { finish, text }: ModelResult,
+  issues: readonly Issue[],
+): ModelMessage[] {
+  if (finish === "length") return [addTo(question, SHORTER)];
+  // No provider takes an empty message, so an empty answer is told of in the question.
+  if (text.trim() === "")
+    return [addTo(question, "Your last answer was empty. Answer with a plan.")];
+  return [question, { role: "assistant", content: text }, repairMessage(issues)];
+}
+
+function addTo({ role, content }: ModelMessage, note: string): ModelMessage {
+  return { role, content: `${content}\n\n${note}` };
 }
 
 /**
@@ -113,94 +193,6 @@ async function readDrafts(
     if (answer?.kind !== "plan" || request.check(answer.plan).length > 0) continue;
     onDraft(planSchema.parse(answer.plan));
   }
-}
-
-type Proposal =
-  | { readonly verdict: "right"; readonly plan: Json }
-  | { readonly verdict: "asks"; readonly questions: readonly Question[] }
-  | Refused;
-
-/** Worth another round, or not. */
-type Refused = {
-  readonly verdict: "wrong" | "hopeless";
-  readonly issues: readonly Issue[];
-  readonly plan?: Json;
-};
-
-function judge(result: ModelResult, request: PlanRequest): Proposal {
-  if (result.finish === "refusal") {
-    const said = result.text.trim() === "" ? "." : `: ${result.text.trim()}`;
-    throw new ModelError("model.refused", `${result.model} refused to plan this goal${said}`, {
-      hint: "Put the goal in other words, or let another model plan.",
-    });
-  }
-  if (result.finish === "length") return { verdict: "wrong", issues: [cutOff(result.model)] };
-  const answer = readAnswer(result.text, request.goal);
-  switch (answer.kind) {
-    case "cannot":
-      return { verdict: "hopeless", issues: [notPlannable(answer.reason)] };
-    case "asks":
-      // Whoever is asked for ever gets no plan.
-      if ((request.clarifications ?? []).length >= MAX_QUESTIONS) {
-        return { verdict: "wrong", issues: [ASKED_ENOUGH] };
-      }
-      return { verdict: "asks", questions: answer.questions.slice(0, MAX_QUESTIONS) };
-    case "unreadable":
-      return { ...answer, verdict: "wrong" };
-    case "plan": {
-      const issues = request.check(answer.plan);
-      return issues.length === 0
-        ? { verdict: "right", plan: answer.plan }
-        : { verdict: "wrong", issues, plan: answer.plan };
-    }
-  }
-}
-
-function lastIssues({ verdict, issues }: Refused, model: string, tries: number): readonly Issue[] {
-  return verdict === "hopeless" ? issues : [gaveUp(model, tries), ...issues];
-}
-
-function repairMessages(
-  question: ModelMessage,
-  { finish, text }: ModelResult,
-  issues: readonly Issue[],
-): ModelMessage[] {
-  if (finish === "length") return [addTo(question, SHORTER)];
-  // No provider takes an empty message, so an empty answer is told of in the question.
-  if (text.trim() === "")
-    return [addTo(question, "Your last answer was empty. Answer with a plan.")];
-  return [question, { role: "assistant", content: text }, repairMessage(issues)];
-}
-
-function addTo({ role, content }: ModelMessage, note: string): ModelMessage {
-  return { role, content: `${content}\n\n${note}` };
-}
-
-const MAX_QUESTIONS = 10;
-
-const ASKED_ENOUGH: Issue = {
-  code: "planner.failed",
-  path: "questions",
-  message: "The user has answered enough questions.",
-  hint: "Plan with what is known, or say why that is impossible.",
-};
-
-function cutOff(model: string): Issue {
-  return {
-    code: "model.truncated",
-    path: "",
-    message: `${model} reached its limit of output tokens before the plan was complete.`,
-    hint: "Ask for less at once, or let a model plan that may write more.",
-  };
-}
-
-function notPlannable(reason: string): Issue {
-  return {
-    code: "goal.not_understood",
-    path: "",
-    message: reason.trim(),
-    hint: "Say it in other words, give what is missing, or add a tool; `planwright tools list` shows what there is.",
-  };
 }
 
 function gaveUp(model: string, tries: number): Issue {

@@ -11,7 +11,7 @@
 
 import type { Issue } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
-import type { ModelUsage } from "../models/model.ts";
+import type { ModelRequest, ModelUsage } from "../models/model.ts";
 import type { Clarification, Question } from "../plan/question.ts";
 import type { Plan } from "../plan/schema.ts";
 import type { ToolDescription } from "../tools/tool.ts";
@@ -60,9 +60,14 @@ export type PlanOutcome =
       readonly modelCalls: number;
     };
 
+/** What goes to a model; keys are not part of it. */
+export type PlannerPrompt = Pick<ModelRequest, "system" | "messages" | "schema">;
+
 export interface Planner {
   /** `embedded`, or the model's name. */
   readonly name: string;
+  /** What a model would be asked first. */
+  prompt?(request: Pick<PlanRequest, "goal" | "tools" | "now">): PlannerPrompt;
   /** @throws {ModelError} when the provider fails for good or the signal aborts */
   plan(request: PlanRequest): Promise<PlanOutcome>;
 }

@@ -162,13 +162,29 @@ In every text, \${...} is replaced by the value of the expression inside; $\${ i
 Their tools are not yours.
 `.trim();
 
-/** What no goal changes: the instructions, and the tools with the user's own rules. */
+export type PromptOptions = {
+  /** Further rules for every plan, in plain language. */
+  readonly instructions?: string | undefined;
+  /** Goals and plans with the tools at hand. */
+  readonly examples?: readonly Omit<PromptExample, "tools">[] | undefined;
+};
+
+/**
+ * What no goal changes: the instructions, then the tools with the user's own rules.
+ * @param hidden how many tools are not shown
+ */
 export function planningPrompt(
   tools: readonly ToolDescription[],
-  instructions = "",
+  hidden = 0,
+  { instructions = "", examples = [] }: PromptOptions = {},
 ): ModelRequest["system"] {
   const sections = [`# Tools\n\n${tools.map(renderSignature).join("\n\n")}`];
+  if (hidden > 0) sections.push(moreTools(tools.length, hidden));
   if (instructions.trim() !== "") sections.push(`# Further rules\n\n${instructions.trim()}`);
+  if (examples.length > 0) {
+    const shown = examples.map(({ goal, plan }) => `Goal: ${goal}\nAnswer: ${renderAnswer(plan)}`);
+    sections.push(`# Further examples\n\nThese use your tools.\n\n${shown.join("\n\n")}`);
+  }
   return [
     {
       text: [INSTRUCTIONS, ...EXAMPLES.map(renderExample), CANNOT_EXAMPLE].join("\n\n"),
@@ -176,6 +192,14 @@ export function planningPrompt(
     },
     { text: sections.join("\n\n"), cache: true },
   ];
+}
+
+function moreTools(shown: number, hidden: number): string {
+  return [
+    `These are ${shown} of ${shown + hidden} tools, those that seem to fit the goal. If you need one that is`,
+    "not among them, answer once with what it would do, and you will be shown what there is:",
+    '{ "moreTools": ["send mail", "exchange rate"] }',
+  ].join("\n");
 }
 
 function renderExample({ goal, tools, plan }: PromptExample): string {

@@ -97,3 +97,13 @@ it("sends errors back with their places and cures, and not more than can be read
   expect(content.match(/A cycle/g)).toHaveLength(20);
   expect(content).toContain("among others");
 });
+
+it("begins alike for every goal, with the user's own rules and examples behind the tools", () => {
+  const examples = [{ goal: "Save 1", plan: { subtasks: [{ id: "a", tool: "save_text" }] } }];
+  const options = { instructions: "Never write.", examples };
+  const [first, second] = planningPrompt(TOOLS, 3, options);
+  expect(first).toEqual(planningPrompt([])[0]);
+  expect(second?.text).toMatch(
+    /# Tools[\s\S]+These are 3 of 6 tools[\s\S]+Never write\.[\s\S]+Goal: Save 1\n/,
+  );
+});
