@@ -38,8 +38,7 @@ import { type RunResult, resultOf } from "./projections/result.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
 import { type HeldRun, isOwned, LEASE_MS, RunStore } from "./run-store.ts";
 import type { ToolPage } from "./tool-page.ts";
-import { loadTools } from "./tools/load.ts";
-import { createRegistry } from "./tools/registry.ts";
+import { Toolbox } from "./toolbox.ts";
 import type { ToolRegistry } from "./tools/tool.ts";
 
 const MAX_PLANNED_SUBTASKS = 200;
@@ -74,7 +73,7 @@ export class Planwright {
   readonly #models: Models | undefined;
   readonly #store: RunStore;
   #planner: Promise<Planner> | undefined;
-  #registry: Promise<ToolRegistry> | undefined;
+  readonly #toolbox: Toolbox;
 
   constructor(options: PlanwrightOptions) {
     this.#options = options;
@@ -83,6 +82,7 @@ export class Planwright {
     this.#workspace = resolve(options.workspace ?? ".");
     this.#settings = settingsOf(options);
     this.#models = this.#makeModels();
+    this.#toolbox = new Toolbox(options, { hasModel: this.#models !== undefined });
     this.#store = new RunStore(options.journal, this.#clock);
   }
 
@@ -215,23 +215,22 @@ export class Planwright {
 
   /** The registry. @throws {InputError} for tools that cannot be loaded */
   tools(): Promise<ToolRegistry> {
-    this.#registry ??= this.#makeRegistry();
-    return this.#registry;
+    return this.#toolbox.open();
   }
 
   /** Every tool as data. @throws {InputError} for tools that cannot be loaded */
   async describeTools(): Promise<ToolPage[]> {
-    const [{ describeTool }, registry] = await Promise.all([
-      import("./tool-page.ts"),
-      this.tools(),
-    ]);
-    return registry.list().map(describeTool);
+    const [{ describeTool }, tools] = await Promise.all([import("./tool-page.ts"), this.tools()]);
+    return tools.list().map(describeTool);
   }
 
   /** One tool as data. @throws {InputError} `tool.unknown` */
   async describeTool(name: string): Promise<ToolPage> {
-    const [page, registry] = await Promise.all([import("./tool-page.ts"), this.tools()]);
-    return page.describeTool(page.findTool(registry, name));
+    const [{ describeTool }, tool] = await Promise.all([
+      import("./tool-page.ts"),
+      this.#toolbox.find(name),
+    ]);
+    return describeTool(tool);
   }
 
   /** Let go of the journal. Runs under way must have ended. */
@@ -242,18 +241,6 @@ export class Planwright {
   /** The same as {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #makeRegistry(): Promise<ToolRegistry> {
-    const { tools = [], toolPaths = [], allowPrivateHosts = false } = this.#options;
-    const builtin =
-      this.#options.builtinTools === false
-        ? []
-        : (await import("./tools/builtin/all.ts")).builtinTools({ allowPrivateHosts });
-    const loaded = await Promise.all(toolPaths.map((path) => loadTools(path)));
-    const all = [...builtin, ...loaded.flat(), ...tools];
-    // What cannot work is not offered: a plan that needs a model fails before it starts.
-    return createRegistry(all.filter((tool) => this.#models !== undefined || !tool.needsModel));
   }
 
   #makeModels(): Models | undefined {
@@ -273,7 +260,11 @@ export class Planwright {
 
   #check(plan: unknown, tools: ToolRegistry, maxSubtasks: number) {
     return checkPlan(plan, {
-      tools: { get: (name) => tools.get(name), names: () => tools.list().map(({ name }) => name) },
+      tools: {
+        get: (name) => tools.get(name),
+        names: () => tools.list().map(({ name }) => name),
+        whyNot: (name) => this.#toolbox.whyNot(name),
+      },
       maxSubtasks,
     });
   }

@@ -1,9 +1,7 @@
-import { inputError } from "./base/errors.ts";
 import { isPlainObject, type JsonObject } from "./base/json.ts";
-import { closest } from "./plan/closest.ts";
 import { resolve } from "./planner/schema-node.ts";
 import { renderType } from "./planner/signature.ts";
-import type { Tool, ToolRegistry } from "./tools/tool.ts";
+import type { Tool } from "./tools/tool.ts";
 
 /** A tool as data: what it takes, gives and does. */
 export type ToolPage = Pick<
@@ -36,16 +34,6 @@ export function describeTool(tool: Tool): ToolPage {
     inputSchema,
     outputSchema,
   };
-}
-
-/** @throws {InputError} `tool.unknown` */
-export function findTool(registry: ToolRegistry, name: string): Tool {
-  const tool = registry.get(name);
-  if (tool !== undefined) return tool;
-  const names = registry.list().map((one) => one.name);
-  const near = closest(name, names);
-  const hint = near === undefined ? "`planwright tools list` lists them." : `Did you mean ${near}?`;
-  throw inputError("tool.unknown", `There is no tool ${JSON.stringify(name)}.`, hint);
 }
 
 function fieldsOf(schema: JsonObject): ToolField[] {

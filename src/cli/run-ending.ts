@@ -6,8 +6,8 @@ import { renderAnswer } from "./answer.ts";
 import { printError, printIssues } from "./failure.ts";
 import type { RunFlags } from "./flags.ts";
 import { colorsFor, type Io, printLine, printText } from "./io.ts";
+import { resumeCommand, showCommand } from "./next-command.ts";
 import { printQuestions } from "./questions.ts";
-import { resumeCommand } from "./resume-command.ts";
 
 /** When a person must say something first. */
 export const WAITING = 5;
@@ -35,7 +35,9 @@ export function printEnding(
     case "failed":
       if (rejections.length > 0) printIssues(io, rejections);
       else printFailures(result, io);
-      say(`${color.dim("more:")} planwright show ${result.runId}`);
+      if (flags.journal !== "memory:") {
+        say(`${color.dim("more:")} ${showCommand(result.runId, flags)}`);
+      }
       break;
     case "paused":
       say(`paused; to go on: ${resumeCommand(result.runId, flags)}`);

@@ -43,8 +43,11 @@ export function checkTools(plan: Plan, tools: ToolLookup): Issue[] {
   const names = [...tools.names()];
   const check = (name: string | undefined, path: string) => {
     if (name === undefined || name === "" || tools.get(name) !== undefined) return;
-    const hint = nameHint(name, names, "The tools are");
-    issues.push({ code: "plan.unknown_tool", path, message: `There is no tool ${name}.`, hint });
+    const { message, hint } = tools.whyNot?.(name) ?? {
+      message: `There is no tool ${name}.`,
+      hint: nameHint(name, names, "The tools are"),
+    };
+    issues.push({ code: "plan.unknown_tool", path, message, hint });
   };
   for (const [index, { tool, fallback }] of plan.subtasks.entries()) {
     check(tool, `subtasks[${index}].tool`);

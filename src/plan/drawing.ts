@@ -92,10 +92,11 @@ export function renderTree(compiled: CompiledPlan, options: TreeOptions = {}): s
       const tool = fitWidth(subtask.tool, toolColumn, "pad");
       const description = oneLine(subtask.description ?? "");
       lines.push(`${isLast ? "└─" : "├─"} ${id}  ${tool}  ${description}`);
-      const notes = notesOf(graph, index, subtask);
-      for (const note of options.inputs ? [...inputNotes(subtask), ...notes] : notes) {
-        lines.push(`${isLast ? "  " : "│ "}   ${note}`);
-      }
+      const notes = [
+        ...(options.inputs ? inputNotes(subtask) : []),
+        ...notesOf(graph, index, subtask),
+      ];
+      lines.push(...notes.map((note) => `${isLast ? "  " : "│ "}   ${note}`));
     }
   }
   return `${lines.map((line) => fitWidth(line.trimEnd(), width)).join("\n")}\n`;

@@ -26,4 +26,6 @@ export interface CheckableTool {
 export interface ToolLookup {
   get(name: string): CheckableTool | undefined;
   names(): Iterable<string>;
+  /** Why a tool that exists cannot be used, and the cure; undefined for any other name. */
+  whyNot?(name: string): { readonly message: string; readonly hint: string } | undefined;
 }

@@ -1,4 +1,4 @@
-/** `ask` and `plan` with a model, against the mock server from npm. */
+/** `ask` and `plan`: with a model, against the mock server from npm, and without one. */
 
 import { LLMock } from "@copilotkit/aimock";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -102,5 +102,27 @@ describe("ask", () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/cycle: a → a/);
     expect(stderr).toMatch(/needs n/);
+  });
+});
+
+describe("without a model", () => {
+  it("the embedded planner plans, a line says so and names the way to a model", async () => {
+    await using folder = await makeFolder({ "notes.txt": "one two three four five" });
+    const goal = "Count the words of notes.txt";
+    const { code, stdout, stderr } = await folder.planwright("ask", goal);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/\b5\b/);
+    expect(stderr.split("\n")[0]).toMatch(/embedded planner.*--model/);
+    const { stderr: silence } = await folder.planwright("ask", goal, "--quiet");
+    expect(silence).toBe("");
+  });
+
+  it("a goal that is not understood exits with 2 and names the tools that come closest", async () => {
+    await using folder = await makeFolder();
+    for (const command of ["ask", "plan"]) {
+      const { code, stdout, stderr } = await folder.planwright(command, "Frobnicate the gizmo");
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toMatch(/error: .*gizmo.*\nhint: .*\w_\w/i);
+    }
   });
 });

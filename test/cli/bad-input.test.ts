@@ -64,6 +64,11 @@ const PLAN_FILES: Readonly<Record<string, Omit<Case, "argv">>> = {
     code: "plan.unknown_tool",
     says: /plan\.yaml:3:\d+.*duoble.*\n.*double/,
   },
+  "with a tool that needs a model, without one": {
+    files: planFile("{ id: a, tool: generate_text, input: { instruction: greet } }"),
+    code: "plan.unknown_tool",
+    says: /plan\.yaml:3:\d+.*generate_text asks a model.*\n.*--model/,
+  },
   "with an unknown key": {
     files: planFile("{ id: a, tool: double, input: { n: 1 }, wen: true }"),
     code: "plan.unknown_key",

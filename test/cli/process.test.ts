@@ -135,6 +135,15 @@ describe("a process", () => {
     });
   });
 
+  it("ends with 1 when something let go of fails, and its run can be resumed", async () => {
+    const fails = 'setTimeout(() => { throw new Error("let go of"); }, 300);';
+    await using folder = await makeFolder({ ...FILES, "tools.ts": `${TOOLS}\n${fails}\n` });
+    const { code, stdout, stderr } = await folder.start(RUN("long.yaml")).ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("error: let go of\n");
+    expect(await newestRun(folder)).toMatchObject({ status: "paused", reason: "interrupted" });
+  });
+
   it("reads .env, and what the environment says wins", async () => {
     await using folder = await makeFolder({ ".env": "PLANWRIGHT_MODEL=openai:some-model\n" });
     const asked = await folder.start(["ask", "x", "--json"]).ended;

@@ -240,3 +240,22 @@ describe("colours", () => {
     vi.unstubAllEnvs();
   });
 });
+
+describe("help", () => {
+  it("goes to stdout when it is asked for, and to stderr when a command is missing", async () => {
+    await using folder = await makeFolder();
+    const asked = await folder.planwright("--help");
+    expect(asked).toMatchObject({ code: 0, stderr: "" });
+    expect(asked.stdout).toMatch(/ask .*\n[\s\S]*Examples:[\s\S]*Exit codes:/);
+    const missing = await folder.planwright();
+    expect(missing).toMatchObject({ code: 2, stdout: "" });
+    expect(missing.stderr).toBe(asked.stdout);
+  });
+
+  it("has the version of the package", async () => {
+    await using folder = await makeFolder();
+    const { code, stdout } = await folder.planwright("--version");
+    const manifest = await import("../../package.json", { with: { type: "json" } });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${manifest.default.version}\n` });
+  });
+});

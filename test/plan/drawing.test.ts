@@ -78,6 +78,28 @@ Batch 3
     }
   });
 
+  test("shows each input on a line of its own when asked to", () => {
+    const input = { path: "a b.md", lines: [1, 2], text: "${a.text}\nend" };
+    const drawn = renderTree(
+      compile([
+        { id: "a", tool: "t" },
+        { id: "b", tool: "t", input },
+      ]),
+      {
+        inputs: true,
+      },
+    );
+    expect(drawn).toBe(`Batch 1
+└─ a  t
+Batch 2
+└─ b  t
+     path: "a b.md"
+     lines: [1,2]
+     text: \${a.text} end
+     ← a
+`);
+  });
+
   test("gets no control characters from a description", () => {
     const description = "red \u001b[31m\u0007and\r\nlines\u202e";
     expect(renderTree(compile([{ id: "a", tool: "t", description }]))).toBe(

@@ -1,7 +1,7 @@
 import { renderAnswer } from "../answer.ts";
 import type { ReadingFlags } from "../flags.ts";
 import { colorsFor, type Io, printJson, printText, widthOf } from "../io.ts";
-import { resumeCommand } from "../resume-command.ts";
+import { resumeCommand } from "../next-command.ts";
 import { renderRun } from "../run-text.ts";
 import { openWithoutModel } from "../settings.ts";
 

@@ -7,18 +7,20 @@ export function resumeCommand(
   more: readonly string[] = [],
 ): string {
   const { model, plannerModel, tools = [], workspace, journal, allowPrivateHosts } = flags;
-  const given = [
-    ["--model", model],
-    ["--planner-model", plannerModel],
-    ...tools.map((path) => ["--tools", path] as const),
-    ["--workspace", workspace],
-    ["--journal", journal],
-  ] as const;
-  const words = given.flatMap(([flag, value]) =>
-    value === undefined ? [] : [flag, quoted(value)],
-  );
-  const allow = allowPrivateHosts ? ["--allow-private-hosts"] : [];
-  return [programName(), "resume", runId, ...more, ...words, ...allow].join(" ");
+  const words = [
+    ...flagWords("--model", model),
+    ...flagWords("--planner-model", plannerModel),
+    ...tools.flatMap((path) => flagWords("--tools", path)),
+    ...flagWords("--workspace", workspace),
+    ...flagWords("--journal", journal),
+    ...(allowPrivateHosts ? ["--allow-private-hosts"] : []),
+  ];
+  return [programName(), "resume", runId, ...more, ...words].join(" ");
+}
+
+/** What to type to look at a run. */
+export function showCommand(runId: string, { journal }: SetupFlags): string {
+  return [programName(), "show", runId, ...flagWords("--journal", journal)].join(" ");
 }
 
 /** The program as it was called: by a script of this project, by npx, or by its name. */
@@ -27,6 +29,10 @@ function programName(): string {
   const isScript = script === "ask" || script === "planwright";
   if (isScript && project === "planwright") return "npm run planwright --";
   return npm_command === "exec" ? "npx planwright" : "planwright";
+}
+
+function flagWords(flag: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [flag, quoted(value)];
 }
 
 /** For a POSIX shell. */

@@ -1,0 +1,69 @@
+/** The tools of a Planwright: the builtin ones and the user's, loaded when first wanted. */
+
+import { inputError } from "./base/errors.ts";
+import type { PlanwrightOptions } from "./options.ts";
+import { closest } from "./plan/closest.ts";
+import { loadTools } from "./tools/load.ts";
+import { createRegistry } from "./tools/registry.ts";
+import type { Tool, ToolRegistry } from "./tools/tool.ts";
+
+type ToolOptions = Pick<
+  PlanwrightOptions,
+  "tools" | "toolPaths" | "builtinTools" | "allowPrivateHosts"
+>;
+
+export class Toolbox {
+  readonly #options: ToolOptions;
+  readonly #hasModel: boolean;
+  /** Names of tools that are there and cannot work. */
+  readonly #withheld = new Set<string>();
+  #registry: Promise<ToolRegistry> | undefined;
+
+  constructor(options: ToolOptions, { hasModel }: { readonly hasModel: boolean }) {
+    this.#options = options;
+    this.#hasModel = hasModel;
+  }
+
+  /** @throws {InputError} for tools that cannot be loaded, or of one name */
+  open(): Promise<ToolRegistry> {
+    this.#registry ??= this.#load();
+    return this.#registry;
+  }
+
+  /** @throws {InputError} `tool.unknown` */
+  async find(name: string): Promise<Tool> {
+    const registry = await this.open();
+    const tool = registry.get(name);
+    if (tool !== undefined) return tool;
+    const names = registry.list().map((one) => one.name);
+    const near = closest(name, names);
+    const { message, hint } = this.whyNot(name) ?? {
+      message: `There is no tool ${JSON.stringify(name)}.`,
+      hint: near === undefined ? "`planwright tools list` lists them." : `Did you mean ${near}?`,
+    };
+    throw inputError("tool.unknown", message, hint);
+  }
+
+  /** Why a tool that is there is not offered; undefined for all others. Asked once it is open. */
+  whyNot(name: string): { readonly message: string; readonly hint: string } | undefined {
+    if (!this.#withheld.has(name)) return undefined;
+    return {
+      message: `The tool ${name} asks a model, and none is configured.`,
+      hint: "Name one with --model, or `model` in the library: anthropic:MODEL, openai:MODEL.",
+    };
+  }
+
+  async #load(): Promise<ToolRegistry> {
+    const { tools = [], toolPaths = [], allowPrivateHosts = false } = this.#options;
+    const builtin =
+      this.#options.builtinTools === false
+        ? []
+        : (await import("./tools/builtin/all.ts")).builtinTools({ allowPrivateHosts });
+    const loaded = await Promise.all(toolPaths.map((path) => loadTools(path)));
+    const all = createRegistry([...builtin, ...loaded.flat(), ...tools]);
+    if (this.#hasModel) return all;
+    // What cannot work is not offered: a plan that needs a model fails before it starts.
+    for (const { name, needsModel } of all.list()) if (needsModel) this.#withheld.add(name);
+    return createRegistry(all.list().filter(({ needsModel }) => !needsModel));
+  }
+}
