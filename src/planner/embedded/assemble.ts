@@ -109,12 +109,33 @@ function asText(path: string, { shape }: Field): string {
   return shape.element || shape.properties || shape.isAny ? `toJson(${path})` : `string(${path})`;
 }
 
+/** "Words of a.md: 12", "Summary of b.md" above the summary. */
 function titled(read: Read, ids: Ids): string {
-  const id = (ids.get(read.step) ?? "").replaceAll("_", " ");
   const isShort = read.field.shape.takesNumber || read.field.shape.takesBoolean;
-  const value = `\${${isShort ? pathOf(read, ids) : asText(pathOf(read, ids), read.field)}}`;
-  const title = isShort ? `${capitalize(id)}, ${read.field.roots.length > 0 ? read.field.path.replaceAll("_", " ") : "result"}` : capitalize(id);
-  return isShort ? `${title}: ${value}` : `${title}:\n\n${value}`;
+  const path = pathOf(read, ids);
+  const title = titleOf(read);
+  return isShort ? `${title}: \${${path}}` : `${title}:\n\n\${${asText(path, read.field)}}`;
+}
+
+/** Names of fields that say nothing of what is in them. */
+const PLAIN = /^(?:|text|value|result|output|rows|data|content|markdown)$/;
+
+function titleOf({ step, field }: Read): string {
+  const words = wordsOfName(PLAIN.test(field.path) ? step.card.name : field.path).join(" ");
+  const source = sourceOf(step);
+  return capitalize(source === undefined ? words : `${words} of ${source}`);
+}
+
+/** The one file or page that a step goes back to. */
+function sourceOf(step: Step): string | undefined {
+  const inputs = inputsOf(step);
+  if (inputs.length === 1 && inputs[0] !== undefined) return sourceOf(inputs[0]);
+  if (inputs.length > 1) return undefined;
+  for (const [{ kinds }, argument] of step.args) {
+    if (argument.kind !== "value" || typeof argument.value !== "string") continue;
+    if (kinds.has("path") || kinds.has("url")) return argument.value.replaceAll("${", "$${");
+  }
+  return undefined;
 }
 
 function formulaOf(reads: readonly Read[], operator: "+" | "-" | "*" | "/" | "mean", ids: Ids): string {

@@ -10,6 +10,8 @@ import { isWord, type Token, type WordToken } from "./tokens.ts";
 
 /** Below this, nothing takes part that is described by the word. */
 const EXPLAINED = 0.3;
+/** A word that became part of an input. */
+const BY_INPUT = 0.8;
 /** What a tool that only brings something explains of the words around it. */
 const BY_PROVIDER = 0.6;
 /** Words that describe a value, as in "the quarterly report q1.pdf". */
@@ -38,7 +40,7 @@ export function accountFor(
   for (const word of request.words) {
     const weight = index.weight(word.word, word.root);
     const degree = Math.max(
-      usedRoots.has(word.root) ? 1 : 0,
+      usedRoots.has(word.root) ? BY_INPUT : 0,
       byTools(word, evidence, index),
       byFields(word, evidence),
       beside.has(word.root) ? BESIDE_VALUE : 0,

@@ -14,7 +14,7 @@ import type { WordToken } from "./tokens.ts";
  */
 export function fieldsSaid(step: Step, request: Request): Read[] {
   const { fields } = step.card;
-  const { words } = request;
+  const words = request.words.filter((word) => !isUnit(word, request));
   const exact = fields.filter((field) => isSaid(field, words, (word, root) => word.root === root));
   const named = exact.length > 0 ? exact : fields.filter((field) => isSaid(field, words, isSynonym));
   const narrow = named.filter((field) => !named.some((other) => isWider(field, other)));
@@ -24,6 +24,12 @@ export function fieldsSaid(step: Step, request: Request): Read[] {
   const found = [...narrow, ...noted];
   const chosen = found.length > 0 ? found : [mainField(step.card)];
   return chosen.map((field) => ({ step, field }));
+}
+
+/** "in three sentences" is how long, and not what. */
+function isUnit(word: WordToken, { tokens }: Request): boolean {
+  const before = tokens[tokens.indexOf(word) - 1];
+  return before?.kind === "value" && before.value.kind === "number";
 }
 
 function isSaid(

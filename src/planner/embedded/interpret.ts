@@ -67,9 +67,16 @@ export function interpret(clauses: readonly Clause[], index: ToolIndex): Request
   return requests;
 }
 
-function priceOf([first, ...joined]: readonly Clause[]): number {
+function priceOf(clauses: readonly Clause[]): number {
+  const [first] = clauses;
+  const isSoft = first?.cut === "soft";
+  const price = isSoft ? (first.verb ? SOFT_CUT_BEFORE_VERB : SOFT_CUT) : 0;
+  return price + priceOfJoining(clauses);
+}
+
+/** What it costs to take clauses that verbs set apart as one request. */
+export function priceOfJoining([first, ...joined]: readonly Clause[]): number {
   let price = 0;
-  if (first?.cut === "soft") price += first.verb ? SOFT_CUT_BEFORE_VERB : SOFT_CUT;
   let before = first;
   for (const clause of joined) {
     if (clause.cut === "hard" && !isBareVerb(before)) price += JOIN_ACROSS_VERB;

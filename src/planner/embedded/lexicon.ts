@@ -77,7 +77,7 @@ export const VAGUE_NOUNS = words(`
   lists overview case time times help contents content one ones value values something anything
   everything someone favor favour request task step steps question
   name names full whole entire complete given provided following corresponding respective
-  resulting new available existing different various relevant specific certain particular
+  how-many resulting new available existing different various relevant specific certain particular
   current previous above original total main
 `);
 

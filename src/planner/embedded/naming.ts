@@ -2,6 +2,7 @@
 
 import { SUBTASK_ID } from "../../plan/schema.ts";
 import { inputsOf, type Step } from "./draft.ts";
+import { verbUse } from "./lexicon.ts";
 import { wordsOfName } from "./words.ts";
 
 /** What expressions call otherwise. */
@@ -16,7 +17,8 @@ export function nameSteps(steps: readonly Step[]): ReadonlyMap<Step, string> {
     const subject = subjectOf(step) ?? subjectOfInputs(step, subjects);
     subjects.set(step, subject);
     const isAlone = steps.filter(({ card }) => card === step.card).length === 1;
-    const verb = wordsOfName(step.card.name)[0] ?? "step";
+    const [first = "step"] = wordsOfName(step.card.name);
+    const verb = verbUse(first) === "no" ? step.card.name : first;
     const own = subjectOf(step);
     const wanted = own !== undefined ? `${verb}_${own}` : isAlone || subject === undefined ? step.card.name : `${step.card.name}_${subject}`;
     const id = unique(clean(wanted), taken);

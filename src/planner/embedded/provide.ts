@@ -72,16 +72,18 @@ function fieldFor(
     // A tool that only repeats where it looked gives nothing.
     if (field.roots.join() === place.roots.join()) return [];
     const fit = suit(field, parameter, card);
-    return fit === undefined ? [] : [{ field, score: fit + mediumFit(field, token) }];
+    const medium = mediumFit(field, token);
+    return fit === undefined || medium === undefined ? [] : [{ field, score: fit + medium }];
   });
   return fitting.toSorted((a, b) => b.score - a.score)[0];
 }
 
-/** Of a table the rows are wanted, of a text the text, wherever either would do. */
-function mediumFit({ roots, kinds, shape, isRequired }: Field, { value }: ValueToken): number {
+/** Of a table the rows are wanted, of a text the text; a plain text has no rows. */
+function mediumFit({ roots, kinds, shape, isRequired }: Field, { value }: ValueToken): number | undefined {
   const medium = mediumOf(value.text);
   const isRows = shape.element?.properties !== undefined;
   const isText = shape.takesText && kinds.has("content");
+  if (isRows && medium === "text") return undefined;
   let fit = kinds.has("content") ? 0.1 : 0;
   if (medium === "table") fit += isRows ? 0.15 : 0;
   else if (medium === "data") fit += roots.includes(rootOf("data")) ? 0.15 : 0;

@@ -4,7 +4,7 @@
 
 import { isConsumed, inputsOf, type Draft, type Read, type Step } from "./draft.ts";
 import type { Request } from "./interpret.ts";
-import { suit } from "./suit.ts";
+import { isSink, suit } from "./suit.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
 import { isWord, says, type Token, type WordToken } from "./tokens.ts";
@@ -42,7 +42,10 @@ export function refer(
     .slice(0, 3)
     .map(({ read, score, tokens }) => ({ reads: [read], tokens: [...pointing, ...tokens], score }));
   const group = groupOf(parameter, card, words, pointer, draft);
-  if (group !== undefined) references.unshift({ ...group, tokens: [...pointing, ...group.tokens] });
+  if (group !== undefined) {
+    const score = Math.max(group.score, (references[0]?.score ?? 0) + 0.1);
+    references.unshift({ ...group, score, tokens: [...pointing, ...group.tokens] });
+  }
   return references;
 }
 
@@ -58,8 +61,8 @@ type Preference = "latest" | "source";
  * "Summarize x and list its key terms": those of x. "Summarize x, then translate it": the
  * summary. What is written down is what came last.
  */
-function preferenceOf(pointer: Pointer, request: Request, { tool }: ToolCard): Preference {
-  if (tool.effects === "write" || pointer === "latest" || pointer === "several") return "latest";
+function preferenceOf(pointer: Pointer, request: Request, card: ToolCard): Preference {
+  if (isSink(card) || pointer === "latest" || pointer === "several") return "latest";
   if (pointer === "source") return "source";
   return request.isSequel ? "latest" : "source";
 }
@@ -120,7 +123,7 @@ function groupOf(
   pointer: Pointer,
   draft: Draft,
 ): Reference | undefined {
-  const isWriting = card.tool.effects === "write";
+  const isWriting = isSink(card);
   if (pointer === "source" || (pointer === undefined && !isWriting && !saysPlural(words))) return undefined;
   const last = draft.results.at(-1);
   const open = draft.results.filter((result) =>

@@ -25,10 +25,10 @@ export function refusal(
   best: Reading | undefined,
   index: ToolIndex,
 ): Issue[] {
-  const words = [
-    ...(best?.missed ?? []).filter(({ word }) => !LIGHT_VERBS.has(word) && !VAGUE_NOUNS.has(word)).map(({ text }) => text),
-    ...(best?.unused ?? []).map(({ value }) => value.text),
-  ];
+  const words = (best?.missed ?? [])
+    .filter(({ word }) => !LIGHT_VERBS.has(word) && !VAGUE_NOUNS.has(word))
+    .map(({ text }) => text);
+  if (words.length === 0) words.push(...(best?.unused ?? []).map(({ value }) => value.text));
   const named = [...new Set(words)].slice(0, MAX_NAMED).map((word) => JSON.stringify(word));
   const message =
     named.length > 0

@@ -10,12 +10,14 @@ import type { Clause } from "./clauses.ts";
 import { type Draft, EMPTY_DRAFT, type Read, type Step } from "./draft.ts";
 import { accountFor, namedBy } from "./explain.ts";
 import { fieldsSaid } from "./focus.ts";
-import { interpret, makeRequest, nameCoverage, type Request } from "./interpret.ts";
-import { LIGHT_VERBS } from "./lexicon.ts";
+import { interpret, makeRequest, nameCoverage, priceOfJoining, type Request } from "./interpret.ts";
+import { LIGHT_VERBS, verbUse } from "./lexicon.ts";
 import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { serve, type Served } from "./serve.ts";
+import { synonymsOf } from "./thesaurus.ts";
 import type { Token, ValueToken, WordToken } from "./tokens.ts";
+import { wordsOfName } from "./words.ts";
 
 export type Reading = {
   readonly draft: Draft;
@@ -41,7 +43,11 @@ const MISSED = 0.8;
 const MISSED_VERB = 1;
 /** A value that nothing uses: the goal was not understood. */
 const UNUSED_VALUE = 1.2;
-const STEP = 0.15;
+const STEP = 0.2;
+/** A tool that changes something, though its verb was not said. */
+const UNASKED = 0.8;
+/** A name said of a tool inside, against one that answers the request. */
+const INNER = 0.4;
 const NAME = 0.6;
 const FIT = 0.5;
 
@@ -74,19 +80,31 @@ function follow(
   index: ToolIndex,
 ): Reading[] {
   let beam = [NOTHING];
+  const values: ValueToken[] = [];
   for (const [at, request] of requests.entries()) {
     const later = requests.slice(at + 1).flatMap(({ tokens }) => placesIn(tokens));
     const world = { index, places: [...context, ...later] };
+    values.push(...request.values);
     beam = beam
       .flatMap((reading) => answers(reading, request, world))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, BEAM);
+      .map((next) => ({ next, rank: next.score - UNUSED_VALUE * unusedOf(values, next) }))
+      .sort((a, b) => b.rank - a.rank)
+      .slice(0, BEAM)
+      .map(({ next }) => next);
   }
-  const values = requests.flatMap((request) => request.values);
   return beam.map((reading) => {
     const unused = values.filter((token) => !reading.draft.used.has(token));
-    return { ...reading, unused, score: reading.score - UNUSED_VALUE * unused.length };
+    const score = reading.score - UNUSED_VALUE * unused.length - priceOf(requests);
+    return { ...reading, unused, score };
   });
+}
+
+function unusedOf(values: readonly ValueToken[], { draft }: Reading): number {
+  return values.filter((token) => !draft.used.has(token)).length;
+}
+
+function priceOf(requests: readonly Request[]): number {
+  return requests.reduce((sum, { clauses }) => sum + priceOfJoining(clauses), 0);
 }
 
 function placesIn(tokens: readonly Token[]): ValueToken[] {
@@ -108,22 +126,16 @@ function answers(reading: Reading, request: Request, world: World): Reading[] {
 
 function withSteps(reading: Reading, request: Request, served: Served, index: ToolIndex): Reading {
   const reads = served.steps.flatMap((step) => fieldsSaid(step, request));
-  const evidence = { ...served, reads: [...served.reads, ...reads] };
-  const account = accountFor(request, evidence, served.draft.used, index);
-  const named = served.cards.map((card) => nameCoverage(request, card, index));
-  const own = named.at(-1) ?? 0;
-  const inner = named.slice(0, -1).reduce((sum, coverage) => sum + coverage / 2, 0);
+  const account = accountFor(request, served, served.draft.used, index);
   const steps = served.draft.steps.length - reading.draft.steps.length;
-  const unused = request.values.filter((token) => !served.draft.used.has(token)).length;
   const score =
     account.explained +
-    NAME * (own + inner) +
+    NAME * namesSaid(request, served, index) +
     FIT * served.score -
     STEP * steps -
     MISSED * weigh(account.missed, index) -
     (account.isVerbMissed ? MISSED_VERB : 0) -
-    // Counted in full at the end; here it only keeps better readings in the beam.
-    0.01 * unused;
+    (isUnaskedChange(request, served) ? UNASKED : 0);
   return {
     draft: withResult(served.draft, request, reads),
     score: reading.score + score,
@@ -132,6 +144,28 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
     unanswered: account.isVerbMissed ? [...reading.unanswered, request] : reading.unanswered,
     weight: reading.weight + weightOf(request, index),
   };
+}
+
+/** How much of the tools' names is said, each word once. */
+function namesSaid(request: Request, { cards }: Served, index: ToolIndex): number {
+  const counted = new Set<string>();
+  let total = 0;
+  for (const [at, card] of cards.toReversed().entries()) {
+    const words = request.words.filter(({ root }) => !counted.has(root));
+    total += nameCoverage({ words }, card, index) * (at === 0 ? 1 : INNER);
+    for (const root of card.roots) counted.add(root);
+  }
+  return total;
+}
+
+/** Nothing is changed that nobody asked to change. */
+function isUnaskedChange({ words }: Request, { cards }: Served): boolean {
+  return cards.some(({ tool, name, roots }) => {
+    const [verb = ""] = wordsOfName(name);
+    const [root = ""] = roots;
+    if (tool.effects !== "write" || verbUse(verb) === "no" || LIGHT_VERBS.has(verb)) return false;
+    return !words.some((word) => word.root === root || synonymsOf(root).has(word.root));
+  });
 }
 
 function withResult(draft: Draft, request: Request, reads: readonly Read[]): Draft {

@@ -17,8 +17,8 @@ import { makeRequest, type Request } from "./interpret.ts";
 import { isPlace, provide } from "./provide.ts";
 import { refer } from "./refer.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import { suit, takesContent } from "./suit.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
+import { isSink, mainField, suit, takesContent } from "./suit.ts";
+import type { Field, Parameter, ToolCard } from "./tool-card.ts";
 import { isMark, isWord, says, type Token, type ValueToken } from "./tokens.ts";
 
 export type Served = {
@@ -42,8 +42,14 @@ export type World = {
 };
 
 const MAX_DEPTH = 3;
+/** How strongly a word must speak for a tool that nobody asked for by a verb. */
+const MEANT = 0.4;
 /** Readings that are followed at each turn. */
-const BREADTH = 3;
+const BREADTH = 5;
+/** What it is worth that the request's own words are enough. */
+const COMPLETE = 0.8;
+/** What another tool makes of the words, if they say its name. */
+const NAMED = 0.3;
 
 /** Every good way to call the tool for the request; none if it cannot be called. */
 export function serve(
@@ -51,7 +57,8 @@ export function serve(
   card: ToolCard,
   draft: Draft,
   world: World,
-  depth = 0,
+  /** Tools that wait for what this one gives. */
+  outer: readonly ToolCard[] = [],
 ): Served[] {
   const filling = fill(request, card, world.index);
   const start: Partial = {
@@ -70,13 +77,16 @@ export function serve(
   const chunks = chunksFor(open.filter(takesContent), rest);
   let partials: Partial[] = [start];
   for (const parameter of open) {
-    const context = { parameter, card, request, words: chunks.get(parameter) ?? rest, depth };
+    const context = { parameter, card, request, words: chunks.get(parameter) ?? rest, outer };
     partials = partials
       .flatMap((partial) => extend(partial, context, world))
       .sort((a, b) => b.score - a.score)
-      .slice(0, BREADTH * 2);
+      .slice(0, BREADTH);
   }
-  return partials.map((partial) => finish(partial, request, card, filling));
+  return partials.map((partial) => {
+    const score = open.length === 0 ? COMPLETE : partial.score / open.length;
+    return finish({ ...partial, score }, request, card, filling);
+  });
 }
 
 /** A call of which some parameters are bound. */
@@ -92,7 +102,7 @@ type Place = {
   readonly card: ToolCard;
   readonly request: Request;
   readonly words: readonly Token[];
-  readonly depth: number;
+  readonly outer: readonly ToolCard[];
 };
 
 /** What the request says beside the tool's own values and its verb. */
@@ -136,7 +146,7 @@ function extend(partial: Partial, place: Place, world: World): Partial[] {
     ...fromBefore(partial, place),
     ...fromWords(partial, place, world),
   ];
-  return options.sort((a, b) => b.score - a.score).slice(0, BREADTH + 1);
+  return options.sort((a, b) => b.score - a.score).slice(0, BREADTH);
 }
 
 /** What lies at the paths and addresses that the request names, or else the goal. */
@@ -190,7 +200,7 @@ function brought(
 function bound(
   partial: Partial,
   parameter: Parameter,
-  { tool }: ToolCard,
+  card: ToolCard,
   reads: readonly Read[],
   draft: Draft,
 ): Partial {
@@ -200,7 +210,7 @@ function bound(
     return { ...more, args: new Map([...partial.args, [parameter, { kind: "read", ...only }]]) };
   }
   const isList = parameter.shape.element !== undefined && only?.field.shape.element === undefined;
-  if (isList || tool.effects === "write") {
+  if (isList || isSink(card)) {
     return { ...more, args: new Map([...partial.args, [parameter, { kind: "join", reads }]]) };
   }
   const all = reads.map((read): Argument => ({ kind: "read", ...read }));
@@ -232,32 +242,62 @@ function fromBefore(partial: Partial, { parameter, card, words, request }: Place
 
 /** What another tool makes of the words: "write *the total by region* to out.md". */
 function fromWords(partial: Partial, place: Place, world: World): Partial[] {
-  const { parameter, card, words, depth } = place;
-  if (depth >= MAX_DEPTH || !takesContent(parameter)) return [];
+  const { parameter, card, words, outer } = place;
+  const chain = [...outer, card];
+  if (chain.length > MAX_DEPTH || !takesContent(parameter)) return [];
   const inner = innerRequest(words, world.index);
   if (inner === undefined) return [];
   return inner.candidates
-    .filter((candidate) => candidate.card !== card && candidate.card.tool.effects !== "write")
-    .slice(0, depth === 0 ? BREADTH : 2)
+    .filter((candidate) => isMeant(candidate.card, chain, inner, world.index))
+    .slice(0, outer.length === 0 ? BREADTH : BREADTH - 2)
     .flatMap((candidate) => {
-      const fitting = candidate.card.fields.flatMap((field) => {
-        const fit = suit(field, parameter, card);
-        const said = field.roots.filter((root) => inner.words.some((word) => word.root === root)).length;
-        return fit === undefined ? [] : [{ field, score: fit + 0.3 * Math.min(said, 1) }];
-      });
-      const [best] = fitting.toSorted((a, b) => b.score - a.score);
+      const best = fieldFor(candidate.card, parameter, card, inner);
       if (best === undefined) return [];
-      return serve(inner, candidate.card, partial.draft, world, depth + 1).map((served) => {
+      return serve(inner, candidate.card, partial.draft, world, chain).map((served) => {
         const reads = served.steps.map((step) => ({ step, field: best.field }));
         return {
           ...bound(partial, parameter, card, reads, served.draft),
           cards: [...partial.cards, ...served.cards],
           providers: [...partial.providers, ...served.providers],
           reads: [...partial.reads, ...served.reads, ...reads],
-          score: partial.score + best.score + served.score / 2,
+          score: partial.score + (best.score + served.score) / 2 + (isNamed(candidate.card, inner) ? NAMED : 0),
         };
       });
     });
+}
+
+function isNamed({ roots }: ToolCard, { words }: Request): boolean {
+  return words.some(({ root }) => roots.includes(root));
+}
+
+/** A tool inside another must be what some word says, and no tool around it. */
+function isMeant(
+  card: ToolCard,
+  chain: readonly ToolCard[],
+  { words }: Request,
+  index: ToolIndex,
+): boolean {
+  if (chain.includes(card) || card.tool.effects === "write") return false;
+  return words.some(({ word, root }) => {
+    const strength = index.strength(root, card);
+    if (strength < MEANT || index.weight(word, root) < MEANT) return false;
+    return chain.every((outer) => index.strength(root, outer) < strength);
+  });
+}
+
+function fieldFor(
+  from: ToolCard,
+  parameter: Parameter,
+  card: ToolCard,
+  { words }: Request,
+): { field: Field; score: number } | undefined {
+  const fitting = from.fields.flatMap((field) => {
+    const fit = suit(field, parameter, card);
+    if (fit === undefined) return [];
+    const isSaid = field.roots.some((root) => words.some((word) => word.root === root));
+    return [{ field, score: fit + (isSaid ? 0.3 : 0) + (field === mainField(from) ? 0.1 : 0) }];
+  });
+  return fitting.toSorted((a, b) => b.score - a.score)[0];
 }
 
 function innerRequest(words: readonly Token[], index: ToolIndex): Request | undefined {

@@ -3,6 +3,7 @@
 import type { Kind } from "./kinds.ts";
 import type { Shape } from "./shape.ts";
 import type { Field, Parameter, ToolCard } from "./tool-card.ts";
+import { rootOf } from "./words.ts";
 
 /** What only a value of the same kind can be. */
 const STRICT: readonly Kind[] = [
@@ -44,14 +45,31 @@ export function suit(field: Field, parameter: Parameter, card: ToolCard): number
   if (base === undefined) return undefined;
   // A path is a text, but none to work on.
   const isForeign = isContent && !sharesKind && STRICT.some((kind) => field.kinds.has(kind));
-  if (isForeign && card.tool.effects !== "write") return undefined;
+  if (isForeign && !isSink(card)) return undefined;
+  // Not every number is the number that is asked for.
+  if (isNumber(field.shape) && isNumber(parameter.shape) && !sharesName) return undefined;
   if (strict.length === 0 && !isContent && !sharesKind && !sharesName && base !== ANYTHING) {
     if (!parameter.shape.takesText && parameter.shape.element === undefined) return undefined;
   }
   return base + (sharesKind ? SAME_KIND : 0) + (sharesName ? SAME_NAME : 0) - (isForeign ? 0.1 : 0);
 }
 
-function typeFit(from: Shape, to: Shape, { tool }: ToolCard): number | undefined {
+function isNumber(shape: Shape): boolean {
+  return shape.takesNumber && !shape.takesText;
+}
+
+const WRITING = new Set(
+  "write save store send post put export append publish email print upload submit notify message log record"
+    .split(" ")
+    .map(rootOf),
+);
+
+/** Whether a tool writes down or sends off whatever it is given. */
+export function isSink({ tool, roots }: ToolCard): boolean {
+  return tool.effects === "write" && roots.some((root) => WRITING.has(root));
+}
+
+function typeFit(from: Shape, to: Shape, card: ToolCard): number | undefined {
   if (to.isAny) return ANYTHING;
   if (from.isAny) return 0.1;
   if (from.takesText && to.takesText && from.choices.length === 0) return SAME_TYPE;
@@ -64,7 +82,7 @@ function typeFit(from: Shape, to: Shape, { tool }: ToolCard): number | undefined
   if (!to.takesText || to.choices.length > 0) return undefined;
   if (from.element?.takesText) return 0.12;
   // Whatever there is can be written down; as a text to work on it would be nonsense.
-  return tool.effects === "write" ? 0.06 : undefined;
+  return isSink(card) ? 0.06 : undefined;
 }
 
 function elementFit(from: Shape, to: Shape): number | undefined {
