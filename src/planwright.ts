@@ -33,7 +33,7 @@ import { checkPlan } from "./plan/check.ts";
 import { compilePlan, resolveInputs } from "./plan/compile.ts";
 import type { Question } from "./plan/question.ts";
 import type { Plan, PlanDraft } from "./plan/schema.ts";
-import type { Planner, PlanOutcome, PlanRequest } from "./planner/planner.ts";
+import type { Planner, PlannerPrompt, PlanOutcome, PlanRequest } from "./planner/planner.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
 import { type HeldRun, isOwned, LEASE_MS, RunStore } from "./run-store.ts";
@@ -43,6 +43,9 @@ import type { ToolRegistry } from "./tools/tool.ts";
 
 const MAX_PLANNED_SUBTASKS = 200;
 const MAX_GIVEN_SUBTASKS = 100_000;
+
+/** Where runs are kept unless said otherwise, below the current folder. */
+export const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
 
 /** The environment variables that hold keys of model providers. */
 export const KEY_VARIABLES: readonly string[] = [ANTHROPIC_KEY, OPENAI_KEY, COMPATIBLE_KEY];
@@ -83,7 +86,7 @@ export class Planwright {
     this.#settings = settingsOf(options);
     this.#models = this.#makeModels();
     this.#toolbox = new Toolbox(options, { hasModel: this.#models !== undefined });
-    this.#store = new RunStore(options.journal, this.#clock);
+    this.#store = new RunStore(options.journal ?? DEFAULT_JOURNAL, this.#clock);
   }
 
   /** `embedded`, or the name of the model that plans. */
@@ -118,6 +121,22 @@ export class Planwright {
     }
     const { issues, lastPlan = null } = outcome;
     return { status: "failed", issues, lastPlan, planner };
+  }
+
+  /**
+   * What a model would be asked for a plan of this goal. Nothing is asked.
+   * @throws {InputError} `model.unknown` when the embedded planner plans, which asks nobody
+   */
+  async planPrompt(goal: string): Promise<PlannerPrompt> {
+    const planner = await this.#openPlanner();
+    const tools = (await this.tools()).list();
+    const prompt = planner.prompt?.({ goal: requireGoal(goal), tools, now: this.#clock.now() });
+    if (prompt !== undefined) return prompt;
+    throw inputError(
+      "model.unknown",
+      "The embedded planner sends no prompt.",
+      "Name the model that shall plan, e.g. --model anthropic:MODEL.",
+    );
   }
 
   /** Run a plan. It is checked first: a plan with issues is refused as a whole. */
@@ -280,8 +299,7 @@ export class Planwright {
     order: Pick<PlanRequest, "goal" | "clarifications" | "signal" | "onDraft">,
     tools: ToolRegistry,
   ): Promise<PlanOutcome> {
-    this.#planner ??= makePlanner(this.#models);
-    return (await this.#planner).plan({
+    return (await this.#openPlanner()).plan({
       ...order,
       tools: tools.list(),
       now: this.#clock.now(),
@@ -289,12 +307,20 @@ export class Planwright {
     });
   }
 
+  #openPlanner(): Promise<Planner> {
+    this.#planner ??= makePlanner(this.#models, this.#options.planner);
+    return this.#planner;
+  }
+
   async #answerPlanOrder(order: PlanOrder): Promise<PlanAnswer> {
     const tools = await this.tools();
     const onDraft = (plan: Plan) => {
       order.onDraft({ ...acceptPlan(compilePlan(plan), {}, tools), revision: 0 });
     };
-    const outcome = await this.#askPlanner({ ...order, onDraft }, tools);
+    const { goal, clarifications, signal } = order;
+    const isEarly = this.#options.startEarly !== false;
+    const request = { goal, clarifications, signal, ...(isEarly && { onDraft }) };
+    const outcome = await this.#askPlanner(request, tools);
     const { modelCalls } = outcome;
     const spent = modelCalls > 0 ? { usage: { ...outcome.usage, modelCalls } } : {};
     if (outcome.status === "planned") {
@@ -332,10 +358,13 @@ export function createPlanwright(options: PlanwrightOptions = {}): Planwright {
 }
 
 /** Loaded when there is a goal: running a plan or looking back needs no planner. */
-async function makePlanner(models: Models | undefined): Promise<Planner> {
+async function makePlanner(
+  models: Models | undefined,
+  options: PlanwrightOptions["planner"],
+): Promise<Planner> {
   if (models !== undefined) {
     const { createModelPlanner } = await import("./planner/model-planner.ts");
-    return createModelPlanner(models.planner);
+    return createModelPlanner(models.planner, options);
   }
   const { createEmbeddedPlanner } = await import("./planner/embedded/embedded-planner.ts");
   return createEmbeddedPlanner();

@@ -15,7 +15,6 @@ import { isGone, thisOwner } from "./journal/owner.ts";
 
 /** How long a silent process keeps its run. A process that is known to be gone loses it at once. */
 export const LEASE_MS = 15_000;
-const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
 
 /** A run that this process may drive. */
 export type HeldRun = { readonly state: RunState; readonly lease: Lease };
@@ -26,8 +25,8 @@ export class RunStore {
   #reader: Promise<Journal> | undefined;
   #writer: Promise<Journal> | undefined;
 
-  constructor(journal: string | Journal | undefined, clock: Clock) {
-    this.#journal = journal ?? DEFAULT_JOURNAL;
+  constructor(journal: string | Journal, clock: Clock) {
+    this.#journal = journal;
     this.#clock = clock;
   }
 

@@ -1,6 +1,7 @@
 /** What is said when a run has ended or stands still, and what the process exits with. */
 
 import { CODES, type Issue } from "../base/errors.ts";
+import { oneLine } from "../plan/text-width.ts";
 import type { RunResult } from "../projections/result.ts";
 import { renderAnswer } from "./answer.ts";
 import { printError, printIssues } from "./failure.ts";
@@ -30,7 +31,9 @@ export function printEnding(
   const say = (line: string) => printLine(io.stderr, line);
   switch (result.status) {
     case "degraded":
-      for (const { message } of result.flags) say(`${color.yellow("degraded:")} ${message}`);
+      for (const { message } of result.flags) {
+        say(`${color.yellow("degraded:")} ${oneLine(message)}`);
+      }
       break;
     case "failed":
       if (rejections.length > 0) printIssues(io, rejections);

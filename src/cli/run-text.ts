@@ -19,7 +19,10 @@ export function renderRun(result: RunResult, page: Page): string[] {
   return [
     ...renderHead(result, page),
     ...renderSubtasks(result, page),
-    ...result.flags.flatMap(({ message }) => ["", page.colors.yellow(`degraded: ${message}`)]),
+    ...result.flags.flatMap(({ message }) => [
+      "",
+      page.colors.yellow(`degraded: ${oneLine(message)}`),
+    ]),
     ...(isToldBelow(result) ? [] : ["", ...errorLines(result.error, page)]),
   ];
 }

@@ -60,7 +60,8 @@ async function create(options: PlanwrightOptions): Promise<Planwright> {
   return createPlanwright(options);
 }
 
-function requireFolder(workspace: string): void {
+/** @throws {InputError} `file.not_found` */
+export function requireFolder(workspace: string): void {
   if (statSync(workspace, { throwIfNoEntry: false })?.isDirectory()) return;
   throw inputError(
     "file.not_found",

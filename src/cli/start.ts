@@ -6,7 +6,14 @@ import { type Io, printLine } from "./io.ts";
 
 /** Run what the process was started for, then end the process. */
 export async function start(): Promise<void> {
-  const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
+  const io: Io = {
+    // Opened when there is a question: it takes time, and may be a pipe that belongs to others.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+  };
   let broken: Error | undefined;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {

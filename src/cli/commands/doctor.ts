@@ -1,10 +1,16 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { inputError, toErrorData } from "../../base/errors.ts";
+import {
+  createPlanwright,
+  DEFAULT_JOURNAL,
+  KEY_VARIABLES,
+  type PlanwrightOptions,
+} from "../../planwright.ts";
 import { exitCodeOf } from "../failure.ts";
 import type { ReadingFlags } from "../flags.ts";
 import { type Colors, colorsFor, type Io, printJson, printLine } from "../io.ts";
-import { findConfig, openPlanwright, openWithoutModel, readSettings } from "../settings.ts";
+import { findConfig, readSettings, requireFolder } from "../settings.ts";
 import { count } from "../text.ts";
 
 type Finding = {
@@ -14,10 +20,21 @@ type Finding = {
   readonly hint?: string;
 };
 type Look = { readonly detail: string; readonly hint?: string };
+type See = (settings: PlanwrightOptions) => Look | Promise<Look>;
+
+/** Each alone, so that one that is broken hides no other. */
+const LOOKS: readonly (readonly [name: string, see: See])[] = [
+  ["Model", seeModel],
+  ["Keys", seeKeys],
+  ["Tools", seeTools],
+  ["Workspace", seeWorkspace],
+  ["Journal", seeJournal],
+];
 
 /** Say what is configured, what is missing, and how to mend it. */
 export async function doctor(flags: ReadingFlags, io: Io): Promise<number> {
   let exitCode = 0;
+  let settings: PlanwrightOptions | undefined;
   const look = async (name: string, see: () => Look | Promise<Look>): Promise<Finding> => {
     try {
       return { name, ok: true, ...(await see()) };
@@ -27,41 +44,41 @@ export async function doctor(flags: ReadingFlags, io: Io): Promise<number> {
       return { name, ok: false, detail: message, ...(hint !== undefined && { hint }) };
     }
   };
-  const findings = [
-    await look("Node", () => ({ detail: process.versions.node })),
-    await look("Configuration", () => seeConfiguration(flags)),
-    await look("Model", () => seeModel(flags)),
-    await look("Keys", seeKeys),
-    await look("Tools", () => seeTools(flags)),
-    await look("Workspace", () => seeWorkspace(flags)),
-    await look("Journal", () => seeJournal(flags)),
-  ];
+  const findings = [await look("Node", () => ({ detail: process.versions.node }))];
+  const configuration = await look("Configuration", async () => {
+    settings = await readSettings(flags);
+    return seeConfiguration();
+  });
+  findings.push(configuration);
+  for (const [name, see] of LOOKS) {
+    // Without settings there is nothing to look at.
+    if (settings !== undefined) findings.push(await look(name, () => see(settings ?? {})));
+  }
   if (flags.json) printJson(io.stdout, findings);
-  else
-    for (const line of renderFindings(findings, colorsFor(io.stdout))) printLine(io.stdout, line);
+  else {
+    const lines = renderFindings(findings, colorsFor(io.stdout));
+    for (const line of lines) printLine(io.stdout, line);
+  }
   return exitCode;
 }
 
-function seeConfiguration(flags: ReadingFlags): Promise<Look> {
-  const file = findConfig();
-  const dotEnv = existsSync(".env") ? " and .env" : "";
-  const detail = file === undefined ? `no file${dotEnv}` : `${file}${dotEnv}`;
-  // Read for its mistakes.
-  return readSettings(flags).then(() => ({ detail }));
+function seeConfiguration(): Look {
+  const files = [findConfig(), existsSync(".env") ? ".env" : undefined];
+  const found = files.filter((file) => file !== undefined);
+  return { detail: found.length === 0 ? "no file" : found.join(" and ") };
 }
 
-async function seeModel(flags: ReadingFlags): Promise<Look> {
-  await using planwright = await openPlanwright(flags);
+async function seeModel({ model, plannerModel }: PlanwrightOptions): Promise<Look> {
+  await using planwright = createPlanwright({ model, plannerModel });
   const { plannerName } = planwright;
   if (plannerName !== "embedded") return { detail: `${plannerName} plans` };
   return {
     detail: "none; the embedded planner plans",
-    hint: "To use one: --model anthropic:MODEL, openai:MODEL or openai-compatible:MODEL@URL, or PLANWRIGHT_MODEL.",
+    hint: "To use one: --model or PLANWRIGHT_MODEL, e.g. anthropic:MODEL, openai:MODEL, openai-compatible:MODEL@URL.",
   };
 }
 
-async function seeKeys(): Promise<Look> {
-  const { KEY_VARIABLES } = await import("../../planwright.ts");
+function seeKeys(): Look {
   const set = KEY_VARIABLES.filter((name) => process.env[name]?.trim());
   if (set.length > 0) return { detail: `${set.join(", ")} set` };
   return {
@@ -70,16 +87,15 @@ async function seeKeys(): Promise<Look> {
   };
 }
 
-async function seeTools(flags: ReadingFlags): Promise<Look> {
-  await using planwright = await openWithoutModel(flags);
+async function seeTools({ toolPaths }: PlanwrightOptions): Promise<Look> {
+  await using planwright = createPlanwright({ toolPaths });
   const { length } = (await planwright.tools()).list();
-  const { toolPaths = [] } = await readSettings(flags);
-  const own = toolPaths.length === 0 ? "" : `, those of ${toolPaths.join(", ")} among them`;
+  const own = toolPaths === undefined ? "" : `, with those of ${toolPaths.join(", ")}`;
   return { detail: count(length, "tool") + own };
 }
 
-async function seeWorkspace(flags: ReadingFlags): Promise<Look> {
-  const { workspace = "." } = await readSettings(flags);
+function seeWorkspace({ workspace = "." }: PlanwrightOptions): Look {
+  requireFolder(workspace);
   const folder = resolve(workspace);
   try {
     accessSync(folder, constants.R_OK | constants.W_OK);
@@ -90,11 +106,12 @@ async function seeWorkspace(flags: ReadingFlags): Promise<Look> {
   }
 }
 
-async function seeJournal(flags: ReadingFlags): Promise<Look> {
-  await using planwright = await openWithoutModel(flags);
+async function seeJournal({ journal }: PlanwrightOptions): Promise<Look> {
+  await using planwright = createPlanwright({ journal });
   const newest = await planwright.runs({ limit: 1 });
-  const { journal = "sqlite:.planwright/journal.db" } = await readSettings(flags);
-  return { detail: `${journal}, ${newest.length === 0 ? "without runs yet" : "with runs"}` };
+  return {
+    detail: `${journal ?? DEFAULT_JOURNAL}, ${newest.length === 0 ? "without runs yet" : "with runs"}`,
+  };
 }
 
 function renderFindings(
