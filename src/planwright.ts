@@ -17,9 +17,9 @@ import type { RunSummary } from "./executor/core/summary.ts";
 import { acceptPlan } from "./executor/drivers/accept-plan.ts";
 import type { News, PlanAnswer, PlanOrder, World } from "./executor/drivers/driver.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
+import { makeModels } from "./make-models.ts";
 import { ANTHROPIC_KEY } from "./models/anthropic.ts";
-import { createModel } from "./models/create-model.ts";
-import type { Model, Models } from "./models/model.ts";
+import type { Models } from "./models/model.ts";
 import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
 import { OPENAI_KEY } from "./models/openai-responses.ts";
 import {
@@ -70,7 +70,6 @@ export type ListedRun = RunSummary & { readonly runId: string };
 export class Planwright {
   readonly #options: PlanwrightOptions;
   readonly #clock: Clock;
-  readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #workspace: string;
   readonly #settings: RunSettings;
   readonly #models: Models | undefined;
@@ -81,10 +80,9 @@ export class Planwright {
   constructor(options: PlanwrightOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#env = options.env ?? process.env;
     this.#workspace = resolve(options.workspace ?? ".");
     this.#settings = settingsOf(options);
-    this.#models = this.#makeModels();
+    this.#models = makeModels(options, this.#clock);
     this.#toolbox = new Toolbox(options, { hasModel: this.#models !== undefined });
     this.#store = new RunStore(options.journal ?? DEFAULT_JOURNAL, this.#clock);
   }
@@ -260,21 +258,6 @@ export class Planwright {
   /** The same as {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #makeModels(): Models | undefined {
-    const { model, plannerModel } = this.#options;
-    const main = model ?? plannerModel;
-    if (main === undefined) return undefined;
-    const tools = this.#makeModel(main);
-    const planner = plannerModel === undefined ? tools : this.#makeModel(plannerModel);
-    return { planner, tools };
-  }
-
-  #makeModel(model: string | Model): Model {
-    return typeof model === "string"
-      ? createModel(model, { env: this.#env, clock: this.#clock })
-      : model;
   }
 
   #check(plan: unknown, tools: ToolRegistry, maxSubtasks: number) {
