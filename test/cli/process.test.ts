@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -14,18 +15,23 @@ output: "\${second.n}"
 const LONG = SLOW.replace("400", "30000");
 const FILES = { "tools.ts": TOOLS, "slow.yaml": SLOW, "long.yaml": LONG };
 
+/** What a careless tool does: nobody waits for this. */
+const LETS_GO = 'setTimeout(() => { throw new Error("let go of"); }, 50);';
+
 const RUN = (file: string) => ["run", file, "--tools", "tools.ts"];
 
 /** Start a run and wait until its first subtask is under way. */
 async function startRun(folder: Folder, file: string) {
   const started = folder.start(RUN(file));
-  let seen = "";
-  const { stderr } = started.child;
-  while (!seen.includes("first: begun")) {
-    const [chunk] = (await once(stderr ?? started.child, "data")) as [Buffer];
-    seen += chunk.toString();
-  }
+  await untilSaid(started.child, "first: begun");
   return started;
+}
+
+async function untilSaid(child: ChildProcess, what: string): Promise<void> {
+  for (let said = ""; !said.includes(what); ) {
+    const [chunk] = (await once(child.stderr ?? child, "data")) as [Buffer];
+    said += chunk.toString();
+  }
 }
 
 async function newestRun(folder: Folder): Promise<RunResult> {
@@ -57,6 +63,7 @@ describe("Ctrl-C", () => {
     await using folder = await makeFolder(FILES);
     const { child, ended } = await startRun(folder, "long.yaml");
     child.kill("SIGINT");
+    await untilSaid(child, "pausing");
     // Sooner, it would be an echo of the first.
     await new Promise((done) => setTimeout(done, 250));
     child.kill("SIGINT");
@@ -136,8 +143,8 @@ describe("a process", () => {
   });
 
   it("ends with 1 when something let go of fails, and its run can be resumed", async () => {
-    const fails = 'setTimeout(() => { throw new Error("let go of"); }, 300);';
-    await using folder = await makeFolder({ ...FILES, "tools.ts": `${TOOLS}\n${fails}\n` });
+    const tools = TOOLS.replace('log("begun");', LETS_GO);
+    await using folder = await makeFolder({ ...FILES, "tools.ts": tools });
     const { code, stdout, stderr } = await folder.start(RUN("long.yaml")).ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain("error: let go of\n");
