@@ -9,6 +9,7 @@ import {
   isSameRead,
   type Read,
   type Step,
+  sourceOf,
 } from "./draft.ts";
 import { nameSteps } from "./naming.ts";
 import type { Field, Parameter } from "./tool-card.ts";
@@ -122,20 +123,8 @@ const PLAIN = /^(?:|text|value|result|output|rows|data|content|markdown)$/;
 
 function titleOf({ step, field }: Read): string {
   const words = wordsOfName(PLAIN.test(field.path) ? step.card.name : field.path).join(" ");
-  const source = sourceOf(step);
+  const source = sourceOf(step)?.replaceAll("${", "$${");
   return capitalize(source === undefined ? words : `${words} of ${source}`);
-}
-
-/** The one file or page that a step goes back to. */
-function sourceOf(step: Step): string | undefined {
-  const inputs = inputsOf(step);
-  if (inputs.length === 1 && inputs[0] !== undefined) return sourceOf(inputs[0]);
-  if (inputs.length > 1) return undefined;
-  for (const [{ kinds }, argument] of step.args) {
-    if (argument.kind !== "value" || typeof argument.value !== "string") continue;
-    if (kinds.has("path") || kinds.has("url")) return argument.value.replaceAll("${", "$${");
-  }
-  return undefined;
 }
 
 function formulaOf(reads: readonly Read[], operator: "+" | "-" | "*" | "/" | "mean", ids: Ids): string {

@@ -96,3 +96,15 @@ export function inputsOf(step: Step): Step[] {
 export function isConsumed(draft: Draft, step: Step): boolean {
   return draft.steps.some((other) => inputsOf(other).includes(step));
 }
+
+/** The one file or page that a step goes back to. */
+export function sourceOf(step: Step): string | undefined {
+  const inputs = inputsOf(step);
+  if (inputs.length === 1 && inputs[0] !== undefined) return sourceOf(inputs[0]);
+  if (inputs.length > 1) return undefined;
+  for (const [{ kinds }, argument] of step.args) {
+    if (argument.kind !== "value" || typeof argument.value !== "string") continue;
+    if (kinds.has("path") || kinds.has("url")) return argument.value;
+  }
+  return undefined;
+}

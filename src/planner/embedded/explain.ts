@@ -41,7 +41,7 @@ export function accountFor(
     const weight = index.weight(word.word, word.root);
     const degree = Math.max(
       usedRoots.has(word.root) ? BY_INPUT : 0,
-      byTools(word, evidence, index),
+      byTools(word, isAct(word, request) ? { ...evidence, cards: evidence.cards.slice(-1) } : evidence, index),
       byFields(word, evidence),
       beside.has(word.root) ? BESIDE_VALUE : 0,
     );
@@ -51,6 +51,11 @@ export function accountFor(
   }
   const isVerbMissed = missed.some(({ root }) => root === request.verb?.root);
   return { explained, missed, isVerbMissed };
+}
+
+/** What is done is done by the tool that answers, and not by one that it needs. */
+function isAct({ root }: WordToken, { clauses, verb }: Request): boolean {
+  return clauses.length === 1 && verb?.root === root && !LIGHT_VERBS.has(verb.word);
 }
 
 function byTools({ root }: WordToken, { cards, providers }: Evidence, index: ToolIndex): number {

@@ -10,6 +10,8 @@ import { rootOf, wordsOfName } from "./words.ts";
 
 const SAID = 0.9;
 const SAID_OTHERWISE = 0.7;
+/** For each further word: "business days" are not "days". */
+const MORE = 0.01;
 
 export function fitChoices(request: Request, card: ToolCard): Proposal[] {
   const words = request.tokens.filter(isWord);
@@ -31,7 +33,7 @@ function choicesSaid(
   return choices.flatMap((choice) => {
     const roots = wordsOfName(choice).map(rootOf);
     const exact = findAll(roots, words, (word, root) => word.root === root);
-    if (exact !== undefined) return [{ parameter, value: choice, tokens: exact, score: SAID }];
+    if (exact !== undefined) return [{ parameter, value: choice, tokens: exact, score: SAID + MORE * (roots.length - 1) }];
     const similar = findAll(roots, words, (word, root) => isSynonym(word, root));
     if (similar === undefined) return [];
     return [{ parameter, value: choice, tokens: similar, score: SAID_OTHERWISE }];

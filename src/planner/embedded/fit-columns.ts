@@ -119,7 +119,7 @@ function columnOf(
     .filter((word) => !isMeasure(word, measures) && !isNoColumn(word));
   if (words.length === 0 || words.length > MAX_COLUMN_WORDS) return undefined;
   const isNamed = nouns.some((token) => says(token, ...COLUMN_NOUNS));
-  const score = isNamed ? 0.95 : role === "value" && phrase.head === undefined ? 0.6 : 0.8;
+  const score = isNamed ? 0.95 : role === "value" && phrase.head === undefined ? (said.length > 0 ? 0.6 : 0.45) : 0.8;
   return {
     role,
     text: words.map(({ text }) => text).join(" "),

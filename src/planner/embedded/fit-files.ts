@@ -59,7 +59,7 @@ export function fitFiles(request: Request, card: ToolCard): Proposal[] {
     );
     if (takesGlob)
       proposals.push(...globs(parameter, endings, hasOwnFolder && !takesFolder ? [] : folders));
-    if (takesFolder || (!takesGlob && parameter.kinds.has("path"))) {
+    if (takesFolder || (!takesGlob && parameter.kinds.has("path") && !takesFile(parameter))) {
       for (const { text, tokens, score } of folders) {
         proposals.push({
           parameter,
@@ -71,6 +71,11 @@ export function fitFiles(request: Request, card: ToolCard): Proposal[] {
     }
   }
   return proposals;
+}
+
+/** A word alone can be a folder, but hardly a file. */
+function takesFile({ name, description }: Parameter): boolean {
+  return /file/i.test(`${name} ${description}`);
 }
 
 function globs(

@@ -1,29 +1,53 @@
 /** Which fields of a step's output a request asks for. */
 
-import type { Read, Step } from "./draft.ts";
+import { type Read, type Step, sourceOf } from "./draft.ts";
 import type { Request } from "./interpret.ts";
+import { VAGUE_NOUNS } from "./lexicon.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { mainField } from "./suit.ts";
-import type { Field } from "./tool-card.ts";
-import type { WordToken } from "./tokens.ts";
+import type { Field, ToolCard } from "./tool-card.ts";
+import { isWord, type WordToken } from "./tokens.ts";
 
 /**
  * The fields that the request names; the tool's main field if it names none.
  *
  * A field counts when all words of its name are said: "unique words" is not "words".
+ * @param isRepeated whether the request is answered by several steps, for a file each
  */
-export function fieldsSaid(step: Step, request: Request): Read[] {
-  const { fields } = step.card;
-  const words = request.words.filter((word) => !isUnit(word, request));
+export function fieldsSaid(step: Step, request: Request, isRepeated: boolean): Read[] {
+  const words = request.words.filter((word) => !isUnit(word, request) && !VAGUE_NOUNS.has(word.word));
+  const choices = [
+    isRepeated ? wordsBeside(step, request, words) : [],
+    words.filter(({ root }) => root !== request.verb?.root),
+    words,
+  ];
+  for (const choice of choices) {
+    const found = namedFields(step.card, choice);
+    if (found.length > 0) return found.map((field) => ({ step, field }));
+  }
+  return [{ step, field: mainField(step.card) }];
+}
+
+/** Of "the words of x and the lines of y" what belongs to the step's own file. */
+function wordsBeside(step: Step, { clauses }: Request, words: readonly WordToken[]): WordToken[] {
+  const source = sourceOf(step);
+  const clause = clauses.find(({ tokens }) =>
+    tokens.some((token) => token.kind === "value" && token.value.text === source),
+  );
+  const roots = new Set(clause?.tokens.filter(isWord).map(({ root }) => root));
+  return words.filter(({ root }) => roots.has(root));
+}
+
+function namedFields({ fields }: ToolCard, words: readonly WordToken[]): Field[] {
   const exact = fields.filter((field) => isSaid(field, words, (word, root) => word.root === root));
-  const named = exact.length > 0 ? exact : fields.filter((field) => isSaid(field, words, isSynonym));
+  const rest = words.filter(({ root }) => !exact.some(({ roots }) => roots.includes(root)));
+  const similar = fields.filter((field) => !exact.includes(field) && isSaid(field, rest, isSynonym));
+  const named = [...exact, ...similar];
   const narrow = named.filter((field) => !named.some((other) => isWider(field, other)));
   const noted = fields.filter(
     (field) => !narrow.includes(field) && field.shape.element !== undefined && isNoted(field, words, narrow),
   );
-  const found = [...narrow, ...noted];
-  const chosen = found.length > 0 ? found : [mainField(step.card)];
-  return chosen.map((field) => ({ step, field }));
+  return [...narrow, ...noted];
 }
 
 /** "in three sentences" is how long, and not what. */

@@ -13,6 +13,7 @@ import { QUESTION_WORDS } from "./lexicon.ts";
 import { nounTokens, type Phrase, phrasesOf } from "./phrases.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { isWord, type Token, type ValueToken, type WordToken } from "./tokens.ts";
+import { synonymsOf } from "./thesaurus.ts";
 import type { ToolCard } from "./tool-card.ts";
 import type { ValueKind } from "./values.ts";
 import { rootOf } from "./words.ts";
@@ -67,16 +68,10 @@ export function interpret(clauses: readonly Clause[], index: ToolIndex): Request
   return requests;
 }
 
-function priceOf(clauses: readonly Clause[]): number {
-  const [first] = clauses;
-  const isSoft = first?.cut === "soft";
-  const price = isSoft ? (first.verb ? SOFT_CUT_BEFORE_VERB : SOFT_CUT) : 0;
-  return price + priceOfJoining(clauses);
-}
-
-/** What it costs to take clauses that verbs set apart as one request. */
-export function priceOfJoining([first, ...joined]: readonly Clause[]): number {
+/** What it costs to take clauses as a request of their own. */
+export function priceOf([first, ...joined]: readonly Clause[]): number {
   let price = 0;
+  if (first?.cut === "soft") price += first.verb ? SOFT_CUT_BEFORE_VERB : SOFT_CUT;
   let before = first;
   for (const clause of joined) {
     if (clause.cut === "hard" && !isBareVerb(before)) price += JOIN_ACROSS_VERB;
@@ -95,7 +90,7 @@ export function makeRequest(clauses: readonly Clause[], index: ToolIndex): Reque
   const tokens = clauses.flatMap((clause, at) =>
     at === 0 ? clause.tokens : [JOINT, ...clause.tokens],
   );
-  const phrases = phrasesOf(tokens, first?.verb);
+  const phrases = phrasesOf(tokens, new Set(clauses.flatMap(({ verb }) => (verb ? [verb] : []))));
   const values = tokens.filter((token): token is ValueToken => token.kind === "value");
   const words = contentWords(tokens, index);
   const request = {
@@ -137,6 +132,8 @@ function contentWords(tokens: readonly Token[], index: ToolIndex): WordToken[] {
 }
 
 const NAME_COVERAGE = 0.6;
+/** A word of the name that is said by another word. */
+const SYNONYM = 0.6;
 
 function rank(request: Omit<Request, "candidates">, index: ToolIndex): Candidate[] {
   const candidates = index.cards.map((card) => ({ card, score: scoreOf(request, card, index) }));
@@ -157,13 +154,18 @@ function scoreOf(request: Omit<Request, "candidates">, card: ToolCard, index: To
 }
 
 /** How much of the tool's name the request says, by the weight of its words. */
-export function nameCoverage({ words }: Pick<Request, "words">, card: ToolCard, index: ToolIndex): number {
+export function nameCoverage(
+  { words }: Pick<Request, "words">,
+  card: ToolCard,
+  index: ToolIndex,
+): number {
   const said = new Set(words.map(({ root }) => root));
   let [total, covered] = [0, 0];
   for (const root of card.roots) {
     const weight = index.weight(root, root);
     total += weight;
     if (said.has(root)) covered += weight;
+    else if ([...synonymsOf(root)].some((synonym) => said.has(synonym))) covered += weight * SYNONYM;
   }
   return total === 0 ? 0 : covered / total;
 }

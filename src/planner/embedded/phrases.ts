@@ -72,10 +72,10 @@ const RELATIONS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The phrases of a clause's tokens. */
-export function phrasesOf(tokens: readonly Token[], verb: WordToken | undefined): Phrase[] {
+/** The phrases of tokens, of which some are the verbs that their clauses begin with. */
+export function phrasesOf(tokens: readonly Token[], verbs: ReadonlySet<Token>): Phrase[] {
   const phrases: Phrase[] = [];
-  let current = openPhrase(undefined, false, verb === undefined);
+  let current = openPhrase(undefined, false, verbs.size === 0);
   const turnTo = (next: OpenPhrase) => {
     const phrase = closePhrase(current);
     if (phrase !== undefined) phrases.push(phrase);
@@ -83,7 +83,7 @@ export function phrasesOf(tokens: readonly Token[], verb: WordToken | undefined)
   };
   for (const [index, token] of tokens.entries()) {
     const { head, isObject } = current;
-    if (token === verb) turnTo(openPhrase(undefined, false, true));
+    if (verbs.has(token)) turnTo(openPhrase(undefined, false, true));
     else if (isMark(token, ",;:–—(&/") || says(token, ...CONJUNCTIONS)) {
       turnTo(openPhrase(head, true, isObject && head === undefined));
     } else if (isHead(token, tokens[index - 1], index)) {

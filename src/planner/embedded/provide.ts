@@ -91,6 +91,15 @@ function mediumFit({ roots, kinds, shape, isRequired }: Field, { value }: ValueT
   return fit + (isRequired ? 0.02 : 0);
 }
 
+/** Whether a field of an output is empty for what it was made of: the rows of a plain text. */
+export function isHollow({ step, field }: Read): boolean {
+  if (field.shape.element?.properties === undefined) return false;
+  return [...step.args].some(([{ kinds }, argument]) => {
+    if (argument.kind !== "value" || typeof argument.value !== "string") return false;
+    return kinds.has("path") && mediumOf(argument.value) === "text" && !kinds.has("folder");
+  });
+}
+
 function looks(provider: ToolCard, index: ToolIndex): number {
   return 0.3 * Math.max(...LOOKS.map((root) => index.strength(root, provider)));
 }

@@ -4,6 +4,7 @@
 
 import { isConsumed, inputsOf, type Draft, type Read, type Step } from "./draft.ts";
 import type { Request } from "./interpret.ts";
+import { isHollow } from "./provide.ts";
 import { isSink, suit } from "./suit.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
@@ -44,7 +45,8 @@ export function refer(
   const group = groupOf(parameter, card, words, pointer, draft);
   if (group !== undefined) {
     const score = Math.max(group.score, (references[0]?.score ?? 0) + 0.1);
-    references.unshift({ ...group, score, tokens: [...pointing, ...group.tokens] });
+    const whole = { ...group, score, tokens: [...pointing, ...group.tokens] };
+    return [whole, ...references.map((single) => ({ ...single, score: single.score - PARTIAL }))];
   }
   return references;
 }
@@ -71,6 +73,10 @@ type Candidate = { readonly read: Read; readonly score: number; readonly tokens:
 
 const PREFERRED = 0.3;
 const NAMED = 0.5;
+/** One of several that are meant. */
+const PARTIAL = 0.4;
+/** A tool on what it gave itself. */
+const TWICE = 0.4;
 /** For every step that came later. */
 const OLDER = 0.06;
 
@@ -86,7 +92,7 @@ function candidates(
   return draft.steps
     .flatMap((step, at) =>
       step.card.fields.flatMap((field) => {
-        const fit = suit(field, parameter, card);
+        const fit = isHollow({ step, field }) ? undefined : suit(field, parameter, card);
         if (fit === undefined) return [];
         const isPreferred = preference === "latest" ? latest.has(step) : inputsOf(step).length === 0;
         const tokens = namesOf({ step, field }, words);
@@ -96,6 +102,7 @@ function candidates(
           (isPreferred ? PREFERRED : 0) +
           (isFocus && preference === "latest" ? 0.15 : 0) +
           (tokens.length > 0 ? NAMED : 0) -
+          (step.card === card ? TWICE : 0) -
           OLDER * (draft.steps.length - 1 - at);
         return [{ read: { step, field }, score, tokens }];
       }),
@@ -138,14 +145,15 @@ function groupOf(
     const own = focused.filter((read) => read.step === step).map(({ field }) => field);
     const [best] = step.card.fields
       .flatMap((field) => {
-        const fit = suit(field, parameter, card);
+        const fit = isHollow({ step, field }) ? undefined : suit(field, parameter, card);
         return fit === undefined ? [] : [{ field, score: fit + (own.includes(field) ? 0.5 : 0) }];
       })
       .sort((a, b) => b.score - a.score);
     return best === undefined ? [] : [{ step, field: best.field }];
   });
   if (reads.length < steps.length) return undefined;
-  return { reads, tokens: [], score: pointer === "several" || isWriting ? 1 : 0.7 };
+  const counted = words.filter((token) => token.kind === "value" && token.value.number === reads.length);
+  return { reads, tokens: counted, score: pointer === "several" || isWriting ? 1 : 0.7 };
 }
 
 function stepsOf(reads: readonly Read[]): Step[] {

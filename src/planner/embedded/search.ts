@@ -10,12 +10,13 @@ import type { Clause } from "./clauses.ts";
 import { type Draft, EMPTY_DRAFT, type Read, type Step } from "./draft.ts";
 import { accountFor, namedBy } from "./explain.ts";
 import { fieldsSaid } from "./focus.ts";
-import { interpret, makeRequest, nameCoverage, priceOfJoining, type Request } from "./interpret.ts";
+import { interpret, makeRequest, nameCoverage, priceOf, type Request } from "./interpret.ts";
 import { LIGHT_VERBS, verbUse } from "./lexicon.ts";
 import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { serve, type Served } from "./serve.ts";
 import { synonymsOf } from "./thesaurus.ts";
+import type { Field } from "./tool-card.ts";
 import type { Token, ValueToken, WordToken } from "./tokens.ts";
 import { wordsOfName } from "./words.ts";
 
@@ -43,7 +44,7 @@ const MISSED = 0.8;
 const MISSED_VERB = 1;
 /** A value that nothing uses: the goal was not understood. */
 const UNUSED_VALUE = 1.2;
-const STEP = 0.2;
+const STEP = 0.15;
 /** A tool that changes something, though its verb was not said. */
 const UNASKED = 0.8;
 /** A name said of a tool inside, against one that answers the request. */
@@ -55,13 +56,45 @@ const FIT = 0.5;
 export function search(clauses: readonly Clause[], index: ToolIndex): Reading[] {
   const asking = clauses.filter(({ mood }) => mood !== "context");
   const context = placesIn(clauses.filter(({ mood }) => mood === "context").flatMap(({ tokens }) => tokens));
-  const groupings = [interpret(asking, index)];
-  // Parts of one sentence may also be one request with steps inside it.
-  const isShort = asking.length > 1 && asking.length <= MAX_JOINED;
-  if (isShort && (groupings[0]?.length ?? 0) > 1) groupings.push([makeRequest(asking, index)]);
-  return groupings
-    .flatMap((requests) => follow(requests, context, index))
+  return groupingsOf(asking, index)
+    .flatMap(({ requests, price }) => follow(requests, price, context, index))
     .sort((a, b) => b.score - a.score);
+}
+
+type Grouping = { readonly requests: readonly Request[]; readonly price: number };
+
+/** Which clauses may belong together: as their words suggest, all apart, or all in one. */
+function groupingsOf(clauses: readonly Clause[], index: ToolIndex): Grouping[] {
+  const likely = interpret(clauses, index);
+  const found = [{ requests: likely, price: priceOfAll(likely) }];
+  const alike = joinAlike(likely, index);
+  // That the tool is the same says that they belong together, whatever verbs there are.
+  if (alike.length < likely.length) found.push({ requests: alike, price: priceOfAll(likely) });
+  if (clauses.length > 1 && clauses.length <= MAX_JOINED) {
+    for (const groups of [clauses.map((clause) => [clause]), [clauses]]) {
+      if (groups.length === likely.length) continue;
+      const requests = groups.map((group) => makeRequest(group, index));
+      found.push({ requests, price: priceOfAll(requests) });
+    }
+  }
+  return found;
+}
+
+function priceOfAll(requests: readonly Request[]): number {
+  return requests.reduce((sum, { clauses }) => sum + priceOf(clauses), 0);
+}
+
+/** "Group it by x, compute the mean of y": two halves of one call. */
+function joinAlike(requests: readonly Request[], index: ToolIndex): Request[] {
+  const joined: Request[] = [];
+  for (const request of requests) {
+    const before = joined.at(-1);
+    const [own, other] = [request.candidates[0]?.card, before?.candidates[0]?.card];
+    const isSame = before !== undefined && own !== undefined && own === other;
+    if (!isSame || request.isSequel || placesIn(request.tokens).length > 0) joined.push(request);
+    else joined.splice(-1, 1, makeRequest([...before.clauses, ...request.clauses], index));
+  }
+  return joined;
 }
 
 const NOTHING: Reading = {
@@ -76,6 +109,7 @@ const NOTHING: Reading = {
 
 function follow(
   requests: readonly Request[],
+  price: number,
   context: readonly ValueToken[],
   index: ToolIndex,
 ): Reading[] {
@@ -94,17 +128,13 @@ function follow(
   }
   return beam.map((reading) => {
     const unused = values.filter((token) => !reading.draft.used.has(token));
-    const score = reading.score - UNUSED_VALUE * unused.length - priceOf(requests);
+    const score = reading.score - UNUSED_VALUE * unused.length - price;
     return { ...reading, unused, score };
   });
 }
 
 function unusedOf(values: readonly ValueToken[], { draft }: Reading): number {
   return values.filter((token) => !draft.used.has(token)).length;
-}
-
-function priceOf(requests: readonly Request[]): number {
-  return requests.reduce((sum, { clauses }) => sum + priceOfJoining(clauses), 0);
 }
 
 function placesIn(tokens: readonly Token[]): ValueToken[] {
@@ -125,13 +155,15 @@ function answers(reading: Reading, request: Request, world: World): Reading[] {
 }
 
 function withSteps(reading: Reading, request: Request, served: Served, index: ToolIndex): Reading {
-  const reads = served.steps.flatMap((step) => fieldsSaid(step, request));
+  const reads = served.steps.flatMap((step) => fieldsSaid(step, request, served.steps.length > 1));
   const account = accountFor(request, served, served.draft.used, index);
-  const steps = served.draft.steps.length - reading.draft.steps.length;
+  // One tool for several files is one thought.
+  const added = served.draft.steps.slice(reading.draft.steps.length);
+  const steps = new Set(added.map(({ card }) => card)).size;
   const score =
     account.explained +
-    NAME * namesSaid(request, served, index) +
-    FIT * served.score -
+    NAME * namesSaid(request, served, index) -
+    FIT * (1 - served.score) -
     STEP * steps -
     MISSED * weigh(account.missed, index) -
     (account.isVerbMissed ? MISSED_VERB : 0) -
@@ -184,11 +216,10 @@ function pointOut(reading: Reading, request: Request, index: ToolIndex): Reading
   const asked = words.filter((word) => word.word !== verb?.word && !LIGHT_VERBS.has(word.word));
   if (asked.length === 0) return [];
   return reading.draft.steps.flatMap((step) => {
-    const reads = asked.map((word) => bestNamed(step, word));
-    if (reads.some((read) => read === undefined)) return [];
-    const found = [...new Set(reads.map((read) => read?.field))].flatMap((field) =>
-      field === undefined ? [] : [{ step, field }],
-    );
+    const fields = asked.map((word) => bestNamed(step, word));
+    const isNamed = fields.some((field, at) => field && namedBy(asked[at]?.root ?? "", field) === 1);
+    if (!isNamed || fields.some((field) => field === undefined)) return [];
+    const found = [...new Set(fields)].flatMap((field) => (field === undefined ? [] : [{ step, field }]));
     const weight = weightOf(request, index);
     const isAsked = step.tokens.length > 0 ? 0.2 : 0;
     return [
@@ -202,10 +233,14 @@ function pointOut(reading: Reading, request: Request, index: ToolIndex): Reading
   });
 }
 
-/** The field that the word is the name of. */
-function bestNamed(step: Step, { root }: WordToken): Read | undefined {
-  const field = step.card.fields.find((one) => one.roots.length === 1 && namedBy(root, one) === 1);
-  return field === undefined ? undefined : { step, field };
+/** The field that the word is the name of, or is about. */
+function bestNamed({ card }: Step, { root }: WordToken): Field | undefined {
+  const ranked = card.fields
+    .filter(({ roots }) => roots.length <= 1)
+    .map((field) => ({ field, degree: namedBy(root, field) }))
+    .filter(({ degree }) => degree > 0)
+    .sort((a, b) => b.degree - a.degree);
+  return ranked[0]?.field;
 }
 
 function skip(reading: Reading, request: Request, index: ToolIndex): Reading {

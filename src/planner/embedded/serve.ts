@@ -50,6 +50,12 @@ const BREADTH = 5;
 const COMPLETE = 0.8;
 /** What another tool makes of the words, if they say its name. */
 const NAMED = 0.3;
+/** Words that become inputs of a tool speak for it, too. */
+const FILLED = 3;
+/** How much more a word must say of the inner tool than of the outer. */
+const CLEARLY = 0.1;
+/** What lies at a place, where the words say what is to be made of it first. */
+const RAW = 0.6;
 
 /** Every good way to call the tool for the request; none if it cannot be called. */
 export function serve(
@@ -145,6 +151,7 @@ function extend(partial: Partial, place: Place, world: World): Partial[] {
     ...fromPlaces(partial, place, world),
     ...fromBefore(partial, place),
     ...fromWords(partial, place, world),
+    ...fromParts(partial, place, world),
   ];
   return options.sort((a, b) => b.score - a.score).slice(0, BREADTH);
 }
@@ -156,8 +163,10 @@ function fromPlaces(partial: Partial, place: Place, world: World): Partial[] {
   const named = words.filter((token): token is ValueToken => token.kind === "value" && isPlace(token));
   const unused = named.filter((token) => !partial.draft.used.has(token));
   if (unused.length > 0) {
-    const single = unused.slice(0, 1).flatMap((token) => brought(partial, place, [token], world));
-    return unused.length === 1 ? single : [...brought(partial, place, unused, world), ...single];
+    const isRaw = namesProduct(words, [...place.outer, card], world.index);
+    const start = isRaw ? { ...partial, score: partial.score - RAW } : partial;
+    const single = unused.slice(0, 1).flatMap((token) => brought(start, place, [token], world));
+    return unused.length === 1 ? single : [...brought(start, place, unused, world), ...single];
   }
   // Nothing was said yet, so what comes is meant: "count the words and lines of x".
   if (words.some((token) => token.kind === "value") || partial.draft.steps.length > 0) return [];
@@ -248,7 +257,8 @@ function fromWords(partial: Partial, place: Place, world: World): Partial[] {
   const inner = innerRequest(words, world.index);
   if (inner === undefined) return [];
   return inner.candidates
-    .filter((candidate) => isMeant(candidate.card, chain, inner, world.index))
+    .filter(({ card: other }) => isMeant(other, chain, inner, world.index))
+    .filter(({ card: other }) => !isDone(other, partial.draft, inner))
     .slice(0, outer.length === 0 ? BREADTH : BREADTH - 2)
     .flatMap((candidate) => {
       const best = fieldFor(candidate.card, parameter, card, inner);
@@ -266,22 +276,38 @@ function fromWords(partial: Partial, place: Place, world: World): Partial[] {
     });
 }
 
+/** "the summary" is the one made before, unless it is that of something new. */
+function isDone(card: ToolCard, { results, used }: Draft, { values }: Request): boolean {
+  if (values.some((token) => isPlace(token) && !used.has(token))) return false;
+  return results.some(({ reads }) => reads.some(({ step }) => step.card === card));
+}
+
 function isNamed({ roots }: ToolCard, { words }: Request): boolean {
   return words.some(({ root }) => roots.includes(root));
+}
+
+/** Whether the words name what another tool makes: "the summary of x" is not x. */
+function namesProduct(words: readonly Token[], chain: readonly ToolCard[], index: ToolIndex): boolean {
+  const inner = chain.length > MAX_DEPTH ? undefined : innerRequest(words, index);
+  if (inner === undefined) return false;
+  return inner.candidates.some(({ card }) => isNamed(card, inner) && isMeant(card, chain, inner, index));
 }
 
 /** A tool inside another must be what some word says, and no tool around it. */
 function isMeant(
   card: ToolCard,
   chain: readonly ToolCard[],
-  { words }: Request,
+  inner: Request,
   index: ToolIndex,
 ): boolean {
+  const { words } = inner;
   if (chain.includes(card) || card.tool.effects === "write") return false;
+  const isFilled = [...fill(inner, card, index).used].filter(isWord).length >= FILLED;
+  if (isFilled && words.some(({ root }) => index.strength(root, card) >= MEANT)) return true;
   return words.some(({ word, root }) => {
     const strength = index.strength(root, card);
     if (strength < MEANT || index.weight(word, root) < MEANT) return false;
-    return chain.every((outer) => index.strength(root, outer) < strength);
+    return chain.every((outer) => index.strength(root, outer) + CLEARLY < strength);
   });
 }
 
@@ -298,6 +324,37 @@ function fieldFor(
     return [{ field, score: fit + (isSaid ? 0.3 : 0) + (field === mainField(from) ? 0.1 : 0) }];
   });
   return fitting.toSorted((a, b) => b.score - a.score)[0];
+}
+
+/** "the summary of x and the keywords of y": each from a tool of its own, together as one text. */
+function fromParts(partial: Partial, place: Place, world: World): Partial[] {
+  const { parameter, card, words } = place;
+  if (!isSink(card)) return [];
+  const parts = partsOf(words);
+  if (parts.length < 2 || parts.length > MAX_PARTS) return [];
+  let current: Partial = { ...partial, reads: [], score: 0 };
+  for (const part of parts) {
+    const own = { ...place, words: part };
+    const options = [...fromWords(current, own, world), ...fromPlaces(current, own, world)];
+    const [best] = options.sort((a, b) => b.score - a.score);
+    const argument = best?.args.get(parameter);
+    if (best === undefined || argument?.kind !== "read") return [];
+    current = { ...best, args: partial.args, reads: [...current.reads, argument] };
+  }
+  const { draft, reads, score } = current;
+  const whole = bound({ ...current, reads: partial.reads }, parameter, card, reads, draft);
+  return [{ ...whole, score: partial.score + score / parts.length }];
+}
+
+const MAX_PARTS = 5;
+
+function partsOf(words: readonly Token[]): Token[][] {
+  const parts: Token[][] = [[]];
+  for (const token of words) {
+    if (isMark(token, ",&") || says(token, "and")) parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts.filter((part) => part.length > 0);
 }
 
 function innerRequest(words: readonly Token[], index: ToolIndex): Request | undefined {

@@ -41,7 +41,7 @@ export function suit(field: Field, parameter: Parameter, card: ToolCard): number
   const sharesKind = [...parameter.kinds].some((kind) => field.kinds.has(kind));
   const sharesName = parameter.roots.some((root) => field.roots.includes(root));
   if (strict.length > 0 && !isContent && !sharesKind) return undefined;
-  const base = typeFit(field.shape, parameter.shape, card);
+  const base = typeFit(field.shape, parameter.shape, card, isContent);
   if (base === undefined) return undefined;
   // A path is a text, but none to work on.
   const isForeign = isContent && !sharesKind && STRICT.some((kind) => field.kinds.has(kind));
@@ -69,7 +69,7 @@ export function isSink({ tool, roots }: ToolCard): boolean {
   return tool.effects === "write" && roots.some((root) => WRITING.has(root));
 }
 
-function typeFit(from: Shape, to: Shape, card: ToolCard): number | undefined {
+function typeFit(from: Shape, to: Shape, card: ToolCard, isContent: boolean): number | undefined {
   if (to.isAny) return ANYTHING;
   if (from.isAny) return 0.1;
   if (from.takesText && to.takesText && from.choices.length === 0) return SAME_TYPE;
@@ -80,7 +80,7 @@ function typeFit(from: Shape, to: Shape, card: ToolCard): number | undefined {
   }
   if (from.properties !== undefined && to.properties !== undefined) return SAME_TYPE;
   if (!to.takesText || to.choices.length > 0) return undefined;
-  if (from.element?.takesText) return 0.12;
+  if (from.element?.takesText) return isContent ? 0.12 : undefined;
   // Whatever there is can be written down; as a text to work on it would be nonsense.
   return isSink(card) ? 0.06 : undefined;
 }
@@ -106,7 +106,6 @@ export function mainField({ fields, roots }: ToolCard): Field {
   const rank = (field: Field) =>
     (field.roots.length > 0 && field.roots.every((root) => roots.includes(root)) ? 2 : 0) +
     (field.kinds.has("content") ? 1.5 : 0) +
-    (field.shape.element !== undefined ? 0.5 : 0) +
     (field.isRequired ? 0.2 : 0) -
     (field.path.includes(".") ? 1 : 0);
   return fields.toSorted((a, b) => rank(b) - rank(a))[0] as Field;

@@ -36,6 +36,7 @@ place location city where
 entity name
 compare difference contrast versus change diff
 similarity alike resemble compare
+same identical equal similar compare
 table grid tabular spreadsheet
 row record entry line
 column field attribute
