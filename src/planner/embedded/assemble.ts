@@ -11,9 +11,10 @@ import {
   type Step,
   sourceOf,
 } from "./draft.ts";
+import type { Request } from "./interpret.ts";
 import { nameSteps } from "./naming.ts";
 import type { Field, Parameter } from "./tool-card.ts";
-import { says, textOf } from "./tokens.ts";
+import { isWord, says, textOf } from "./tokens.ts";
 import { wordsOfName } from "./words.ts";
 
 /** The plan as JSON, to be checked. */
@@ -149,17 +150,24 @@ function escapeDeep(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, escapeDeep(one as Json)]));
 }
 
+/** "how many files": the length of a list of files. */
+function isCounted({ field }: Read, { tokens }: Request): boolean {
+  const at = tokens.findIndex((token) => says(token, "how-many"));
+  if (at < 0 || field.shape.element === undefined) return false;
+  const next = tokens.slice(at + 1, at + 4).filter(isWord);
+  return next.some(({ root }) => field.roots.includes(root));
+}
+
 /** What was asked for and no later step used up. */
 function outputOf(draft: Draft, ids: Ids): Json {
   const reads: { read: Read; expression: string }[] = [];
   for (const { request, reads: own } of draft.results) {
-    const counts = request.words.some((word) => says(word, "how-many", "number", "count"));
-    for (const read of own) {
+    const counted = own.find((read) => isCounted(read, request));
+    for (const read of counted ? [counted] : own) {
       if (isConsumed(draft, read.step)) continue;
       if (reads.some((other) => isSameRead(other.read, read))) continue;
       const path = pathOf(read, ids);
-      const isCount = counts && read.field.shape.element !== undefined && own.length === 1;
-      reads.push({ read, expression: isCount ? `\${size(${path})}` : `\${${path}}` });
+      reads.push({ read, expression: read === counted ? `\${size(${path})}` : `\${${path}}` });
     }
   }
   const [only] = reads;

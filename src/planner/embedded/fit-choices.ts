@@ -30,14 +30,21 @@ function choicesSaid(
   choices: readonly string[],
   words: readonly WordToken[],
 ): Proposal[] {
+  const isAnySaid = choices.some((choice) => isSaid(choice, words));
+  // "the highest total": what is calculated is the total, of which the highest is shown.
+  const others = isAnySaid ? words.filter(({ word }) => !SUPERLATIVES.has(word)) : words;
   return choices.flatMap((choice) => {
     const roots = wordsOfName(choice).map(rootOf);
     const exact = findAll(roots, words, (word, root) => word.root === root);
     if (exact !== undefined) return [{ parameter, value: choice, tokens: exact, score: SAID + MORE * (roots.length - 1) }];
-    const similar = findAll(roots, words, (word, root) => isSynonym(word, root));
+    const similar = findAll(roots, others, (word, root) => isSynonym(word, root));
     if (similar === undefined) return [];
     return [{ parameter, value: choice, tokens: similar, score: SAID_OTHERWISE }];
   });
+}
+
+function isSaid(choice: string, words: readonly WordToken[]): boolean {
+  return wordsOfName(choice).every((name) => words.some(({ root }) => root === rootOf(name)));
 }
 
 function isSynonym(word: WordToken, root: string): boolean {

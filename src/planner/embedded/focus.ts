@@ -15,14 +15,17 @@ import { isWord, type WordToken } from "./tokens.ts";
  * @param isRepeated whether the request is answered by several steps, for a file each
  */
 export function fieldsSaid(step: Step, request: Request, isRepeated: boolean): Read[] {
-  const words = request.words.filter((word) => !isUnit(word, request) && !VAGUE_NOUNS.has(word.word));
+  const words = request.words.filter((word) => !isUnit(word, request) && !isEmpty(word));
   const choices = [
     isRepeated ? wordsBeside(step, request, words) : [],
     words.filter(({ root }) => root !== request.verb?.root),
     words,
   ];
   for (const choice of choices) {
-    const found = namedFields(step.card, choice);
+    const found = namedFields(step.card, choice).filter(
+      // "search" does not ask how many were searched.
+      (field) => choice !== words || !isNumber(field),
+    );
     if (found.length > 0) return found.map((field) => ({ step, field }));
   }
   return [{ step, field: mainField(step.card) }];
@@ -48,6 +51,14 @@ function namedFields({ fields }: ToolCard, words: readonly WordToken[]): Field[]
     (field) => !narrow.includes(field) && field.shape.element !== undefined && isNoted(field, words, narrow),
   );
   return [...narrow, ...noted];
+}
+
+function isEmpty({ word }: WordToken): boolean {
+  return VAGUE_NOUNS.has(word) || word === "number" || word === "count";
+}
+
+function isNumber({ shape }: Field): boolean {
+  return shape.takesNumber && !shape.takesText;
 }
 
 /** "in three sentences" is how long, and not what. */

@@ -54,6 +54,8 @@ const RELATIONS: ReadonlyMap<string, string> = new Map(
     discuss: "mention",
     discusses: "mention",
     discussing: "mention",
+    has: "with",
+    have: "with",
     using: "using",
     named: "named",
     called: "named",

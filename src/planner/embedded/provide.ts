@@ -83,7 +83,7 @@ function mediumFit({ roots, kinds, shape, isRequired }: Field, { value }: ValueT
   const medium = mediumOf(value.text);
   const isRows = shape.element?.properties !== undefined;
   const isText = shape.takesText && kinds.has("content");
-  if (isRows && medium === "text") return undefined;
+  if ((isRows || shape.isAny) && medium === "text") return undefined;
   let fit = kinds.has("content") ? 0.1 : 0;
   if (medium === "table") fit += isRows ? 0.15 : 0;
   else if (medium === "data") fit += roots.includes(rootOf("data")) ? 0.15 : 0;
@@ -93,7 +93,7 @@ function mediumFit({ roots, kinds, shape, isRequired }: Field, { value }: ValueT
 
 /** Whether a field of an output is empty for what it was made of: the rows of a plain text. */
 export function isHollow({ step, field }: Read): boolean {
-  if (field.shape.element?.properties === undefined) return false;
+  if (field.shape.element?.properties === undefined && !field.shape.isAny) return false;
   return [...step.args].some(([{ kinds }, argument]) => {
     if (argument.kind !== "value" || typeof argument.value !== "string") return false;
     return kinds.has("path") && mediumOf(argument.value) === "text" && !kinds.has("folder");

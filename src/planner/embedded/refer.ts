@@ -72,6 +72,8 @@ function preferenceOf(pointer: Pointer, request: Request, card: ToolCard): Prefe
 type Candidate = { readonly read: Read; readonly score: number; readonly tokens: readonly Token[] };
 
 const PREFERRED = 0.3;
+/** A field that the request before was about. */
+const FOCUS = 0.3;
 const NAMED = 0.5;
 /** One of several that are meant. */
 const PARTIAL = 0.4;
@@ -100,7 +102,7 @@ function candidates(
         const score =
           fit +
           (isPreferred ? PREFERRED : 0) +
-          (isFocus && preference === "latest" ? 0.15 : 0) +
+          (isFocus && preference === "latest" ? FOCUS / 2 : 0) +
           (tokens.length > 0 ? NAMED : 0) -
           (step.card === card ? TWICE : 0) -
           OLDER * (draft.steps.length - 1 - at);
@@ -146,7 +148,7 @@ function groupOf(
     const [best] = step.card.fields
       .flatMap((field) => {
         const fit = isHollow({ step, field }) ? undefined : suit(field, parameter, card);
-        return fit === undefined ? [] : [{ field, score: fit + (own.includes(field) ? 0.5 : 0) }];
+        return fit === undefined ? [] : [{ field, score: fit + (own.includes(field) ? FOCUS : 0) }];
       })
       .sort((a, b) => b.score - a.score);
     return best === undefined ? [] : [{ step, field: best.field }];

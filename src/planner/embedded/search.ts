@@ -167,7 +167,7 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
     STEP * steps -
     MISSED * weigh(account.missed, index) -
     (account.isVerbMissed ? MISSED_VERB : 0) -
-    (isUnaskedChange(request, served) ? UNASKED : 0);
+    (isUnaskedChange(request, served) || isUnsaid(request, served, index) ? UNASKED : 0);
   return {
     draft: withResult(served.draft, request, reads),
     score: reading.score + score,
@@ -188,6 +188,17 @@ function namesSaid(request: Request, { cards }: Served, index: ToolIndex): numbe
     for (const root of card.roots) counted.add(root);
   }
   return total;
+}
+
+/** Whether all that is said is about the tools inside, and nothing about the one around them. */
+function isUnsaid({ words }: Request, { cards, draft }: Served, index: ToolIndex): boolean {
+  const own = cards.at(-1);
+  const inner = cards.slice(0, -1);
+  if (own === undefined || inner.length === 0) return false;
+  return !words.some((word) => {
+    const strength = index.strength(word.root, own);
+    return draft.used.has(word) || inner.every((card) => index.strength(word.root, card) < strength);
+  });
 }
 
 /** Nothing is changed that nobody asked to change. */

@@ -48,6 +48,8 @@ const MEANT = 0.4;
 const BREADTH = 5;
 /** What it is worth that the request's own words are enough. */
 const COMPLETE = 0.8;
+/** Of a call without any input there is less to be sure of. */
+const BARE = 0.5;
 /** What another tool makes of the words, if they say its name. */
 const NAMED = 0.3;
 /** Words that become inputs of a tool speak for it, too. */
@@ -90,7 +92,8 @@ export function serve(
       .slice(0, BREADTH);
   }
   return partials.map((partial) => {
-    const score = open.length === 0 ? COMPLETE : partial.score / open.length;
+    const complete = filling.values.size > 0 ? COMPLETE : BARE;
+    const score = open.length === 0 ? complete : partial.score / open.length;
     return finish({ ...partial, score }, request, card, filling);
   });
 }
@@ -163,7 +166,7 @@ function fromPlaces(partial: Partial, place: Place, world: World): Partial[] {
   const named = words.filter((token): token is ValueToken => token.kind === "value" && isPlace(token));
   const unused = named.filter((token) => !partial.draft.used.has(token));
   if (unused.length > 0) {
-    const isRaw = namesProduct(words, [...place.outer, card], world.index);
+    const isRaw = namesProduct(place, world.index);
     const start = isRaw ? { ...partial, score: partial.score - RAW } : partial;
     const single = unused.slice(0, 1).flatMap((token) => brought(start, place, [token], world));
     return unused.length === 1 ? single : [...brought(start, place, unused, world), ...single];
@@ -254,7 +257,7 @@ function fromWords(partial: Partial, place: Place, world: World): Partial[] {
   const { parameter, card, words, outer } = place;
   const chain = [...outer, card];
   if (chain.length > MAX_DEPTH || !takesContent(parameter)) return [];
-  const inner = innerRequest(words, world.index);
+  const inner = innerRequest(words, world.index, parameter);
   if (inner === undefined) return [];
   return inner.candidates
     .filter(({ card: other }) => isMeant(other, chain, inner, world.index))
@@ -287,8 +290,9 @@ function isNamed({ roots }: ToolCard, { words }: Request): boolean {
 }
 
 /** Whether the words name what another tool makes: "the summary of x" is not x. */
-function namesProduct(words: readonly Token[], chain: readonly ToolCard[], index: ToolIndex): boolean {
-  const inner = chain.length > MAX_DEPTH ? undefined : innerRequest(words, index);
+function namesProduct({ words, outer, card: own, parameter }: Place, index: ToolIndex): boolean {
+  const chain = [...outer, own];
+  const inner = chain.length > MAX_DEPTH ? undefined : innerRequest(words, index, parameter);
   if (inner === undefined) return false;
   return inner.candidates.some(({ card }) => isNamed(card, inner) && isMeant(card, chain, inner, index));
 }
@@ -357,7 +361,12 @@ function partsOf(words: readonly Token[]): Token[][] {
   return parts.filter((part) => part.length > 0);
 }
 
-function innerRequest(words: readonly Token[], index: ToolIndex): Request | undefined {
+/** "the text of x" is x for a parameter that takes a text. */
+function innerRequest(
+  words: readonly Token[],
+  index: ToolIndex,
+  { roots }: Parameter,
+): Request | undefined {
   const tokens = trim(words);
   if (!tokens.some(isWord)) return undefined;
   const clause = {
@@ -369,7 +378,8 @@ function innerRequest(words: readonly Token[], index: ToolIndex): Request | unde
     verb: undefined,
   } as const;
   const request = makeRequest([clause], index);
-  return request.words.length === 0 ? undefined : request;
+  const said = request.words.filter(({ root }) => !roots.includes(root));
+  return said.length === 0 ? undefined : { ...request, words: said };
 }
 
 const OPERATIONS: readonly (readonly [RegExp, Operator])[] = [

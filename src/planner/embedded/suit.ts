@@ -51,7 +51,7 @@ export function suit(field: Field, parameter: Parameter, card: ToolCard): number
   if (strict.length === 0 && !isContent && !sharesKind && !sharesName && base !== ANYTHING) {
     if (!parameter.shape.takesText && parameter.shape.element === undefined) return undefined;
   }
-  return base + (sharesKind ? SAME_KIND : 0) + (sharesName ? SAME_NAME : 0) - (isForeign ? 0.1 : 0);
+  return base + (sharesKind && base >= 0.1 ? SAME_KIND : 0) + (sharesName ? SAME_NAME : 0) - (isForeign ? 0.05 : 0);
 }
 
 function isNumber(shape: Shape): boolean {
@@ -82,7 +82,7 @@ function typeFit(from: Shape, to: Shape, card: ToolCard, isContent: boolean): nu
   if (!to.takesText || to.choices.length > 0) return undefined;
   if (from.element?.takesText) return isContent ? 0.12 : undefined;
   // Whatever there is can be written down; as a text to work on it would be nonsense.
-  return isSink(card) ? 0.06 : undefined;
+  return isSink(card) ? 0.03 : undefined;
 }
 
 function elementFit(from: Shape, to: Shape): number | undefined {

@@ -54,6 +54,8 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map(
     dir: "directory",
     dirs: "directory",
     temp: "temperature",
+    diff: "difference",
+    diffs: "difference",
     stats: "statistics",
     stat: "statistics",
     lang: "language",
