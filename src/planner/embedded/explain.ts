@@ -1,6 +1,6 @@
 /** How much of what a request says is accounted for by the calls that answer it. */
 
-import { LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
+import { ADJUNCT_PARTICIPLES, LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
 import type { Request } from "./interpret.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import type { Served } from "./serve.ts";
@@ -25,6 +25,11 @@ export type Account = {
   readonly isVerbMissed: boolean;
 };
 
+/** Words that nothing needs to explain: "give", "details", "mentioned". */
+export function isEmpty({ word }: WordToken): boolean {
+  return LIGHT_VERBS.has(word) || VAGUE_NOUNS.has(word) || ADJUNCT_PARTICIPLES.has(word);
+}
+
 type Evidence = Pick<Served, "cards" | "providers" | "reads">;
 
 export function accountFor(
@@ -46,8 +51,7 @@ export function accountFor(
       beside.has(word.root) ? BESIDE_VALUE : 0,
     );
     explained += weight * degree;
-    const isEmpty = LIGHT_VERBS.has(word.word) || VAGUE_NOUNS.has(word.word);
-    if (degree < EXPLAINED && !isEmpty) missed.push(word);
+    if (degree < EXPLAINED && !isEmpty(word)) missed.push(word);
   }
   const isVerbMissed = missed.some(({ root }) => root === request.verb?.root);
   return { explained, missed, isVerbMissed };

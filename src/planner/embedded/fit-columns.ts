@@ -55,7 +55,7 @@ export function measuresOf({ parameters }: ToolCard): ReadonlySet<string> {
 
 /** Every column that the request names. */
 export function columnsIn(request: Request, measures: ReadonlySet<string>): ColumnMention[] {
-  const mentions: ColumnMention[] = [];
+  const mentions: ColumnMention[] = rankedGroup(request, measures);
   let role: Role | undefined;
   let isSorted = false;
   for (const phrase of request.phrases) {
@@ -84,6 +84,30 @@ function roleOfHead(
   const hasMeasure = phrase.words.some((word) => isMeasure(word, measures));
   if (phrase.head === undefined) return hasMeasure || phrase.isObject ? "value" : undefined;
   return hasMeasure ? "value" : undefined;
+}
+
+/** "the 3 countries with the highest revenue", "which region has the most sales": groups. */
+function rankedGroup({ phrases }: Request, measures: ReadonlySet<string>): ColumnMention[] {
+  const at = phrases.findIndex(
+    ({ head, words }) => head === "with" && words.some((word) => isRanking(word) || isMeasure(word, measures)),
+  );
+  const subject = phrases[at - 1];
+  if (subject === undefined || (subject.head !== undefined && subject.head !== "of")) return [];
+  const isRanked = phrases[at]?.words.some(isRanking) === true;
+  const nouns = subject.words.filter((word) => !isNoColumn(word) && !isRanking(word));
+  const [only, ...more] = nouns;
+  if (!isRanked || only === undefined || more.length > 0) return [];
+  return [{ role: "group", text: singular(only.text), tokens: [only], score: 0.75, measures: [] }];
+}
+
+function isRanking({ word }: WordToken): boolean {
+  return SUPERLATIVES.has(word) || word === "most" || word === "least";
+}
+
+/** A column is called after one of its values. */
+function singular(word: string): string {
+  if (/ies$/i.test(word)) return word.replace(/ies$/i, "y");
+  return /[^s]s$/i.test(word) ? word.replace(/(?<=s|x|ch|sh)es$|s$/i, "") : word;
 }
 
 const COLUMN_NOUNS = ["column", "columns", "field", "fields"];

@@ -18,7 +18,7 @@ export function fieldsSaid(step: Step, request: Request, isRepeated: boolean): R
   const words = request.words.filter((word) => !isUnit(word, request) && !isEmpty(word));
   const choices = [
     isRepeated ? wordsBeside(step, request, words) : [],
-    words.filter(({ root }) => root !== request.verb?.root),
+    words.filter(({ root }) => root !== request.verb?.root && root !== step.card.roots[0]),
     words,
   ];
   for (const choice of choices) {

@@ -148,7 +148,7 @@ function scoreOf(request: Omit<Request, "candidates">, card: ToolCard, index: To
   for (const { word, root } of request.words) {
     evidence += index.weight(word, root) * index.strength(root, card);
   }
-  const fit = valueFit(request.values, card);
+  const fit = valueFit(request.values, card) + targetFit(request, card);
   if (evidence === 0 && fit < STRONG_FIT) return 0;
   return evidence + NAME_COVERAGE * nameCoverage(request, card, index) + fit;
 }
@@ -168,6 +168,16 @@ export function nameCoverage(
     else if ([...synonymsOf(root)].some((synonym) => said.has(synonym))) covered += weight * SYNONYM;
   }
   return total === 0 ? 0 : covered / total;
+}
+
+/** "into x": something is to be written there, whatever the verb. */
+export function hasTarget({ phrases }: Pick<Request, "phrases">): boolean {
+  return phrases.some(({ head, values }) => head === "into" && values.some(({ value }) => value.kind === "path"));
+}
+
+function targetFit(request: Pick<Request, "phrases">, { tool, parameters }: ToolCard): number {
+  const takesPath = tool.effects === "write" && parameters.some(({ kinds }) => kinds.has("path"));
+  return takesPath && hasTarget(request) ? STRONG_FIT : 0;
 }
 
 /** A sum speaks for a calculator, whatever the words around it. */

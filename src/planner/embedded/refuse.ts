@@ -2,8 +2,8 @@
 
 import type { Issue } from "../../base/errors.ts";
 import type { Clause } from "./clauses.ts";
+import { isEmpty } from "./explain.ts";
 import { makeRequest } from "./interpret.ts";
-import { LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import type { Reading } from "./search.ts";
 import { isWord } from "./tokens.ts";
@@ -26,7 +26,7 @@ export function refusal(
   index: ToolIndex,
 ): Issue[] {
   const words = (best?.missed ?? [])
-    .filter(({ word }) => !LIGHT_VERBS.has(word) && !VAGUE_NOUNS.has(word))
+    .filter((word) => !isEmpty(word))
     .map(({ text }) => text);
   if (words.length === 0) words.push(...(best?.unused ?? []).map(({ value }) => value.text));
   const named = [...new Set(words)].slice(0, MAX_NAMED).map((word) => JSON.stringify(word));

@@ -10,7 +10,7 @@ import type { Clause } from "./clauses.ts";
 import { type Draft, EMPTY_DRAFT, type Read, type Step } from "./draft.ts";
 import { accountFor, namedBy } from "./explain.ts";
 import { fieldsSaid } from "./focus.ts";
-import { interpret, makeRequest, nameCoverage, priceOf, type Request } from "./interpret.ts";
+import { hasTarget, interpret, makeRequest, nameCoverage, priceOf, type Request } from "./interpret.ts";
 import { LIGHT_VERBS, verbUse } from "./lexicon.ts";
 import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
@@ -191,10 +191,12 @@ function namesSaid(request: Request, { cards }: Served, index: ToolIndex): numbe
 }
 
 /** Whether all that is said is about the tools inside, and nothing about the one around them. */
-function isUnsaid({ words }: Request, { cards, draft }: Served, index: ToolIndex): boolean {
+function isUnsaid(request: Request, { cards, draft }: Served, index: ToolIndex): boolean {
+  const { words } = request;
   const own = cards.at(-1);
   const inner = cards.slice(0, -1);
   if (own === undefined || inner.length === 0) return false;
+  if (hasTarget(request)) return false;
   return !words.some((word) => {
     const strength = index.strength(word.root, own);
     return draft.used.has(word) || inner.every((card) => index.strength(word.root, card) < strength);
@@ -202,7 +204,9 @@ function isUnsaid({ words }: Request, { cards, draft }: Served, index: ToolIndex
 }
 
 /** Nothing is changed that nobody asked to change. */
-function isUnaskedChange({ words }: Request, { cards }: Served): boolean {
+function isUnaskedChange(request: Request, { cards }: Served): boolean {
+  const { words } = request;
+  if (hasTarget(request)) return false;
   return cards.some(({ tool, name, roots }) => {
     const [verb = ""] = wordsOfName(name);
     const [root = ""] = roots;

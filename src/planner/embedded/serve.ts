@@ -169,7 +169,8 @@ function fromPlaces(partial: Partial, place: Place, world: World): Partial[] {
     const isRaw = namesProduct(place, world.index);
     const start = isRaw ? { ...partial, score: partial.score - RAW } : partial;
     const single = unused.slice(0, 1).flatMap((token) => brought(start, place, [token], world));
-    return unused.length === 1 ? single : [...brought(start, place, unused, world), ...single];
+    const isList = unused.length > 1 && areListed(unused, place, world.index);
+    return isList ? [...brought(start, place, unused, world), ...single] : single;
   }
   // Nothing was said yet, so what comes is meant: "count the words and lines of x".
   if (words.some((token) => token.kind === "value") || partial.draft.steps.length > 0) return [];
@@ -177,6 +178,17 @@ function fromPlaces(partial: Partial, place: Place, world: World): Partial[] {
   if (next === undefined) return [];
   const elsewhere = brought(partial, { ...place, card }, [next], world);
   return elsewhere.map((option) => ({ ...option, score: option.score - 0.2 }));
+}
+
+/** "x and y", "the words in x and the lines in y", if the tool is about words and lines. */
+function areListed(values: readonly ValueToken[], { words, card, request }: Place, index: ToolIndex): boolean {
+  const between = words.slice(words.indexOf(values[0] as Token), words.indexOf(values.at(-1) as Token));
+  return between.every((token) => {
+    if (!isWord(token)) return true;
+    if (says(token, "into", "as", "onto")) return false;
+    const isContent = request.words.some(({ root }) => root === token.root);
+    return !isContent || index.strength(token.root, card) >= MEANT;
+  });
 }
 
 function brought(

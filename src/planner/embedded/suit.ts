@@ -44,7 +44,8 @@ export function suit(field: Field, parameter: Parameter, card: ToolCard): number
   const base = typeFit(field.shape, parameter.shape, card, isContent);
   if (base === undefined) return undefined;
   // A path is a text, but none to work on.
-  const isForeign = isContent && !sharesKind && STRICT.some((kind) => field.kinds.has(kind));
+  const isStrict = isText(field.shape) && STRICT.some((kind) => field.kinds.has(kind));
+  const isForeign = isContent && !sharesKind && isStrict;
   if (isForeign && !isSink(card)) return undefined;
   // Not every number is the number that is asked for.
   if (isNumber(field.shape) && isNumber(parameter.shape) && !sharesName) return undefined;
@@ -52,6 +53,11 @@ export function suit(field: Field, parameter: Parameter, card: ToolCard): number
     if (!parameter.shape.takesText && parameter.shape.element === undefined) return undefined;
   }
   return base + (sharesKind && base >= 0.1 ? SAME_KIND : 0) + (sharesName ? SAME_NAME : 0) - (isForeign ? 0.05 : 0);
+}
+
+/** A text, or a list of texts. */
+function isText({ takesText, element }: Shape): boolean {
+  return takesText || element?.takesText === true;
 }
 
 function isNumber(shape: Shape): boolean {
