@@ -151,7 +151,8 @@ function escapeDeep(value: Json): Json {
 }
 
 /** "how many files": the length of a list of files. */
-function isCounted({ field }: Read, { tokens }: Request): boolean {
+function isCounted({ field, step }: Read, { tokens, verb }: Request): boolean {
+  if (verb?.word === "count" && step.tokens !== tokens) return field.shape.element !== undefined;
   const at = tokens.findIndex((token) => says(token, "how-many"));
   if (at < 0 || field.shape.element === undefined) return false;
   const next = tokens.slice(at + 1, at + 4).filter(isWord);

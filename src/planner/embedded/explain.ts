@@ -2,10 +2,11 @@
 
 import { ADJUNCT_PARTICIPLES, LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
 import type { Request } from "./interpret.ts";
+import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import type { Served } from "./serve.ts";
 import { synonymsOf } from "./thesaurus.ts";
-import type { Field } from "./tool-card.ts";
+import type { Field, ToolCard } from "./tool-card.ts";
 import { isWord, type Token, type WordToken } from "./tokens.ts";
 
 /** Below this, nothing takes part that is described by the word. */
@@ -40,6 +41,7 @@ export function accountFor(
 ): Account {
   const usedRoots = new Set([...used].filter(isWord).map(({ root }) => root));
   const beside = besideValues(request);
+  const atPlaces = besidePlaces(request);
   let explained = 0;
   const missed: WordToken[] = [];
   for (const word of request.words) {
@@ -47,6 +49,7 @@ export function accountFor(
     const degree = Math.max(
       usedRoots.has(word.root) ? BY_INPUT : 0,
       byTools(word, isAct(word, request) ? { ...evidence, cards: evidence.cards.slice(-1) } : evidence, index),
+      atPlaces.has(word.root) ? BY_PROVIDER * strongest(word, evidence.providers, index) : 0,
       byFields(word, evidence),
       beside.has(word.root) ? BESIDE_VALUE : 0,
     );
@@ -62,10 +65,18 @@ function isAct({ root }: WordToken, { clauses, verb }: Request): boolean {
   return clauses.length === 1 && verb?.root === root && !LIGHT_VERBS.has(verb.word);
 }
 
-function byTools({ root }: WordToken, { cards, providers }: Evidence, index: ToolIndex): number {
-  const own = cards.map((card) => index.strength(root, card));
-  const others = providers.map((card) => BY_PROVIDER * index.strength(root, card));
-  return Math.max(0, ...own, ...others);
+function byTools(word: WordToken, { cards }: Evidence, index: ToolIndex): number {
+  return strongest(word, cards, index);
+}
+
+function strongest({ root }: WordToken, cards: readonly ToolCard[], index: ToolIndex): number {
+  return Math.max(0, ...cards.map((card) => index.strength(root, card)));
+}
+
+/** Words in one phrase with a path or an address: what brings it may explain them. */
+function besidePlaces({ phrases }: Request): ReadonlySet<string> {
+  const found = phrases.filter(({ values }) => values.some(isPlace));
+  return new Set(found.flatMap(({ words }) => words.map(({ root }) => root)));
 }
 
 function byFields({ root }: WordToken, { reads }: Evidence): number {

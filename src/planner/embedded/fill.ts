@@ -38,7 +38,7 @@ export function fill(request: Request, card: ToolCard, index: ToolIndex): Fillin
   const proposals = [
     ...fitValues(request, card),
     ...fitFiles(request, card),
-    ...fitNumbers(request, card),
+    ...fitNumbers(request, card, index),
     ...fitChoices(request, card),
     ...fitColumns(request, card),
     ...fitMembers(request, card),

@@ -121,7 +121,7 @@ function isPlural({ word }: WordToken): boolean {
 
 function findFolders(request: Request, card: ToolCard): Found[] {
   const named = request.phrases.flatMap((phrase) => {
-    const found = folderIn(phrase, card);
+    const found = folderIn(phrase, card, request.phrases);
     return found === undefined ? [] : [found];
   });
   const written = request.values.flatMap((token) =>
@@ -130,7 +130,12 @@ function findFolders(request: Request, card: ToolCard): Found[] {
   return [...written, ...named].sort((a, b) => b.score - a.score);
 }
 
-function folderIn(phrase: Phrase, card: ToolCard): Found | undefined {
+function isLookedIn(phrase: Phrase, phrases: readonly Phrase[]): boolean {
+  const next = phrases[phrases.indexOf(phrase) + 1];
+  return phrase.isObject && (next?.head === "for" || next?.head === "about");
+}
+
+function folderIn(phrase: Phrase, card: ToolCard, phrases: readonly Phrase[]): Found | undefined {
   const nouns = nounTokens(phrase);
   const at = nouns.findIndex((token) => says(token, ...FOLDER_NOUNS));
   if (at >= 0) {
@@ -145,8 +150,9 @@ function folderIn(phrase: Phrase, card: ToolCard): Found | undefined {
     return isWord(beside) ? { text: beside.text, tokens: [beside], score: 0.9 } : undefined;
   }
   const [only, ...more] = nouns;
-  if (phrase.head === undefined || !isWord(only) || more.length > 0) return undefined;
-  const score = PLACES[phrase.head];
+  if (!isWord(only) || more.length > 0) return undefined;
+  // "search docs for x".
+  const score = phrase.head === undefined ? (isLookedIn(phrase, phrases) ? 0.7 : undefined) : PLACES[phrase.head];
   // The tool's own nouns are none of the user's folders.
   if (score === undefined || card.roots.includes(only.root)) return undefined;
   if (says(only, ...HERE)) return { text: ".", tokens: [only], score };

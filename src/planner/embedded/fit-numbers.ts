@@ -1,9 +1,12 @@
 /** Numbers: "in three sentences", "top five", "the 10 largest", "a 20% tip". */
 
 import type { Request } from "./interpret.ts";
-import { SUPERLATIVES } from "./lexicon.ts";
+import { PREPOSITIONS, SUPERLATIVES } from "./lexicon.ts";
+import type { Phrase } from "./phrases.ts";
 import { headFit, neighbours, type Proposal, takesNumber } from "./proposal.ts";
-import type { ValueToken, WordToken } from "./tokens.ts";
+import { says, type ValueToken, type WordToken } from "./tokens.ts";
+import type { ToolIndex } from "./retrieve.ts";
+import { takesContent } from "./suit.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
 import { rootOf } from "./words.ts";
 
@@ -17,10 +20,11 @@ const OF_MONEY = rootSet(
 /** How many words after a number may belong to it. */
 const REACH = 4;
 
-export function fitNumbers(request: Request, card: ToolCard): Proposal[] {
+export function fitNumbers(request: Request, card: ToolCard, index: ToolIndex): Proposal[] {
   const numbers = request.values.filter(({ value }) => value.number !== undefined);
   const parameters = card.parameters.filter(takesNumber);
-  return numbers.flatMap((token) =>
+  const own = numbers.filter((token) => !isOfAnother(token, request, card, index));
+  const fits = own.flatMap((token) =>
     parameters.flatMap((parameter) => {
       const { number = 0 } = token.value;
       if (!isAllowed(number, parameter)) return [];
@@ -29,6 +33,40 @@ export function fitNumbers(request: Request, card: ToolCard): Proposal[] {
       return [{ parameter, value: number, tokens: [token], score: Math.min(score, 1) }];
     }),
   );
+  return [...fits, ...theOne(request, parameters)];
+}
+
+const OTHERS_WORD = 0.6;
+const OWN_WORD = 0.3;
+
+/** "the five longest files", for a tool on rows that another tool must list first. */
+function isOfAnother(
+  token: ValueToken,
+  { tokens }: Request,
+  card: ToolCard,
+  index: ToolIndex,
+): boolean {
+  if (!card.parameters.some((parameter) => parameter.isRequired && takesContent(parameter))) return false;
+  const { after } = neighbours(tokens, token);
+  const end = after.findIndex(({ word }) => PREPOSITIONS.has(word));
+  const nouns = (end < 0 ? after : after.slice(0, end)).filter(({ word }) => !SUPERLATIVES.has(word));
+  if (nouns.some(({ root }) => index.strength(root, card) >= OWN_WORD)) return false;
+  return nouns.some(({ root }) => [...index.strengths(root).values()].some((one) => one >= OTHERS_WORD));
+}
+
+/** "which region has the highest total" asks for one. */
+function theOne({ phrases }: Request, parameters: readonly Parameter[]): Proposal[] {
+  const at = phrases.findIndex(isRankedBy);
+  const subject = phrases[at - 1];
+  const isOne = subject?.tokens.some((token) => says(token, "which", "what", "who"));
+  const noun = subject?.words.at(-1);
+  if (!isOne || noun === undefined || /[^s]s$/.test(noun.word)) return [];
+  return parameters.filter(isLimit).map((parameter) => ({ parameter, value: 1, tokens: [], score: 0.8 }));
+}
+
+/** "with the highest total". */
+function isRankedBy({ head, words }: Phrase): boolean {
+  return head === "with" && words.some(({ word }) => SUPERLATIVES.has(word) || word === "most" || word === "least");
 }
 
 function isAllowed(number: number, { shape }: Parameter): boolean {
@@ -53,6 +91,9 @@ function scoreOf(
   if (isLimit(parameter) && isCountOfBest(before, near)) return 0.9;
   const measured = measuredBy(token.value.unit);
   if (parameter.roots.some((root) => measured.has(root))) return 0.8;
+  const at = request.phrases.findIndex(({ tokens }) => tokens.includes(token));
+  const following = request.phrases[at + 1];
+  if (isLimit(parameter) && following !== undefined && isRankedBy(following)) return 0.85;
   const [next] = near;
   if (next !== undefined && parameter.about.has(next.root)) return 0.7;
   // "five files" from a tool that gives files.

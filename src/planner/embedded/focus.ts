@@ -43,7 +43,7 @@ function wordsBeside(step: Step, { clauses }: Request, words: readonly WordToken
 
 function namedFields({ fields }: ToolCard, words: readonly WordToken[]): Field[] {
   const exact = fields.filter((field) => isSaid(field, words, (word, root) => word.root === root));
-  const rest = words.filter(({ root }) => !exact.some(({ roots }) => roots.includes(root)));
+  const rest = words.filter(({ root }) => !exact.some(({ roots, about }) => roots.includes(root) || about.has(root)));
   const similar = fields.filter((field) => !exact.includes(field) && isSaid(field, rest, isSynonym));
   const named = [...exact, ...similar];
   const narrow = named.filter((field) => !named.some((other) => isWider(field, other)));

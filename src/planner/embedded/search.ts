@@ -221,7 +221,7 @@ function withResult(draft: Draft, request: Request, reads: readonly Read[]): Dra
 
 /** Verbs that ask for a part of what is there already. */
 const TAKING = new Set(
-  "extract pull take get give show list print display return report tell pick present output provide".split(" "),
+  "count extract pull take get give show list print display return report tell pick present output provide".split(" "),
 );
 
 /** "…, extract its text": a field of a step before, and no step of its own. */
