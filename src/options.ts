@@ -7,6 +7,7 @@ import { DEFAULT_SETTINGS, type RunSettings } from "./executor/core/settings.ts"
 import type { Journal } from "./journal/journal.ts";
 import type { Model } from "./models/model.ts";
 import type { Clarification } from "./plan/question.ts";
+import type { ModelPlannerOptions } from "./planner/model-planner.ts";
 import type { RunListener } from "./run.ts";
 import type { Tool } from "./tools/tool.ts";
 
@@ -15,6 +16,10 @@ export interface PlanwrightOptions {
   readonly model?: string | Model | undefined;
   /** @default `model` */
   readonly plannerModel?: string | Model | undefined;
+  /** How a model is asked for plans. */
+  readonly planner?: ModelPlannerOptions | undefined;
+  /** Whether subtasks that only look may start while a model still writes the plan. @default true */
+  readonly startEarly?: boolean | undefined;
   /** Your own tools, beside the builtin ones. */
   readonly tools?: readonly Tool[] | undefined;
   /** Modules, or folders of modules, that export tools. */
