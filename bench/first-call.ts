@@ -22,7 +22,10 @@ const PLAN = JSON.stringify({
 });
 
 async function run(isWhole: boolean) {
-  const server = await startScriptedModel(() => ({ text: PLAN }), { firstTokenMs: 600, tokenMs: 20 });
+  const server = await startScriptedModel(() => ({ text: PLAN }), {
+    firstTokenMs: 600,
+    tokenMs: 20,
+  });
   let firstCall = Number.NaN;
   const begun = performance.now();
   const lookUp = defineTool({

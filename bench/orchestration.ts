@@ -14,13 +14,9 @@
 
 import { z } from "zod";
 import { createPlanwright, defineTool } from "../src/index.ts";
-import { createOpenAICompatible, generateText, isStepCount, tool } from "./peers/ai-sdk/loop.js";
+import { runToolLoop } from "./peers/ai-sdk/loop.js";
 import { table } from "./rounds.ts";
-import {
-  type ScriptedAnswer,
-  type ScriptedRequest,
-  startScriptedModel,
-} from "./scripted-model.ts";
+import { type ScriptedAnswer, type ScriptedRequest, startScriptedModel } from "./scripted-model.ts";
 
 const LATENCY = { firstTokenMs: 600, tokenMs: 20 };
 /** Of a look-up; a calculation is immediate. */
@@ -28,7 +24,8 @@ const LOOK_UP_MS = 300;
 const ROUNDS = 1;
 /** What a model writes about its next step, before it is taken; ReAct has it, the others not. */
 const THOUGHT = "I need to know this before I can go on, so I will look it up first.";
-const ANSWER = "Together the cities have about twelve million inhabitants, the first of them the most.";
+const ANSWER =
+  "Together the cities have about twelve million inhabitants, the first of them the most.";
 
 type Task = { readonly name: string; readonly lookUps: number; readonly isChain: boolean };
 
@@ -48,7 +45,7 @@ const add = (values: readonly number[]) => ({ sum: values.reduce((a, b) => a + b
 function planFor({ lookUps, isChain }: Task, isWorded: boolean): string {
   const ids = Array.from({ length: lookUps }, (_, at) => `c${at}`);
   const sum = `\${${ids.map((id) => `${id}.inhabitants`).join(" + ")}}`;
-  const say = { id: "answer", tool: "say", input: [{ name: "facts", value: sum }] };
+  const say = { id: "answer", tool: "say", input: [{ name: "facts", value: `Sum: ${sum}` }] };
   return JSON.stringify({
     subtasks: [
       ...ids.map((id, at) => ({
@@ -127,26 +124,20 @@ async function runPlanwright(url: string, goal: string): Promise<unknown> {
   return output;
 }
 
-async function runLoop(url: string, goal: string): Promise<unknown> {
-  const provider = createOpenAICompatible({ name: "scripted", baseURL: url });
-  const { text } = await generateText({
-    model: provider("scripted"),
-    prompt: goal,
-    stopWhen: isStepCount(20),
-    tools: {
-      look_up: tool({
-        description: "Look up a city.",
-        inputSchema: z.object({ name: z.string() }),
-        execute: ({ name }: { name: string }) => lookUp(name),
-      }),
-      add: tool({
-        description: "Add numbers.",
-        inputSchema: z.object({ values: z.array(z.number()) }),
-        execute: ({ values }: { values: number[] }) => add(values),
-      }),
+function runLoop(url: string, goal: string): Promise<string> {
+  const tools = {
+    look_up: {
+      description: "Look up a city.",
+      inputSchema: z.object({ name: z.string() }),
+      execute: ({ name }: { name: string }) => lookUp(name),
     },
-  });
-  return text;
+    add: {
+      description: "Add numbers.",
+      inputSchema: z.object({ values: z.array(z.number()) }),
+      execute: ({ values }: { values: number[] }) => add(values),
+    },
+  };
+  return runToolLoop({ url, goal, tools });
 }
 
 type Sample = { ms: number; calls: number; inputTokens: number; outputTokens: number };

@@ -48,19 +48,26 @@ export async function startScriptedModel(
     tally.calls += 1;
     tally.inputTokens += asked;
     tally.outputTokens += written;
-    const usage = { prompt_tokens: asked, completion_tokens: written, total_tokens: asked + written };
+    const usage = {
+      prompt_tokens: asked,
+      completion_tokens: written,
+      total_tokens: asked + written,
+    };
     await sleep(firstTokenMs);
     if (body.stream !== true) {
       await sleep(pieces.length * tokenMs);
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ id: "1", object: "chat.completion", choices: [choiceOf(answer)], usage }));
+      response.end(
+        JSON.stringify({ id: "1", object: "chat.completion", choices: [choiceOf(answer)], usage }),
+      );
     } else await writeStream(response, answer, pieces, tokenMs, usage);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     urlFor: (caller: string) => `http://127.0.0.1:${port}/${caller}/v1`,
-    tallyOf: (caller: string) => tallies.get(caller) ?? { calls: 0, inputTokens: 0, outputTokens: 0 },
+    tallyOf: (caller: string) =>
+      tallies.get(caller) ?? { calls: 0, inputTokens: 0, outputTokens: 0 },
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -107,6 +107,25 @@ describe("a draft", () => {
     expect(state).toMatchObject({ status: "cancelled", reason: "requested" });
   });
 
+  it("is paused without waiting for the planner, which is asked again", () => {
+    const error = { code: "model.aborted", message: "aborted" } as const;
+    const pause: RunInput[] = [
+      asked,
+      drafted(plan("a -> b")),
+      { type: "pause_requested", at: 1, by: "test" },
+      { type: "plan_failed", at: 1, error, issues: [], lastPlan: null },
+      succeeded("a"),
+    ];
+    const paused = play(...pause);
+    expect(paused.effects.map(({ type }) => type)).toContain("abort_planning");
+    expect(paused.state.status).toBe("paused");
+    const resumed = play(...pause, { type: "resume_requested", at: 2 });
+    expect(resumed.state.status).toBe("planning");
+    expect(resumed.effects.filter(({ type }) => type === "request_plan")).toHaveLength(2);
+    const cancelled = play(...pause, { type: "cancel_requested", at: 2, by: "test" });
+    expect(cancelled.state).toMatchObject({ status: "cancelled", output: null });
+  });
+
   it("goes on after a crash, and the plan is asked for again", () => {
     const { orders, effects } = play(
       asked,

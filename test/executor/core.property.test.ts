@@ -109,7 +109,7 @@ class Simulation {
   }
 
   #happen(choice: number): void {
-    if (this.state.status === "paused") return this.#resume();
+    if (this.state.status === "paused" && choice % 5 > 0) return this.#resume();
     if (choice < 6) return this.#crash();
     if (choice < 9) return this.#feed({ ...this.#now(), type: "pause_requested", by: "test" });
     if (choice < 11) return this.#feed({ ...this.#now(), type: "cancel_requested", by: "test" });

@@ -40,6 +40,11 @@ export function keptSubtasks(state: RunState, next: AcceptedPlan): readonly numb
   return kept;
 }
 
+/** Whether the run has its plan; a draft is none yet. */
+export function isPlanned({ accepted }: RunState): boolean {
+  return accepted !== null && accepted.revision > 0;
+}
+
 /** Let the plan be the run's plan. The part of `evolve` that belongs here. */
 export function adoptPlan(state: RunState, next: AcceptedPlan): void {
   const kept = keptSubtasks(state, next);

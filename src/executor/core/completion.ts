@@ -5,6 +5,7 @@
 
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
+import { isPlanned } from "./adoption.ts";
 import type { QualityFlag } from "./event.ts";
 import { idOfSubtask, programOf, scopeFor } from "./program.ts";
 import type { RunState } from "./state.ts";
@@ -15,7 +16,7 @@ export function completeRun(turn: Turn): void {
   const { state } = turn;
   if (isFinished(state.status)) return;
   if (state.unsettled > 0) return;
-  if (state.status === "planning" || state.questions.open.length > 0) {
+  if (!isPlanned(state)) {
     if (state.lifecycle.stopping !== null) finish(turn, null, [], null);
     return;
   }
@@ -67,7 +68,7 @@ function runTimeoutError(state: RunState): ErrorData {
   return {
     code: "run.timeout",
     message: `The run did not finish within ${(state.settings.runTimeoutMs ?? 0) / 1000} s.`,
-    hint: "Give it more with --max-seconds, or resume it.",
+    hint: "Give it more with --max-seconds.",
   };
 }
 

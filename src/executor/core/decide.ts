@@ -76,7 +76,8 @@ function decidePlanMade(turn: Turn, { accepted, usage }: Input<"plan_made">): vo
 }
 
 function decidePlanFailed(turn: Turn, input: Input<"plan_failed">): void {
-  if (!isPlanning(turn.state)) return;
+  // Aborted for the pause; it is asked again.
+  if (!isPlanning(turn.state) || turn.state.lifecycle.pausing) return;
   const { error, issues, lastPlan, usage } = input;
   emit(turn, { type: "plan.rejected", error, issues, lastPlan, ...(usage && { usage }) });
   replaceUnwanted(turn, []);

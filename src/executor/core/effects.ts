@@ -77,6 +77,9 @@ export function addEffects(
       // Cancelled by a new plan; for one that was aborted before this changes nothing.
       effects.push({ type: "abort_attempt", subtask: event.subtask, attempt: event.attempt });
       break;
+    case "pause.requested":
+      if (state.status === "planning") effects.push({ type: "abort_planning" });
+      break;
     case "run.cancelled":
       if (state.status === "planning") effects.push({ type: "abort_planning" });
       abortRunning(state, event.at, effects);

@@ -2,7 +2,7 @@
  * The only place where state changes: one event in, the state after it.
  */
 
-import { adoptPlan } from "./adoption.ts";
+import { adoptPlan, isPlanned } from "./adoption.ts";
 import { evolveDependents } from "./dependencies.ts";
 import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
@@ -47,7 +47,8 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
   if (event.type !== "pause.requested") {
     const next = RUN_TABLE[state.status][event.type];
     if (next === undefined) throw impossible(event, `a run that is ${state.status}`);
-    if (next !== "completed") state.status = next;
+    if (next === "resumed") state.status = isPlanned(state) ? "running" : "planning";
+    else if (next !== "completed") state.status = next;
   }
   switch (event.type) {
     case "run.started":

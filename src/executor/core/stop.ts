@@ -10,12 +10,11 @@ export function requestPause(turn: Turn, by: string): void {
     emit(turn, { type: "pause.requested", by });
 }
 
-/** A pause is complete when nothing runs any more, the planner neither: its answer is paid for. */
+/** A pause is complete when no attempt runs any more. A planner is not waited for, but asked again. */
 export function completePause(turn: Turn): void {
-  const { state } = turn;
-  if (state.lifecycle.pausing && state.status === "running" && state.slots.used === 0) {
-    emit(turn, { type: "run.paused" });
-  }
+  const { lifecycle, status, slots } = turn.state;
+  const isUnderWay = status === "running" || status === "planning";
+  if (lifecycle.pausing && isUnderWay && slots.used === 0) emit(turn, { type: "run.paused" });
 }
 
 /** Cancel what has not started; what runs is aborted by the effects of `run.cancelled`. */

@@ -42,8 +42,8 @@ export const SUBTASK_TABLE: {
 };
 
 type RunEventType = Extract<EventType, `run.${string}` | `plan.${string}` | `questions.${string}`>;
-/** `completed`: the status that the event itself names. */
-type NextRunStatus = RunStatus | "completed";
+/** `completed`: the status that the event itself names. `resumed`: planning, until there is a plan. */
+type NextRunStatus = RunStatus | "completed" | "resumed";
 
 const UNFINISHED = { "run.cancelled": "running", "run.completed": "completed" } as const;
 
@@ -57,11 +57,12 @@ export const RUN_TABLE: {
     "plan.accepted": "running",
     "plan.rejected": "planning",
     "questions.asked": "waiting",
+    "run.paused": "paused",
     "run.cancelled": "planning",
     "run.completed": "completed",
   },
   running: { ...UNFINISHED, "run.paused": "paused", "run.resumed": "running" },
-  paused: { ...UNFINISHED, "run.resumed": "running" },
+  paused: { ...UNFINISHED, "run.resumed": "resumed" },
   waiting: {
     ...UNFINISHED,
     "questions.answered": "planning",
