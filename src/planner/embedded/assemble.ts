@@ -21,9 +21,9 @@ import { wordsOfName } from "./words.ts";
 export function assemble(goal: string, draft: Draft): Json {
   const steps = neededSteps(draft);
   const ids = nameSteps(steps);
-  const results = draft.results.map(({ request, reads }) => ({
-    request,
-    reads: reads.filter(({ step }) => steps.includes(step)),
+  const results = draft.results.map((result) => ({
+    ...result,
+    reads: result.reads.filter(({ step }) => steps.includes(step)),
   }));
   return {
     version: 1,
@@ -162,10 +162,13 @@ function isCounted({ field, step }: Read, { tokens, verb }: Request): boolean {
 /** What was asked for and no later step used up. */
 function outputOf(draft: Draft, ids: Ids): Json {
   const reads: { read: Read; expression: string }[] = [];
-  for (const { request, reads: own } of draft.results) {
+  for (const [at, { request, reads: own, isNamed }] of draft.results.entries()) {
+    const later = draft.results.slice(at + 1).flatMap((result) => result.reads);
     const counted = own.find((read) => isCounted(read, request));
     for (const read of counted ? [counted] : own) {
       if (isConsumed(draft, read.step)) continue;
+      // "search …, and count the matches": what is said later of the same step is meant.
+      if (!isNamed && later.some(({ step }) => step === read.step)) continue;
       if (reads.some((other) => isSameRead(other.read, read))) continue;
       const path = pathOf(read, ids);
       reads.push({ read, expression: read === counted ? `\${size(${path})}` : `\${${path}}` });
@@ -174,12 +177,12 @@ function outputOf(draft: Draft, ids: Ids): Json {
   const [only] = reads;
   if (only === undefined) return null;
   if (reads.length === 1) return only.expression;
-  const steps = new Set(reads.map(({ read }) => read.step));
-  if (steps.size === 1) {
+  const steps = draft.steps.filter((step) => reads.some(({ read }) => read.step === step));
+  if (steps.length === 1) {
     return Object.fromEntries(reads.map(({ read, expression }) => [read.field.path || "result", expression]));
   }
   return Object.fromEntries(
-    [...steps].map((step) => {
+    steps.map((step) => {
       const own = reads.filter(({ read }) => read.step === step);
       const [first] = own;
       const value: Json =

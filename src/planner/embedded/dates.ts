@@ -23,6 +23,8 @@ const UNIT = "days?|weeks?|months?|years?";
 
 const WEEKDAY_AND_NUMBER = new RegExp(`((?:${WEEKDAY})), \\d{1,2}$`, "i");
 
+const OFFSET = new RegExp(`^(?:\\w+|\\d+)\\s+(?:${UNIT}|business days?)\\s+(?:after|before|from)\\s+`, "i");
+
 /** What is surely about a date: a bare "may" or "march" is not. */
 const TRIGGERS = new RegExp(
   [
@@ -55,19 +57,36 @@ export async function readDates(text: string, now: number): Promise<DateSpan[]> 
   for (const { index, text: found, start } of parse(rest, new Date(now))) {
     const part = TRIGGERS.exec(found);
     if (part === null) continue;
+    // "45 days after 3 March": a number and a date, for whoever adds them.
+    const offset = OFFSET.exec(found)?.[0].length ?? 0;
+    if (offset > 0) {
+      const [base] = parse(found.slice(offset), new Date(now));
+      if (base !== undefined) spans.push(spanOf(base, index + offset));
+      continue;
+    }
     // "next Friday, 17% of …": a number after a weekday's comma is no time of day.
     const shown = found.replace(WEEKDAY_AND_NUMBER, "$1");
-    const hasTime = start.isCertain("hour") && shown === found;
-    const day = [start.get("year"), start.get("month"), start.get("day")];
-    const clock = [start.get("hour"), start.get("minute")];
-    const iso = day.map((number, at) => pad(number, at === 0 ? 4 : 2)).join("-");
-    spans.push({
-      start: index,
-      end: index + shown.length,
-      iso: hasTime ? `${iso}T${clock.map((number) => pad(number, 2)).join(":")}` : iso,
-    });
+    spans.push({ ...spanOf({ index, text: shown, start }, 0), ...(shown === found ? {} : { iso: dayOf(start) }) });
   }
   return spans.sort((a, b) => a.start - b.start);
+}
+
+/** What chrono-node reads of a text. */
+type Parsed = {
+  readonly index: number;
+  readonly text: string;
+  readonly start: { get(part: Part): number | null; isCertain(part: Part): boolean };
+};
+type Part = "year" | "month" | "day" | "hour" | "minute";
+
+function spanOf({ index, text, start }: Parsed, offset: number): DateSpan {
+  const clock = [start.get("hour"), start.get("minute")].map((number) => pad(number, 2)).join(":");
+  const iso = start.isCertain("hour") ? `${dayOf(start)}T${clock}` : dayOf(start);
+  return { start: offset + index, end: offset + index + text.length, iso };
+}
+
+function dayOf(start: Parsed["start"]): string {
+  return [pad(start.get("year"), 4), pad(start.get("month"), 2), pad(start.get("day"), 2)].join("-");
 }
 
 function pad(number: number | null, width: number): string {

@@ -30,17 +30,22 @@ export type Step = {
 };
 
 /** What answers a request: a step, one step for each of several values, or fields of earlier ones. */
-export type Result = { readonly request: Request; readonly reads: readonly Read[] };
+export type Result = {
+  readonly request: Request;
+  readonly reads: readonly Read[];
+  /** Whether the request names what it wants of the outputs. */
+  readonly isNamed: boolean;
+};
 
 export type Draft = {
   /** In an order in which they can run. */
   readonly steps: readonly Step[];
   readonly results: readonly Result[];
-  /** Tokens that became part of a step's input, or that led to one. */
-  readonly used: ReadonlySet<Token>;
+  /** Tokens that became part of a step's input, or that led to one, and how surely: 0 to 1. */
+  readonly used: ReadonlyMap<Token, number>;
 };
 
-export const EMPTY_DRAFT: Draft = { steps: [], results: [], used: new Set() };
+export const EMPTY_DRAFT: Draft = { steps: [], results: [], used: new Map() };
 
 /** The draft with the step, or with the one that does the same already. */
 export function addStep(draft: Draft, step: Step): { draft: Draft; step: Step } {
@@ -51,8 +56,8 @@ export function addStep(draft: Draft, step: Step): { draft: Draft; step: Step } 
   return { draft, step: same };
 }
 
-export function useTokens(draft: Draft, tokens: Iterable<Token>): Draft {
-  return { ...draft, used: new Set([...draft.used, ...tokens]) };
+export function useTokens(draft: Draft, tokens: readonly Token[]): Draft {
+  return { ...draft, used: new Map([...draft.used, ...tokens.map((token) => [token, 1] as const)]) };
 }
 
 function isSameCall(a: Step, b: Step): boolean {

@@ -18,7 +18,7 @@ import type { Planner, PlanOutcome, PlanRequest } from "../planner.ts";
 import { assemble } from "./assemble.ts";
 import { splitClauses } from "./clauses.ts";
 import { readDates } from "./dates.ts";
-import { isUnderstood, refusal, tooLong } from "./refuse.ts";
+import { conditional, isUnderstood, refusal, tooLong } from "./refuse.ts";
 import { ToolIndex } from "./retrieve.ts";
 import { search } from "./search.ts";
 import { cardFor } from "./tool-card.ts";
@@ -42,11 +42,13 @@ export function createEmbeddedPlanner(): Planner {
       const dates = await readDates(goal, request.now);
       const tokens = tokenize(goal, spotValues(goal, dates));
       const clauses = splitClauses(tokens, verbsOf(request.tools));
+      const condition = clauses.find(({ mood }) => mood === "conditional");
+      if (condition !== undefined) return failed([conditional(goal, condition)]);
       const asked = clauses.filter(({ mood }) => mood !== "negated");
       const readings = asked.length === 0 ? [] : search(asked, index);
       const understood = readings.filter(isUnderstood);
       return understood.length === 0
-        ? failed(refusal(asked, readings[0], index))
+        ? failed(refusal(goal, asked, readings[0], index))
         : firstThatPasses(understood, request);
     },
   };

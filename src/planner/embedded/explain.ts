@@ -12,7 +12,7 @@ import { isWord, type Token, type WordToken } from "./tokens.ts";
 /** Below this, nothing takes part that is described by the word. */
 const EXPLAINED = 0.3;
 /** A word that became part of an input. */
-const BY_INPUT = 0.8;
+const BY_INPUT = 0.85;
 /** What a tool that only brings something explains of the words around it. */
 const BY_PROVIDER = 0.6;
 /** Words that describe a value, as in "the quarterly report q1.pdf". */
@@ -36,10 +36,13 @@ type Evidence = Pick<Served, "cards" | "providers" | "reads">;
 export function accountFor(
   request: Request,
   evidence: Evidence,
-  used: ReadonlySet<Token>,
+  used: ReadonlyMap<Token, number>,
   index: ToolIndex,
 ): Account {
-  const usedRoots = new Set([...used].filter(isWord).map(({ root }) => root));
+  const degrees = new Map<string, number>();
+  for (const token of request.tokens) {
+    if (isWord(token)) degrees.set(token.root, Math.max(degrees.get(token.root) ?? 0, used.get(token) ?? 0));
+  }
   const beside = besideValues(request);
   const atPlaces = besidePlaces(request);
   let explained = 0;
@@ -47,7 +50,7 @@ export function accountFor(
   for (const word of request.words) {
     const weight = index.weight(word.word, word.root);
     const degree = Math.max(
-      usedRoots.has(word.root) ? BY_INPUT : 0,
+      BY_INPUT * (degrees.get(word.root) ?? 0),
       byTools(word, isAct(word, request) ? { ...evidence, cards: evidence.cards.slice(-1) } : evidence, index),
       atPlaces.has(word.root) ? BY_PROVIDER * strongest(word, evidence.providers, index) : 0,
       byFields(word, evidence),
@@ -80,7 +83,8 @@ function besidePlaces({ phrases }: Request): ReadonlySet<string> {
 }
 
 function byFields({ root }: WordToken, { reads }: Evidence): number {
-  return Math.max(0, ...reads.map(({ field }) => namedBy(root, field)));
+  const asked = reads.filter(({ step }) => step.tokens.length > 0);
+  return Math.max(0, ...asked.map(({ field }) => namedBy(root, field)));
 }
 
 /** How well a word names a field. */

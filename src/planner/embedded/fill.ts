@@ -22,8 +22,8 @@ import type { Parameter, ToolCard } from "./tool-card.ts";
 export type Filling = {
   /** By parameter, each a value that its schema has a place for. */
   readonly values: ReadonlyMap<Parameter, Json>;
-  /** The tokens that the values are made of. */
-  readonly used: ReadonlySet<Token>;
+  /** The tokens that the values are made of, and how surely. */
+  readonly used: ReadonlyMap<Token, number>;
   /** Values that would fit the same parameter as well: the tool is to be called for each. */
   readonly spread: Spread | undefined;
 };
@@ -55,13 +55,13 @@ export function fill(request: Request, card: ToolCard, index: ToolIndex): Fillin
         a.at - b.at,
     );
   const taken = new Map<Parameter, Proposal[]>();
-  const used = new Set<Token>();
+  const used = new Map<Token, number>();
   for (const { proposal } of ranked) {
     const { parameter, tokens } = proposal;
     const own = taken.get(parameter);
     if (own !== undefined && !takesAnother(parameter, own, proposal)) continue;
     if (tokens.some((token) => used.has(token))) continue;
-    for (const token of tokens) used.add(token);
+    for (const token of tokens) used.set(token, Math.min(proposal.score, 1));
     taken.set(parameter, [...(own ?? []), proposal]);
   }
   const spread = spreadOf(
@@ -70,7 +70,7 @@ export function fill(request: Request, card: ToolCard, index: ToolIndex): Fillin
     ranked.map(({ proposal }) => proposal),
     used,
   );
-  for (const token of spread?.tokens ?? []) used.add(token);
+  for (const token of spread?.tokens ?? []) used.set(token, 1);
   const values = new Map(
     [...taken].map(([parameter, own]) => [parameter, valueOf(parameter, own)]),
   );
@@ -101,7 +101,7 @@ function spreadOf(
   { tokens }: Request,
   taken: ReadonlyMap<Parameter, readonly Proposal[]>,
   proposals: readonly Proposal[],
-  used: ReadonlySet<Token>,
+  used: ReadonlyMap<Token, number>,
 ): (Spread & { readonly tokens: readonly Token[] }) | undefined {
   for (const [parameter, [first]] of taken) {
     const [token] = first?.tokens ?? [];

@@ -19,10 +19,19 @@ export function fitChoices(request: Request, card: ToolCard): Proposal[] {
     const { shape } = parameter;
     const choices = shape.choices.length > 0 ? shape.choices : (shape.element?.choices ?? []);
     if (choices.length > 0) {
-      return [...choicesSaid(parameter, choices, words), ...orderSaid(parameter, choices, words)];
+      const said = [...choicesSaid(parameter, choices, words), ...orderSaid(parameter, choices, words)];
+      return said.filter(({ tokens }) => !isOfTarget(tokens, request, card));
     }
     return shape.takesBoolean && !shape.takesText ? switchSaid(parameter, words) : [];
   });
+}
+
+/** "the rows of x as CSV": how they are written, and not how x is read. */
+function isOfTarget(tokens: readonly Token[], { phrases, verb }: Request, card: ToolCard): boolean {
+  if (card.tool.effects !== "read" || (verb && card.roots.includes(verb.root))) return false;
+  return phrases.some(
+    (phrase) => phrase.head === "as" && tokens.some((token) => phrase.tokens.includes(token)),
+  );
 }
 
 function choicesSaid(

@@ -56,18 +56,29 @@ export function measuresOf({ parameters }: ToolCard): ReadonlySet<string> {
 /** Every column that the request names. */
 export function columnsIn(request: Request, measures: ReadonlySet<string>): ColumnMention[] {
   const mentions: ColumnMention[] = rankedGroup(request, measures);
+  const knowsMeasures = [...measures].some((measure) => MEASURES.has(measure));
   let role: Role | undefined;
   let isSorted = false;
-  for (const phrase of request.phrases) {
+  for (const [at, phrase] of request.phrases.entries()) {
     const before = phrase.isJoined ? role : undefined;
     role = before ?? roleOfHead(phrase, isSorted, measures);
     // "sorted by x": what precedes "by" decides.
     isSorted = phrase.tokens.some((token) => isWord(token) && SORT.has(token.root));
     if (role === undefined) continue;
+    // "the total of amount" is for a tool that knows totals.
+    if (!knowsMeasures && request.phrases[at - 1]?.words.some(saysMeasure)) continue;
     const mention = columnOf(phrase, role, measures);
     if (mention !== undefined) mentions.push(mention);
   }
   return mentions;
+}
+
+const MEASURES = new Set(
+  "sum total mean average median minimum maximum count number highest lowest".split(" ").map(rootOf),
+);
+
+function saysMeasure({ root }: WordToken): boolean {
+  return MEASURES.has(root);
 }
 
 const GROUP_HEADS = new Set(["by", "per", "each", "every"]);

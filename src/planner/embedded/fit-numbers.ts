@@ -30,7 +30,10 @@ export function fitNumbers(request: Request, card: ToolCard, index: ToolIndex): 
       if (!isAllowed(number, parameter)) return [];
       const isOnly = numbers.length === 1 && parameters.length === 1 && parameter.isRequired;
       const score = scoreOf(token, parameter, request, card) + (isOnly ? 0.3 : 0.05);
-      return [{ parameter, value: number, tokens: [token], score: Math.min(score, 1) }];
+      const [before] = neighbours(request.tokens, token).before;
+      const isTop = isLimit(parameter) && before !== undefined && LIMIT_WORDS.has(before.word);
+      const tokens = isTop ? [before, token] : [token];
+      return [{ parameter, value: number, tokens, score: Math.min(score, 1) }];
     }),
   );
   return [...fits, ...theOne(request, parameters)];

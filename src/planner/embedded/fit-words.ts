@@ -148,7 +148,7 @@ function textOfTokens(tokens: readonly Token[]): string | undefined {
       parts.push(token.value.text);
     else return undefined;
   }
-  return parts.join(" ");
+  return tokens.some((token) => isWord(token) || isQuoted(token)) ? parts.join(" ") : undefined;
 }
 
 /** Whether a word is a synonym of a parameter's name. */
@@ -159,4 +159,8 @@ export function namesParameter(root: string, { roots }: Parameter): boolean {
 /** Whether a phrase only points back: "it", "them", "the result". */
 export function isPointer(token: Token | undefined): boolean {
   return says(token, "it", "them", "they", "this", "that", "these", "those", "both", "everything");
+}
+
+function isQuoted(token: Token): boolean {
+  return token.kind === "value" && token.value.isQuoted;
 }

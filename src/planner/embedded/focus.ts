@@ -7,6 +7,9 @@ import { synonymsOf } from "./thesaurus.ts";
 import { mainField } from "./suit.ts";
 import type { Field, ToolCard } from "./tool-card.ts";
 import { isWord, type WordToken } from "./tokens.ts";
+import { wordsOfName } from "./words.ts";
+
+export type Focus = { readonly reads: readonly Read[]; readonly isNamed: boolean };
 
 /**
  * The fields that the request names; the tool's main field if it names none.
@@ -14,8 +17,11 @@ import { isWord, type WordToken } from "./tokens.ts";
  * A field counts when all words of its name are said: "unique words" is not "words".
  * @param isRepeated whether the request is answered by several steps, for a file each
  */
-export function fieldsSaid(step: Step, request: Request, isRepeated: boolean): Read[] {
-  const words = request.words.filter((word) => !isUnit(word, request) && !isEmpty(word));
+export function fieldsSaid(step: Step, request: Request, isRepeated: boolean): Focus {
+  const inputs = wordsOfInputs(step);
+  const words = request.words.filter(
+    (word) => !isUnit(word, request) && !isEmpty(word) && !inputs.has(word.word),
+  );
   const choices = [
     isRepeated ? wordsBeside(step, request, words) : [],
     words.filter(({ root }) => root !== request.verb?.root && root !== step.card.roots[0]),
@@ -26,9 +32,18 @@ export function fieldsSaid(step: Step, request: Request, isRepeated: boolean): R
       // "search" does not ask how many were searched.
       (field) => choice !== words || !isNumber(field),
     );
-    if (found.length > 0) return found.map((field) => ({ step, field }));
+    if (found.length > 0) return { reads: found.map((field) => ({ step, field })), isNamed: true };
   }
-  return [{ step, field: mainField(step.card) }];
+  return { reads: [{ step, field: mainField(step.card) }], isNamed: false };
+}
+
+/** What has become an input is no output: "by number of lines", "in docs". */
+function wordsOfInputs({ args }: Step): ReadonlySet<string> {
+  const texts = [...args].flatMap(([{ shape }, argument]) => {
+    const isFree = argument.kind === "value" && shape.choices.length === 0;
+    return isFree && typeof argument.value === "string" ? [argument.value] : [];
+  });
+  return new Set(texts.flatMap((text) => [text.toLowerCase(), ...wordsOfName(text)]));
 }
 
 /** Of "the words of x and the lines of y" what belongs to the step's own file. */

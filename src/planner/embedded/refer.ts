@@ -140,7 +140,8 @@ function groupOf(
   );
   // "the result" is that of the last request alone, and so is a plain "it" of one step.
   const chosen = pointer === "latest" || (last !== undefined && stepsOf(last.reads).length > 1) ? [last] : open;
-  const steps = stepsOf(chosen.flatMap((result) => result?.reads ?? []));
+  const meant = new Set(chosen.flatMap((result) => stepsOf(result?.reads ?? [])));
+  const steps = draft.steps.filter((step) => meant.has(step));
   if (steps.length < 2) return undefined;
   const focused = chosen.flatMap((result) => result?.reads ?? []);
   const reads = steps.flatMap((step) => {

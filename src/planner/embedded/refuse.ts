@@ -3,13 +3,15 @@
 import type { Issue } from "../../base/errors.ts";
 import type { Clause } from "./clauses.ts";
 import { isEmpty } from "./explain.ts";
-import { makeRequest } from "./interpret.ts";
+import { makeRequest, type Request } from "./interpret.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import type { Reading } from "./search.ts";
-import { isWord } from "./tokens.ts";
+import { isWord, textOf } from "./tokens.ts";
 
 /** The share of the goal's words, by weight, that may stay unexplained. */
 const MAX_MISSED = 0.25;
+/** How well a tool must be described by a word that asks for it. */
+const KNOWN = 0.45;
 const MAX_NAMED = 8;
 const MAX_CLOSEST = 3;
 
@@ -21,20 +23,48 @@ export function isUnderstood({ draft, missedWeight, weight, unanswered, unused }
 
 /** What was not understood of a goal, and which tools come closest. */
 export function refusal(
+  goal: string,
   clauses: readonly Clause[],
   best: Reading | undefined,
   index: ToolIndex,
 ): Issue[] {
-  const words = (best?.missed ?? [])
-    .filter((word) => !isEmpty(word))
-    .map(({ text }) => text);
+  const hint = hintFor(clauses, index);
+  const lacking = (best?.unanswered ?? []).flatMap((request) => whatLacks(goal, request, index));
+  const messages = lacking.length > 0 ? lacking : [whatWasMissed(best)];
+  return messages.map((message) => ({ code: "goal.not_understood", path: "goal", message, hint }));
+}
+
+/** A verb that a tool answers to, which then had nothing to work with. */
+function whatLacks(goal: string, request: Request, index: ToolIndex): string[] {
+  const { verb, words, candidates } = request;
+  const [card] = candidates.map((candidate) => candidate.card);
+  const isKnown = words.every(
+    (word) => isEmpty(word) || (card !== undefined && index.strength(word.root, card) >= KNOWN),
+  );
+  if (card === undefined || !isKnown || words.length === 0) return [];
+  const names = card.parameters.filter(({ isRequired }) => isRequired).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const said = textOf(goal, request.tokens.filter(({ start }) => start >= 0)) || verb?.text || "";
+  return [`${JSON.stringify(said)} asks for ${card.name}, but nothing in the goal gives its ${names.join(" and ")}.`];
+}
+
+function whatWasMissed(best: Reading | undefined): string {
+  const words = (best?.missed ?? []).filter((word) => !isEmpty(word)).map(({ text }) => text);
   if (words.length === 0) words.push(...(best?.unused ?? []).map(({ value }) => value.text));
   const named = [...new Set(words)].slice(0, MAX_NAMED).map((word) => JSON.stringify(word));
-  const message =
-    named.length > 0
-      ? `The goal was not understood: no tool is known for ${named.join(", ")}.`
-      : "The goal was not understood: nothing in it says what a tool could do.";
-  return [{ code: "goal.not_understood", path: "goal", message, hint: hintFor(clauses, index) }];
+  return named.length > 0
+    ? `The goal was not understood: no tool is known for ${named.join(", ")}.`
+    : "The goal was not understood: nothing in it says what a tool could do.";
+}
+
+/** Conditions need to be looked into before what follows can be planned. */
+export function conditional(goal: string, { tokens }: Clause): Issue {
+  return {
+    code: "goal.not_understood",
+    path: "goal",
+    message: `Conditions are not understood without a model: ${JSON.stringify(textOf(goal, tokens))}.`,
+    hint: "Ask without the condition, write a plan file with `when`, or use a model.",
+  };
 }
 
 export function tooLong(goal: string, limit: number): Issue {

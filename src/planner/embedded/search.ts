@@ -7,7 +7,7 @@
  */
 
 import type { Clause } from "./clauses.ts";
-import { type Draft, EMPTY_DRAFT, type Read, type Step } from "./draft.ts";
+import { type Draft, EMPTY_DRAFT, type Result, type Step } from "./draft.ts";
 import { accountFor, namedBy } from "./explain.ts";
 import { fieldsSaid } from "./focus.ts";
 import { hasTarget, interpret, makeRequest, nameCoverage, priceOf, type Request } from "./interpret.ts";
@@ -28,7 +28,7 @@ export type Reading = {
   readonly missedWeight: number;
   /** Paths, numbers and the like that no step uses. */
   readonly unused: readonly ValueToken[];
-  /** Requests of which not even the verb is explained. */
+  /** Requests that nothing answers, or of which not even the verb is explained. */
   readonly unanswered: readonly Request[];
   /** Sum of the weights of all words that ask for something. */
   readonly weight: number;
@@ -155,7 +155,9 @@ function answers(reading: Reading, request: Request, world: World): Reading[] {
 }
 
 function withSteps(reading: Reading, request: Request, served: Served, index: ToolIndex): Reading {
-  const reads = served.steps.flatMap((step) => fieldsSaid(step, request, served.steps.length > 1));
+  const isRepeated = served.steps.length > 1;
+  const focus = served.steps.map((step) => fieldsSaid(step, request, isRepeated));
+  const reads = focus.flatMap((one) => one.reads);
   const account = accountFor(request, served, served.draft.used, index);
   // One tool for several files is one thought.
   const added = served.draft.steps.slice(reading.draft.steps.length);
@@ -169,7 +171,7 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
     (account.isVerbMissed ? MISSED_VERB : 0) -
     (isUnaskedChange(request, served) || isUnsaid(request, served, index) ? UNASKED : 0);
   return {
-    draft: withResult(served.draft, request, reads),
+    draft: withResult(served.draft, { request, reads, isNamed: focus.some((one) => one.isNamed) }),
     score: reading.score + score,
     unused: [],
     ...withMissed(reading, account.missed, index),
@@ -215,8 +217,8 @@ function isUnaskedChange(request: Request, { cards }: Served): boolean {
   });
 }
 
-function withResult(draft: Draft, request: Request, reads: readonly Read[]): Draft {
-  return { ...draft, results: [...draft.results, { request, reads }] };
+function withResult(draft: Draft, result: Result): Draft {
+  return { ...draft, results: [...draft.results, result] };
 }
 
 /** Verbs that ask for a part of what is there already. */
@@ -240,7 +242,7 @@ function pointOut(reading: Reading, request: Request, index: ToolIndex): Reading
     return [
       {
         ...reading,
-        draft: withResult(reading.draft, request, found),
+        draft: withResult(reading.draft, { request, reads: found, isNamed: true }),
         score: reading.score + weight + NAME + isAsked,
         weight: reading.weight + weight,
       },

@@ -70,7 +70,7 @@ export function serve(
 ): Served[] {
   const filling = fill(request, card, world.index);
   const start: Partial = {
-    draft: useTokens(draft, filling.used),
+    draft: { ...draft, used: new Map([...draft.used, ...filling.used]) },
     args: new Map([...filling.values].map(([parameter, value]) => [parameter, { kind: "value", value }])),
     spread: undefined,
     cards: [],
@@ -318,7 +318,7 @@ function isMeant(
 ): boolean {
   const { words } = inner;
   if (chain.includes(card) || card.tool.effects === "write") return false;
-  const isFilled = [...fill(inner, card, index).used].filter(isWord).length >= FILLED;
+  const isFilled = [...fill(inner, card, index).used.keys()].filter(isWord).length >= FILLED;
   if (isFilled && words.some(({ root }) => index.strength(root, card) >= MEANT)) return true;
   return words.some(({ word, root }) => {
     const strength = index.strength(root, card);
@@ -337,7 +337,7 @@ function fieldFor(
     const fit = suit(field, parameter, card);
     if (fit === undefined) return [];
     const isSaid = field.roots.some((root) => words.some((word) => word.root === root));
-    return [{ field, score: fit + (isSaid ? 0.3 : 0) + (field === mainField(from) ? 0.1 : 0) }];
+    return [{ field, score: fit + (isSaid ? 0.2 : 0) + (field === mainField(from) ? 0.2 : 0) }];
   });
   return fitting.toSorted((a, b) => b.score - a.score)[0];
 }
