@@ -14,7 +14,7 @@ const EXPLAINED = 0.3;
 /** A word that became part of an input. */
 const BY_INPUT = 0.85;
 /** What a tool that only brings something explains of the words around it. */
-const BY_PROVIDER = 0.6;
+const BY_PROVIDER = 0.85;
 /** Words that describe a value, as in "the quarterly report q1.pdf". */
 const BESIDE_VALUE = 0.5;
 

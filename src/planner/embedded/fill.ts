@@ -34,7 +34,18 @@ export type Spread = { readonly parameter: Parameter; readonly values: readonly 
 const REQUIRED = 0.35;
 const OPTIONAL = 0.5;
 
+const known = new WeakMap<Request, Map<ToolCard, Filling>>();
+
+/** The parameters that the request's own words give, each request and tool looked at once. */
 export function fill(request: Request, card: ToolCard, index: ToolIndex): Filling {
+  const own = known.get(request) ?? new Map<ToolCard, Filling>();
+  known.set(request, own);
+  const filling = own.get(card) ?? findFilling(request, card, index);
+  own.set(card, filling);
+  return filling;
+}
+
+function findFilling(request: Request, card: ToolCard, index: ToolIndex): Filling {
   const proposals = [
     ...fitValues(request, card),
     ...fitFiles(request, card),

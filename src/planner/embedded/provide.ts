@@ -52,6 +52,11 @@ export function provide(
     });
 }
 
+/** Whether a tool needs a path or an address and nothing else. */
+export function bringsOnly(card: ToolCard): boolean {
+  return placeOf(card, "path") !== undefined || placeOf(card, "url") !== undefined;
+}
+
 /** The one parameter that such a tool needs. */
 function placeOf({ tool, parameters }: ToolCard, kind: Kind): Parameter | undefined {
   if (tool.effects === "write") return undefined;

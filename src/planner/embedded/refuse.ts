@@ -4,6 +4,7 @@ import type { Issue } from "../../base/errors.ts";
 import type { Clause } from "./clauses.ts";
 import { isEmpty } from "./explain.ts";
 import { makeRequest, type Request } from "./interpret.ts";
+import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import type { Reading } from "./search.ts";
 import { isWord, textOf } from "./tokens.ts";
@@ -36,12 +37,13 @@ export function refusal(
 
 /** A verb that a tool answers to, which then had nothing to work with. */
 function whatLacks(goal: string, request: Request, index: ToolIndex): string[] {
-  const { verb, words, candidates } = request;
+  const { verb, words, values, candidates } = request;
   const [card] = candidates.map((candidate) => candidate.card);
   const isKnown = words.every(
     (word) => isEmpty(word) || (card !== undefined && index.strength(word.root, card) >= KNOWN),
   );
-  if (card === undefined || !isKnown || words.length === 0) return [];
+  const isNamed = verb !== undefined && card?.roots.includes(verb.root) === true;
+  if (card === undefined || !isKnown || !isNamed || values.some(isPlace)) return [];
   const names = card.parameters.filter(({ isRequired }) => isRequired).map(({ name }) => name);
   if (names.length === 0) return [];
   const said = textOf(goal, request.tokens.filter(({ start }) => start >= 0)) || verb?.text || "";

@@ -14,7 +14,7 @@ import { hasTarget, interpret, makeRequest, nameCoverage, priceOf, type Request 
 import { LIGHT_VERBS, verbUse } from "./lexicon.ts";
 import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import { serve, type Served } from "./serve.ts";
+import { serve, type Served, type World } from "./serve.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import type { Field } from "./tool-card.ts";
 import type { Token, ValueToken, WordToken } from "./tokens.ts";
@@ -51,13 +51,16 @@ const UNASKED = 0.8;
 const INNER = 0.4;
 const NAME = 0.6;
 const FIT = 0.5;
+/** What the request asks for is a field of the output by name. */
+const OUTPUT = 0.25;
 
 /** Plans for the clauses, best first; at least one, which may explain nothing. */
 export function search(clauses: readonly Clause[], index: ToolIndex): Reading[] {
   const asking = clauses.filter(({ mood }) => mood !== "context");
   const context = placesIn(clauses.filter(({ mood }) => mood === "context").flatMap(({ tokens }) => tokens));
+  const inner = new Map<string, Request>();
   return groupingsOf(asking, index)
-    .flatMap(({ requests, price }) => follow(requests, price, context, index))
+    .flatMap(({ requests, price }) => follow(requests, price, { index, places: context, inner }))
     .sort((a, b) => b.score - a.score);
 }
 
@@ -110,14 +113,13 @@ const NOTHING: Reading = {
 function follow(
   requests: readonly Request[],
   price: number,
-  context: readonly ValueToken[],
-  index: ToolIndex,
+  context: World,
 ): Reading[] {
   let beam = [NOTHING];
   const values: ValueToken[] = [];
   for (const [at, request] of requests.entries()) {
     const later = requests.slice(at + 1).flatMap(({ tokens }) => placesIn(tokens));
-    const world = { index, places: [...context, ...later] };
+    const world = { ...context, places: [...context.places, ...later] };
     values.push(...request.values);
     beam = beam
       .flatMap((reading) => answers(reading, request, world))
@@ -141,8 +143,6 @@ function placesIn(tokens: readonly Token[]): ValueToken[] {
   return tokens.filter((token): token is ValueToken => token.kind === "value" && isPlace(token));
 }
 
-type World = { readonly index: ToolIndex; readonly places: readonly ValueToken[] };
-
 function answers(reading: Reading, request: Request, world: World): Reading[] {
   const served = request.candidates
     .slice(0, CANDIDATES)
@@ -164,7 +164,8 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
   const steps = new Set(added.map(({ card }) => card)).size;
   const score =
     account.explained +
-    NAME * namesSaid(request, served, index) -
+    NAME * namesSaid(request, served, index) +
+    (focus.some((one) => one.isNamed) ? OUTPUT : 0) -
     FIT * (1 - served.score) -
     STEP * steps -
     MISSED * weigh(account.missed, index) -

@@ -3,6 +3,7 @@
  * and from further steps where the goal only names what those give.
  */
 
+import type { Clause } from "./clauses.ts";
 import {
   addStep,
   type Argument,
@@ -14,7 +15,7 @@ import {
 } from "./draft.ts";
 import { type Filling, fill } from "./fill.ts";
 import { makeRequest, type Request } from "./interpret.ts";
-import { isPlace, provide } from "./provide.ts";
+import { bringsOnly, isPlace, provide } from "./provide.ts";
 import { refer } from "./refer.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { isSink, mainField, suit, takesContent } from "./suit.ts";
@@ -39,6 +40,8 @@ export type World = {
   readonly index: ToolIndex;
   /** Places that the goal names outside of the requests done so far. */
   readonly places: readonly ValueToken[];
+  /** Requests inside requests, by where their words stand. */
+  readonly inner: Map<string, Request>;
 };
 
 const MAX_DEPTH = 3;
@@ -166,7 +169,7 @@ function fromPlaces(partial: Partial, place: Place, world: World): Partial[] {
   const named = words.filter((token): token is ValueToken => token.kind === "value" && isPlace(token));
   const unused = named.filter((token) => !partial.draft.used.has(token));
   if (unused.length > 0) {
-    const isRaw = namesProduct(place, world.index);
+    const isRaw = namesProduct(place, world);
     const start = isRaw ? { ...partial, score: partial.score - RAW } : partial;
     const single = unused.slice(0, 1).flatMap((token) => brought(start, place, [token], world));
     const isList = unused.length > 1 && areListed(unused, place, world.index);
@@ -269,7 +272,7 @@ function fromWords(partial: Partial, place: Place, world: World): Partial[] {
   const { parameter, card, words, outer } = place;
   const chain = [...outer, card];
   if (chain.length > MAX_DEPTH || !takesContent(parameter)) return [];
-  const inner = innerRequest(words, world.index, parameter);
+  const inner = innerRequest(words, world, parameter);
   if (inner === undefined) return [];
   return inner.candidates
     .filter(({ card: other }) => isMeant(other, chain, inner, world.index))
@@ -280,10 +283,12 @@ function fromWords(partial: Partial, place: Place, world: World): Partial[] {
       if (best === undefined) return [];
       return serve(inner, candidate.card, partial.draft, world, chain).map((served) => {
         const reads = served.steps.map((step) => ({ step, field: best.field }));
+        // What only brings something explains no more than if nobody had asked for it.
+        const isProvider = served.cards.length === 1 && bringsOnly(candidate.card);
         return {
           ...bound(partial, parameter, card, reads, served.draft),
-          cards: [...partial.cards, ...served.cards],
-          providers: [...partial.providers, ...served.providers],
+          cards: isProvider ? partial.cards : [...partial.cards, ...served.cards],
+          providers: [...partial.providers, ...served.providers, ...(isProvider ? served.cards : [])],
           reads: [...partial.reads, ...served.reads, ...reads],
           score: partial.score + (best.score + served.score) / 2 + (isNamed(candidate.card, inner) ? NAMED : 0),
         };
@@ -302,11 +307,11 @@ function isNamed({ roots }: ToolCard, { words }: Request): boolean {
 }
 
 /** Whether the words name what another tool makes: "the summary of x" is not x. */
-function namesProduct({ words, outer, card: own, parameter }: Place, index: ToolIndex): boolean {
+function namesProduct({ words, outer, card: own, parameter }: Place, world: World): boolean {
   const chain = [...outer, own];
-  const inner = chain.length > MAX_DEPTH ? undefined : innerRequest(words, index, parameter);
+  const inner = chain.length > MAX_DEPTH ? undefined : innerRequest(words, world, parameter);
   if (inner === undefined) return false;
-  return inner.candidates.some(({ card }) => isNamed(card, inner) && isMeant(card, chain, inner, index));
+  return inner.candidates.some(({ card }) => isNamed(card, inner) && isMeant(card, chain, inner, world.index));
 }
 
 /** A tool inside another must be what some word says, and no tool around it. */
@@ -376,22 +381,29 @@ function partsOf(words: readonly Token[]): Token[][] {
 /** "the text of x" is x for a parameter that takes a text. */
 function innerRequest(
   words: readonly Token[],
-  index: ToolIndex,
+  { index, inner }: World,
   { roots }: Parameter,
 ): Request | undefined {
   const tokens = trim(words);
   if (!tokens.some(isWord)) return undefined;
-  const clause = {
+  const key = tokens.map(({ start }) => start).join();
+  const request = inner.get(key) ?? requestOf(tokens, index);
+  inner.set(key, request);
+  const said = request.words.filter(({ root }) => !roots.includes(root));
+  if (said.length === request.words.length) return said.length === 0 ? undefined : request;
+  return said.length === 0 ? undefined : { ...request, words: said };
+}
+
+function requestOf(tokens: readonly Token[], index: ToolIndex): Request {
+  const clause: Clause = {
     tokens,
     cut: "soft",
     startsSentence: false,
     isSequel: false,
     mood: "request",
     verb: undefined,
-  } as const;
-  const request = makeRequest([clause], index);
-  const said = request.words.filter(({ root }) => !roots.includes(root));
-  return said.length === 0 ? undefined : { ...request, words: said };
+  };
+  return makeRequest([clause], index);
 }
 
 const OPERATIONS: readonly (readonly [RegExp, Operator])[] = [
