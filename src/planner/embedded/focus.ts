@@ -6,21 +6,33 @@ import { VAGUE_NOUNS } from "./lexicon.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { mainField } from "./suit.ts";
 import type { Field, ToolCard } from "./tool-card.ts";
-import { isWord, type WordToken } from "./tokens.ts";
+import { isWord, type Token, type WordToken } from "./tokens.ts";
 import { wordsOfName } from "./words.ts";
 
 export type Focus = { readonly reads: readonly Read[]; readonly isNamed: boolean };
+
+type Situation = {
+  /** Whether the request is answered by several steps, for a file each. */
+  readonly isRepeated: boolean;
+  /** Words that are spoken for. */
+  readonly taken: ReadonlySet<Token>;
+};
 
 /**
  * The fields that the request names; the tool's main field if it names none.
  *
  * A field counts when all words of its name are said: "unique words" is not "words".
- * @param isRepeated whether the request is answered by several steps, for a file each
  */
-export function fieldsSaid(step: Step, request: Request, isRepeated: boolean): Focus {
+export function fieldsSaid(step: Step, request: Request, situation: Situation): Focus {
   const inputs = wordsOfInputs(step);
+  const { isRepeated, taken } = situation;
   const words = request.words.filter(
-    (word) => !isUnit(word, request) && !isEmpty(word) && !inputs.has(word.word),
+    (word) =>
+      !isUnit(word, request) &&
+      !isEmpty(word) &&
+      !inputs.has(word.word) &&
+      !taken.has(word) &&
+      !isForm(word, request),
   );
   const choices = [
     isRepeated ? wordsBeside(step, request, words) : [],
@@ -74,6 +86,18 @@ function isEmpty({ word }: WordToken): boolean {
 
 function isNumber({ shape }: Field): boolean {
   return shape.takesNumber && !shape.takesText;
+}
+
+/** "as a table" is how something shall look, and not what. */
+function isForm(word: WordToken, { phrases }: Request): boolean {
+  return phrases.some(
+    ({ head, tokens, values }) =>
+      tokens.includes(word) && (head === "as" || (isTarget(head) && values.length === 0)),
+  );
+}
+
+function isTarget(head: string | undefined): boolean {
+  return head === "to" || head === "into";
 }
 
 /** "in three sentences" is how long, and not what. */

@@ -156,7 +156,7 @@ function answers(reading: Reading, request: Request, world: World): Reading[] {
 
 function withSteps(reading: Reading, request: Request, served: Served, index: ToolIndex): Reading {
   const isRepeated = served.steps.length > 1;
-  const focus = served.steps.map((step) => fieldsSaid(step, request, isRepeated));
+  const focus = served.steps.map((step) => fieldsSaid(step, request, { isRepeated, taken: takenInside(served) }));
   const reads = focus.flatMap((one) => one.reads);
   const account = accountFor(request, served, served.draft.used, index);
   // One tool for several files is one thought.
@@ -179,6 +179,12 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
     unanswered: account.isVerbMissed ? [...reading.unanswered, request] : reading.unanswered,
     weight: reading.weight + weightOf(request, index),
   };
+}
+
+/** Words that the tools inside have taken, so that they ask for nothing of the one around. */
+function takenInside({ draft, own, cards }: Served): ReadonlySet<Token> {
+  if (cards.length < 2) return new Set();
+  return new Set([...draft.used.keys()].filter((token) => !own.has(token)));
 }
 
 /** How much of the tools' names is said, each word once. */

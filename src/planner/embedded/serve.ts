@@ -32,6 +32,8 @@ export type Served = {
   readonly providers: readonly ToolCard[];
   /** Fields that are read. */
   readonly reads: readonly Read[];
+  /** The words that the tool which answers takes for itself. */
+  readonly own: ReadonlyMap<Token, number>;
   /** How well values and references go with their parameters. */
   readonly score: number;
 };
@@ -94,15 +96,32 @@ export function serve(
       .sort((a, b) => b.score - a.score)
       .slice(0, BREADTH);
   }
+  if (!open.some(takesContent)) {
+    const choices = offersFor(card, filling).flatMap((parameter) => {
+      const context = { parameter, card, request, words: rest, outer };
+      return partials.flatMap((partial) => extend(partial, context, world));
+    });
+    partials = [...partials, ...choices.sort((a, b) => b.score - a.score).slice(0, BREADTH)];
+  }
   return partials.map((partial) => {
     const complete = filling.values.size > 0 ? COMPLETE : BARE;
-    const score = open.length === 0 ? complete : partial.score / open.length;
+    const bindings = [...partial.args.keys()].filter((parameter) => !filling.values.has(parameter)).length;
+    const score = partial.spread || bindings > 0 ? partial.score / Math.max(bindings, 1) : complete;
     return finish({ ...partial, score }, request, card, filling);
   });
 }
 
+/** "json", "form" or "text": what a tool that sends something may be given, one of them. */
+function offersFor(card: ToolCard, { values }: Filling): Parameter[] {
+  const offers = card.parameters.filter(
+    (parameter) =>
+      !parameter.isRequired && (parameter.kinds.has("content") || parameter.shape.isAny) && takesContent(parameter),
+  );
+  return isSink(card) && !offers.some((parameter) => values.has(parameter)) ? offers : [];
+}
+
 /** A call of which some parameters are bound. */
-type Partial = Omit<Served, "steps"> & {
+type Partial = Omit<Served, "steps" | "own"> & {
   readonly args: ReadonlyMap<Parameter, Argument>;
   /** The tool is called once for each of these. */
   readonly spread: { readonly parameter: Parameter; readonly arguments: readonly Argument[] } | undefined;
@@ -444,5 +463,5 @@ function finish(partial: Partial, request: Request, card: ToolCard, filling: Fil
     draft = added.draft;
     steps.push(added.step);
   }
-  return { draft, steps, cards: [...cards, card], providers, reads, score };
+  return { draft, steps, cards: [...cards, card], providers, reads, own: filling.used, score };
 }
