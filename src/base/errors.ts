@@ -135,19 +135,20 @@ export class InputError extends PlanwrightError {
 }
 
 type RemoteOptions = ErrorOptions & {
-  /** Whether trying again may help. @default false */
-  readonly retryable?: boolean;
+  /** Whether trying again may help. @default unknown: it is tried again only where that is asked for */
+  readonly retryable?: boolean | undefined;
   /** Milliseconds to wait before trying again, when the other side said so. */
   readonly retryAfterMs?: number | undefined;
 };
 
 class RemoteError extends PlanwrightError {
-  readonly retryable: boolean;
+  /** Undefined where nobody knows. */
+  readonly retryable: boolean | undefined;
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: RemoteOptions = {}) {
     super(code, message, options);
-    this.retryable = options.retryable ?? false;
+    this.retryable = options.retryable;
     this.retryAfterMs = options.retryAfterMs;
   }
 }
@@ -175,7 +176,8 @@ export function toErrorData(error: unknown, code: ErrorCode = "internal.bug"): E
       message: error.message,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       ...(path ? { path } : {}),
-      ...(error instanceof RemoteError && { retryable: error.retryable }),
+      ...(error instanceof RemoteError &&
+        error.retryable !== undefined && { retryable: error.retryable }),
       ...(error instanceof RemoteError &&
         error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
     };

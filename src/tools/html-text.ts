@@ -24,19 +24,16 @@ export async function htmlToText(html: string): Promise<PageText> {
   const page = /<(?:html|body)\b/i.test(html) ? html : `<html><body>${html}</body></html>`;
   const { document } = parseHTML(page);
   const title = document.querySelector("title")?.textContent?.trim() || null;
+  const heading = document.querySelector("h1")?.textContent?.trim() ?? "";
   const render = (source: string) => convert(source, FORMAT).trim();
   const whole = render(page);
   // Takes the document apart.
   const article = new Readability(document as never).parse();
   const main = render(article?.content ?? "");
   const hasArticle = main.length >= whole.length * ARTICLE_SHARE;
-  return { title, text: hasArticle ? withHeading(main, article?.title) : whole };
-}
-
-/** Readers take the article's heading out of it. */
-function withHeading(text: string, heading: string | null | undefined): string {
-  const name = heading?.trim() ?? "";
-  return name === "" || text.startsWith(name) ? text : `${name}\n\n${text}`;
+  if (!hasArticle) return { title, text: whole };
+  // A heading that says what the title says was taken out of the article.
+  return { title, text: main.includes(heading) ? main : `${heading}\n\n${main}` };
 }
 
 const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"];
@@ -48,6 +45,7 @@ const FORMAT = {
     { selector: "a", options: { ignoreHref: true } },
     { selector: "img", format: "skip" },
     { selector: "nav", format: "skip" },
+    { selector: "title", format: "skip" },
     { selector: "noscript", format: "skip" },
     { selector: "table", format: "dataTable", options: { uppercaseHeaderCells: false } },
   ],

@@ -146,6 +146,7 @@ function invalid(
   const [first] = issues;
   return {
     code: side === "input" ? "tool.invalid_input" : "tool.invalid_output",
+    ...(side === "input" && { retryable: false }),
     path: formatPath([side, ...(first ? issueSteps(first) : [])]),
     message: `${tool.name} ${side === "input" ? "was given" : "gave"} an invalid ${side} (${typeOf(value)}): ${list.join("; ")}${more}`,
     hint:

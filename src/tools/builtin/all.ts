@@ -7,6 +7,8 @@ import { currentTime } from "./current-time.ts";
 import { dateDifference } from "./date-difference.ts";
 import { formatTable } from "./format-table.ts";
 import { generateText } from "./generate-text.ts";
+import { httpFetch } from "./http-fetch.ts";
+import { httpPost } from "./http-post.ts";
 import { listFiles } from "./list-files.ts";
 import { queryData } from "./query-data.ts";
 import { readFile } from "./read-file.ts";
@@ -21,12 +23,14 @@ export interface BuiltinOptions {
 }
 
 /** The tools that come with the package, in the order in which they are listed. */
-export function builtinTools(_options: BuiltinOptions): Tool[] {
+export function builtinTools(options: BuiltinOptions): Tool[] {
   return [
     listFiles,
     readFile,
     writeFile,
     searchText,
+    httpFetch(options),
+    httpPost(options),
     calculate,
     queryData,
     aggregateTable,
