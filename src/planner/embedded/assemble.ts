@@ -13,8 +13,8 @@ import {
 } from "./draft.ts";
 import type { Request } from "./interpret.ts";
 import { nameSteps } from "./naming.ts";
-import type { Field, Parameter } from "./tool-card.ts";
 import { isWord, says, textOf } from "./tokens.ts";
+import type { Field, Parameter } from "./tool-card.ts";
 import { wordsOfName } from "./words.ts";
 
 /** The plan as JSON, to be checked. */
@@ -49,7 +49,10 @@ function neededSteps(draft: Draft): Step[] {
 
 function subtaskOf(step: Step, goal: string, ids: Ids): JsonObject {
   const input = Object.fromEntries(
-    [...step.args].map(([parameter, argument]) => [parameter.name, jsonOf(argument, parameter, ids)]),
+    [...step.args].map(([parameter, argument]) => [
+      parameter.name,
+      jsonOf(argument, parameter, ids),
+    ]),
   );
   return {
     id: ids.get(step) ?? "",
@@ -82,9 +85,12 @@ function jsonOf(argument: Argument, parameter: Parameter, ids: Ids): Json {
     case "value":
       return escapeDeep(argument.value);
     case "read": {
-      const list = parameter.shape.element !== undefined && argument.field.shape.element === undefined;
+      const list =
+        parameter.shape.element !== undefined && argument.field.shape.element === undefined;
       const expression = `\${${readAs(argument, parameter, ids)}}`;
-      return list && !parameter.shape.takesText && !argument.field.shape.isAny ? [expression] : expression;
+      return list && !parameter.shape.takesText && !argument.field.shape.isAny
+        ? [expression]
+        : expression;
     }
     case "join":
       if (parameter.shape.element !== undefined && !parameter.shape.takesText) {
@@ -128,7 +134,11 @@ function titleOf({ step, field }: Read): string {
   return capitalize(source === undefined ? words : `${words} of ${source}`);
 }
 
-function formulaOf(reads: readonly Read[], operator: "+" | "-" | "*" | "/" | "mean", ids: Ids): string {
+function formulaOf(
+  reads: readonly Read[],
+  operator: "+" | "-" | "*" | "/" | "mean",
+  ids: Ids,
+): string {
   const values = reads.map((read) => `\${${pathOf(read, ids)}}`);
   if (operator === "mean") return `(${values.join(" + ")}) / ${values.length}`;
   return values.join(` ${operator} `);
@@ -147,7 +157,9 @@ function escapeDeep(value: Json): Json {
   if (typeof value === "string") return value.replaceAll("${", "$${");
   if (Array.isArray(value)) return value.map(escapeDeep);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, escapeDeep(one as Json)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, escapeDeep(one as Json)]),
+  );
 }
 
 /** "how many files": the length of a list of files. */
@@ -179,7 +191,9 @@ function outputOf(draft: Draft, ids: Ids): Json {
   if (reads.length === 1) return only.expression;
   const steps = draft.steps.filter((step) => reads.some(({ read }) => read.step === step));
   if (steps.length === 1) {
-    return Object.fromEntries(reads.map(({ read, expression }) => [read.field.path || "result", expression]));
+    return Object.fromEntries(
+      reads.map(({ read, expression }) => [read.field.path || "result", expression]),
+    );
   }
   return Object.fromEntries(
     steps.map((step) => {

@@ -23,7 +23,11 @@ const UNIT = "days?|weeks?|months?|years?";
 
 const WEEKDAY_AND_NUMBER = new RegExp(`((?:${WEEKDAY})), \\d{1,2}$`, "i");
 
-const OFFSET = new RegExp(`^(?:\\w+|\\d+)\\s+(?:${UNIT}|business days?)\\s+(?:after|before|from)\\s+`, "i");
+const JOINT = /\s+(?:to|until|till|through|and)\s+|\s*[-–]\s*/;
+const OFFSET = new RegExp(
+  `^(?:\\w+|\\d+)\\s+(?:${UNIT}|business days?)\\s+(?:after|before|from)\\s+`,
+  "i",
+);
 
 /** What is surely about a date: a bare "may" or "march" is not. */
 const TRIGGERS = new RegExp(
@@ -54,7 +58,18 @@ export async function readDates(text: string, now: number): Promise<DateSpan[]> 
   const rest = text.replace(ISO, (match) => "_".repeat(match.length));
   if (!TRIGGERS.test(rest)) return spans;
   const { parse } = await import("chrono-node/en");
-  for (const { index, text: found, start } of parse(rest, new Date(now))) {
+  for (const { index, text: found, start, end } of parse(rest, new Date(now))) {
+    // "from 3 March to 1 June" is two days.
+    const joint = end ? JOINT.exec(found) : null;
+    if (joint) {
+      const second = joint.index + joint[0].length;
+      const [first] = parse(found.slice(0, joint.index), new Date(now));
+      const [last] = parse(found.slice(second), new Date(now));
+      if (first && last) {
+        spans.push(spanOf(first, index), spanOf(last, index + second));
+        continue;
+      }
+    }
     const part = TRIGGERS.exec(found);
     if (part === null) continue;
     // "45 days after 3 March": a number and a date, for whoever adds them.
@@ -66,7 +81,10 @@ export async function readDates(text: string, now: number): Promise<DateSpan[]> 
     }
     // "next Friday, 17% of …": a number after a weekday's comma is no time of day.
     const shown = found.replace(WEEKDAY_AND_NUMBER, "$1");
-    spans.push({ ...spanOf({ index, text: shown, start }, 0), ...(shown === found ? {} : { iso: dayOf(start) }) });
+    spans.push({
+      ...spanOf({ index, text: shown, start }, 0),
+      ...(shown === found ? {} : { iso: dayOf(start) }),
+    });
   }
   return spans.sort((a, b) => a.start - b.start);
 }
@@ -86,7 +104,9 @@ function spanOf({ index, text, start }: Parsed, offset: number): DateSpan {
 }
 
 function dayOf(start: Parsed["start"]): string {
-  return [pad(start.get("year"), 4), pad(start.get("month"), 2), pad(start.get("day"), 2)].join("-");
+  return [pad(start.get("year"), 4), pad(start.get("month"), 2), pad(start.get("day"), 2)].join(
+    "-",
+  );
 }
 
 function pad(number: number | null, width: number): string {

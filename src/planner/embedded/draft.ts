@@ -6,8 +6,8 @@
 
 import type { Json } from "../../base/json.ts";
 import type { Request } from "./interpret.ts";
-import type { Field, Parameter, ToolCard } from "./tool-card.ts";
 import type { Token } from "./tokens.ts";
+import type { Field, Parameter, ToolCard } from "./tool-card.ts";
 
 /** A field of an earlier step's output. */
 export type Read = { readonly step: Step; readonly field: Field };
@@ -57,7 +57,10 @@ export function addStep(draft: Draft, step: Step): { draft: Draft; step: Step } 
 }
 
 export function useTokens(draft: Draft, tokens: readonly Token[]): Draft {
-  return { ...draft, used: new Map([...draft.used, ...tokens.map((token) => [token, 1] as const)]) };
+  return {
+    ...draft,
+    used: new Map([...draft.used, ...tokens.map((token) => [token, 1] as const)]),
+  };
 }
 
 function isSameCall(a: Step, b: Step): boolean {

@@ -21,8 +21,8 @@ import { readDates } from "./dates.ts";
 import { conditional, isUnderstood, refusal, tooLong } from "./refuse.ts";
 import { ToolIndex } from "./retrieve.ts";
 import { search } from "./search.ts";
-import { cardFor } from "./tool-card.ts";
 import { tokenize } from "./tokens.ts";
+import { cardFor } from "./tool-card.ts";
 import { spotValues } from "./values.ts";
 import { rootOf, wordsOfName } from "./words.ts";
 
@@ -54,7 +54,10 @@ export function createEmbeddedPlanner(): Planner {
   };
 }
 
-function firstThatPasses(readings: Parameters<typeof isUnderstood>[0][], request: PlanRequest): PlanOutcome {
+function firstThatPasses(
+  readings: Parameters<typeof isUnderstood>[0][],
+  request: PlanRequest,
+): PlanOutcome {
   let issues: readonly Issue[] = [];
   for (const { draft } of readings.slice(0, MAX_TRIES)) {
     const plan = assemble(request.goal, draft);

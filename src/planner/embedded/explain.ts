@@ -1,18 +1,18 @@
 /** How much of what a request says is accounted for by the calls that answer it. */
 
-import { ADJUNCT_PARTICIPLES, LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
 import type { Request } from "./interpret.ts";
+import { ADJUNCT_PARTICIPLES, LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
 import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import type { Served } from "./serve.ts";
 import { synonymsOf } from "./thesaurus.ts";
-import type { Field, ToolCard } from "./tool-card.ts";
 import { isWord, type Token, type WordToken } from "./tokens.ts";
+import type { Field, ToolCard } from "./tool-card.ts";
 
 /** Below this, nothing takes part that is described by the word. */
 const EXPLAINED = 0.3;
 /** A word that became part of an input. */
-const BY_INPUT = 0.85;
+const BY_INPUT = 1;
 /** What a tool that only brings something explains of the words around it. */
 const BY_PROVIDER = 0.85;
 /** Words that describe a value, as in "the quarterly report q1.pdf". */
@@ -41,7 +41,8 @@ export function accountFor(
 ): Account {
   const degrees = new Map<string, number>();
   for (const token of request.tokens) {
-    if (isWord(token)) degrees.set(token.root, Math.max(degrees.get(token.root) ?? 0, used.get(token) ?? 0));
+    if (isWord(token))
+      degrees.set(token.root, Math.max(degrees.get(token.root) ?? 0, used.get(token) ?? 0));
   }
   const beside = besideValues(request);
   const atPlaces = besidePlaces(request);
@@ -51,7 +52,11 @@ export function accountFor(
     const weight = index.weight(word.word, word.root);
     const degree = Math.max(
       BY_INPUT * (degrees.get(word.root) ?? 0),
-      byTools(word, isAct(word, request) ? { ...evidence, cards: evidence.cards.slice(-1) } : evidence, index),
+      byTools(
+        word,
+        isAct(word, request) ? { ...evidence, cards: evidence.cards.slice(-1) } : evidence,
+        index,
+      ),
       atPlaces.has(word.root) ? BY_PROVIDER * strongest(word, evidence.providers, index) : 0,
       byFields(word, evidence),
       beside.has(word.root) ? BESIDE_VALUE : 0,
@@ -87,9 +92,12 @@ function byFields({ root }: WordToken, { reads }: Evidence): number {
   return Math.max(0, ...asked.map(({ field }) => namedBy(root, field)));
 }
 
+/** A word that is a field's name. */
+export const EXACT = 0.95;
+
 /** How well a word names a field. */
 export function namedBy(root: string, { roots, about }: Field): number {
-  if (roots.includes(root)) return 1;
+  if (roots.includes(root)) return EXACT;
   if (about.has(root)) return 0.7;
   return roots.some((own) => synonymsOf(own).has(root)) ? 0.7 : 0;
 }
@@ -99,7 +107,8 @@ function besideValues({ phrases, verb }: Request): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { tokens } of phrases) {
     const at = tokens.findLastIndex(
-      (token) => token.kind === "value" && token.value.kind !== "number" && token.value.kind !== "date",
+      (token) =>
+        token.kind === "value" && token.value.kind !== "number" && token.value.kind !== "date",
     );
     for (const token of tokens.slice(0, Math.max(at, 0))) {
       if (isWord(token) && token !== verb) found.add(token.root);

@@ -19,7 +19,10 @@ export function fitChoices(request: Request, card: ToolCard): Proposal[] {
     const { shape } = parameter;
     const choices = shape.choices.length > 0 ? shape.choices : (shape.element?.choices ?? []);
     if (choices.length > 0) {
-      const said = [...choicesSaid(parameter, choices, words), ...orderSaid(parameter, choices, words)];
+      const said = [
+        ...choicesSaid(parameter, choices, words),
+        ...orderSaid(parameter, choices, words),
+      ];
       return said.filter(({ tokens }) => !isOfTarget(tokens, request, card));
     }
     return shape.takesBoolean && !shape.takesText ? switchSaid(parameter, words) : [];
@@ -45,7 +48,8 @@ function choicesSaid(
   return choices.flatMap((choice) => {
     const roots = wordsOfName(choice).map(rootOf);
     const exact = findAll(roots, words, (word, root) => word.root === root);
-    if (exact !== undefined) return [{ parameter, value: choice, tokens: exact, score: SAID + MORE * (roots.length - 1) }];
+    if (exact !== undefined)
+      return [{ parameter, value: choice, tokens: exact, score: SAID + MORE * (roots.length - 1) }];
     const similar = findAll(roots, others, (word, root) => isSynonym(word, root));
     if (similar === undefined) return [];
     return [{ parameter, value: choice, tokens: similar, score: SAID_OTHERWISE }];

@@ -74,7 +74,9 @@ export function columnsIn(request: Request, measures: ReadonlySet<string>): Colu
 }
 
 const MEASURES = new Set(
-  "sum total mean average median minimum maximum count number highest lowest".split(" ").map(rootOf),
+  "sum total mean average median minimum maximum count number highest lowest"
+    .split(" ")
+    .map(rootOf),
 );
 
 function saysMeasure({ root }: WordToken): boolean {
@@ -100,7 +102,8 @@ function roleOfHead(
 /** "the 3 countries with the highest revenue", "which region has the most sales": groups. */
 function rankedGroup({ phrases }: Request, measures: ReadonlySet<string>): ColumnMention[] {
   const at = phrases.findIndex(
-    ({ head, words }) => head === "with" && words.some((word) => isRanking(word) || isMeasure(word, measures)),
+    ({ head, words }) =>
+      head === "with" && words.some((word) => isRanking(word) || isMeasure(word, measures)),
   );
   const subject = phrases[at - 1];
   if (subject === undefined || (subject.head !== undefined && subject.head !== "of")) return [];
@@ -154,7 +157,13 @@ function columnOf(
     .filter((word) => !isMeasure(word, measures) && !isNoColumn(word));
   if (words.length === 0 || words.length > MAX_COLUMN_WORDS) return undefined;
   const isNamed = nouns.some((token) => says(token, ...COLUMN_NOUNS));
-  const score = isNamed ? 0.95 : role === "value" && phrase.head === undefined ? (said.length > 0 ? 0.6 : 0.45) : 0.8;
+  const score = isNamed
+    ? 0.95
+    : role === "value" && phrase.head === undefined
+      ? said.length > 0
+        ? 0.6
+        : 0.45
+      : 0.8;
   return {
     role,
     text: words.map(({ text }) => text).join(" "),

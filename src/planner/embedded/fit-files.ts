@@ -152,7 +152,12 @@ function folderIn(phrase: Phrase, card: ToolCard, phrases: readonly Phrase[]): F
   const [only, ...more] = nouns;
   if (!isWord(only) || more.length > 0) return undefined;
   // "search docs for x".
-  const score = phrase.head === undefined ? (isLookedIn(phrase, phrases) ? 0.7 : undefined) : PLACES[phrase.head];
+  const score =
+    phrase.head === undefined
+      ? isLookedIn(phrase, phrases)
+        ? 0.7
+        : undefined
+      : PLACES[phrase.head];
   // The tool's own nouns are none of the user's folders.
   if (score === undefined || card.roots.includes(only.root)) return undefined;
   if (says(only, ...HERE)) return { text: ".", tokens: [only], score };

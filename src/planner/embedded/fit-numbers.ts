@@ -4,9 +4,9 @@ import type { Request } from "./interpret.ts";
 import { PREPOSITIONS, SUPERLATIVES } from "./lexicon.ts";
 import type { Phrase } from "./phrases.ts";
 import { headFit, neighbours, type Proposal, takesNumber } from "./proposal.ts";
-import { says, type ValueToken, type WordToken } from "./tokens.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { takesContent } from "./suit.ts";
+import { says, type ValueToken, type WordToken } from "./tokens.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
 import { rootOf } from "./words.ts";
 
@@ -49,12 +49,17 @@ function isOfAnother(
   card: ToolCard,
   index: ToolIndex,
 ): boolean {
-  if (!card.parameters.some((parameter) => parameter.isRequired && takesContent(parameter))) return false;
+  if (!card.parameters.some((parameter) => parameter.isRequired && takesContent(parameter)))
+    return false;
   const { after } = neighbours(tokens, token);
   const end = after.findIndex(({ word }) => PREPOSITIONS.has(word));
-  const nouns = (end < 0 ? after : after.slice(0, end)).filter(({ word }) => !SUPERLATIVES.has(word));
+  const nouns = (end < 0 ? after : after.slice(0, end)).filter(
+    ({ word }) => !SUPERLATIVES.has(word),
+  );
   if (nouns.some(({ root }) => index.strength(root, card) >= OWN_WORD)) return false;
-  return nouns.some(({ root }) => [...index.strengths(root).values()].some((one) => one >= OTHERS_WORD));
+  return nouns.some(({ root }) =>
+    [...index.strengths(root).values()].some((one) => one >= OTHERS_WORD),
+  );
 }
 
 /** "which region has the highest total" asks for one. */
@@ -64,12 +69,17 @@ function theOne({ phrases }: Request, parameters: readonly Parameter[]): Proposa
   const isOne = subject?.tokens.some((token) => says(token, "which", "what", "who"));
   const noun = subject?.words.at(-1);
   if (!isOne || noun === undefined || /[^s]s$/.test(noun.word)) return [];
-  return parameters.filter(isLimit).map((parameter) => ({ parameter, value: 1, tokens: [], score: 0.8 }));
+  return parameters
+    .filter(isLimit)
+    .map((parameter) => ({ parameter, value: 1, tokens: [], score: 0.8 }));
 }
 
 /** "with the highest total". */
 function isRankedBy({ head, words }: Phrase): boolean {
-  return head === "with" && words.some(({ word }) => SUPERLATIVES.has(word) || word === "most" || word === "least");
+  return (
+    head === "with" &&
+    words.some(({ word }) => SUPERLATIVES.has(word) || word === "most" || word === "least")
+  );
 }
 
 function isAllowed(number: number, { shape }: Parameter): boolean {

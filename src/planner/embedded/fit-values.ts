@@ -66,8 +66,10 @@ function fitValue(
   const { value } = token;
   if (!takesFreeText(parameter)) return undefined;
   const base = baseScore(value, parameter);
-  if (base === 0) return undefined;
   const phrase = request.phrases.find(({ tokens }) => tokens.includes(token));
+  // What is looked for is no text to work on.
+  const isSought = phrase?.head === "mention" && parameter.kinds.has("content");
+  if (base === 0 || isSought) return undefined;
   const score =
     base +
     0.2 * headFit(phrase?.head, parameter) +

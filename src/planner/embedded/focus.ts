@@ -3,10 +3,10 @@
 import { type Read, type Step, sourceOf } from "./draft.ts";
 import type { Request } from "./interpret.ts";
 import { VAGUE_NOUNS } from "./lexicon.ts";
-import { synonymsOf } from "./thesaurus.ts";
 import { mainField } from "./suit.ts";
-import type { Field, ToolCard } from "./tool-card.ts";
+import { synonymsOf } from "./thesaurus.ts";
 import { isWord, type Token, type WordToken } from "./tokens.ts";
+import type { Field, ToolCard } from "./tool-card.ts";
 import { wordsOfName } from "./words.ts";
 
 export type Focus = { readonly reads: readonly Read[]; readonly isNamed: boolean };
@@ -70,12 +70,17 @@ function wordsBeside(step: Step, { clauses }: Request, words: readonly WordToken
 
 function namedFields({ fields }: ToolCard, words: readonly WordToken[]): Field[] {
   const exact = fields.filter((field) => isSaid(field, words, (word, root) => word.root === root));
-  const rest = words.filter(({ root }) => !exact.some(({ roots, about }) => roots.includes(root) || about.has(root)));
-  const similar = fields.filter((field) => !exact.includes(field) && isSaid(field, rest, isSynonym));
+  const rest = words.filter(
+    ({ root }) => !exact.some(({ roots, about }) => roots.includes(root) || about.has(root)),
+  );
+  const similar = fields.filter(
+    (field) => !exact.includes(field) && isSaid(field, rest, isSynonym),
+  );
   const named = [...exact, ...similar];
   const narrow = named.filter((field) => !named.some((other) => isWider(field, other)));
   const noted = fields.filter(
-    (field) => !narrow.includes(field) && field.shape.element !== undefined && isNoted(field, words, narrow),
+    (field) =>
+      !narrow.includes(field) && field.shape.element !== undefined && isNoted(field, words, narrow),
   );
   return [...narrow, ...noted];
 }
@@ -102,7 +107,7 @@ function isTarget(head: string | undefined): boolean {
 
 /** "in three sentences" is how long, and not what. */
 function isUnit(word: WordToken, { tokens }: Request): boolean {
-  const before = tokens[tokens.indexOf(word) - 1];
+  const before = tokens.slice(0, tokens.indexOf(word)).findLast((token) => token.kind !== "mark");
   return before?.kind === "value" && before.value.kind === "number";
 }
 
@@ -121,11 +126,18 @@ function isSynonym(word: WordToken, root: string): boolean {
 
 /** Whether the name of one is part of the name of the other. */
 function isWider(field: Field, other: Field): boolean {
-  return other.roots.length > field.roots.length && field.roots.every((root) => other.roots.includes(root));
+  return (
+    other.roots.length > field.roots.length &&
+    field.roots.every((root) => other.roots.includes(root))
+  );
 }
 
 /** "with the lines": a list whose description says what its name does not. */
 function isNoted(field: Field, words: readonly WordToken[], named: readonly Field[]): boolean {
-  const told = words.filter(({ root }) => field.about.has(root) && !named.some(({ about, roots }) => about.has(root) || roots.includes(root)));
+  const told = words.filter(
+    ({ root }) =>
+      field.about.has(root) &&
+      !named.some(({ about, roots }) => about.has(root) || roots.includes(root)),
+  );
   return named.length > 0 && told.length > 0;
 }

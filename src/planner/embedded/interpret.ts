@@ -12,8 +12,8 @@ import type { Kind } from "./kinds.ts";
 import { QUESTION_WORDS } from "./lexicon.ts";
 import { nounTokens, type Phrase, phrasesOf } from "./phrases.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import { isWord, type Token, type ValueToken, type WordToken } from "./tokens.ts";
 import { synonymsOf } from "./thesaurus.ts";
+import { isWord, says, type Token, type ValueToken, type WordToken } from "./tokens.ts";
 import type { ToolCard } from "./tool-card.ts";
 import type { ValueKind } from "./values.ts";
 import { rootOf } from "./words.ts";
@@ -39,6 +39,8 @@ const SOFT_CUT = 0.5;
 const SOFT_CUT_BEFORE_VERB = 0.2;
 /** Two verbs in one request. */
 const JOIN_ACROSS_VERB = 0.9;
+/** A pronoun that looks back into its own request. */
+const JOIN_ACROSS_POINTER = 0.5;
 const MAX_CLAUSES_JOINED = 8;
 const MAX_CANDIDATES = 6;
 
@@ -71,13 +73,21 @@ export function interpret(clauses: readonly Clause[], index: ToolIndex): Request
 /** What it costs to take clauses as a request of their own. */
 export function priceOf([first, ...joined]: readonly Clause[]): number {
   let price = 0;
-  if (first?.cut === "soft") price += first.verb ? SOFT_CUT_BEFORE_VERB : SOFT_CUT;
+  if (first?.cut === "soft") {
+    price += first.verb || pointsBack(first) ? SOFT_CUT_BEFORE_VERB : SOFT_CUT;
+  }
   let before = first;
   for (const clause of joined) {
     if (clause.cut === "hard" && !isBareVerb(before)) price += JOIN_ACROSS_VERB;
+    if (pointsBack(clause)) price += JOIN_ACROSS_POINTER;
     before = clause;
   }
   return price;
+}
+
+/** "…, and its keywords": of what was named, and not part of it. */
+function pointsBack({ tokens }: Clause): boolean {
+  return says(tokens[0], "its", "their");
 }
 
 /** "Fetch and summarize x": the first verb has no object of its own. */
@@ -92,7 +102,9 @@ export function makeRequest(clauses: readonly Clause[], index: ToolIndex): Reque
   );
   const phrases = phrasesOf(tokens, new Set(clauses.flatMap(({ verb }) => (verb ? [verb] : []))));
   const values = tokens.filter((token): token is ValueToken => token.kind === "value");
-  const words = contentWords(tokens, index);
+  const words = contentWords(tokens, index).filter(
+    (word) => !isProducing(word, first?.verb, phrases),
+  );
   const request = {
     clauses,
     tokens,
@@ -107,6 +119,25 @@ export function makeRequest(clauses: readonly Clause[], index: ToolIndex): Reque
 
 /** Stands for the comma or conjunction that was cut away. */
 const JOINT: Token = { kind: "mark", mark: ",", start: -1, end: -1 };
+
+const PRODUCING = new Set(["write", "draft", "compose", "create", "generate", "prepare", "build"]);
+const TARGETS = new Set(["to", "into", "in", "as", "onto", "at", "named"]);
+
+/** "Write a summary of x" asks for the summary; "write it to x" asks to write. */
+function isProducing(
+  word: WordToken,
+  verb: WordToken | undefined,
+  phrases: readonly Phrase[],
+): boolean {
+  if (word !== verb || !PRODUCING.has(word.word)) return false;
+  return !phrases.some(({ head, values }) => {
+    return (
+      head !== undefined &&
+      TARGETS.has(head) &&
+      values.some(({ value }) => value.number === undefined)
+    );
+  });
+}
 
 /** What question words ask for. */
 const ASKED: ReadonlyMap<string, string> = new Map([
@@ -165,14 +196,17 @@ export function nameCoverage(
     const weight = index.weight(root, root);
     total += weight;
     if (said.has(root)) covered += weight;
-    else if ([...synonymsOf(root)].some((synonym) => said.has(synonym))) covered += weight * SYNONYM;
+    else if ([...synonymsOf(root)].some((synonym) => said.has(synonym)))
+      covered += weight * SYNONYM;
   }
   return total === 0 ? 0 : covered / total;
 }
 
 /** "into x": something is to be written there, whatever the verb. */
 export function hasTarget({ phrases }: Pick<Request, "phrases">): boolean {
-  return phrases.some(({ head, values }) => head === "into" && values.some(({ value }) => value.kind === "path"));
+  return phrases.some(
+    ({ head, values }) => head === "into" && values.some(({ value }) => value.kind === "path"),
+  );
 }
 
 function targetFit(request: Pick<Request, "phrases">, { tool, parameters }: ToolCard): number {

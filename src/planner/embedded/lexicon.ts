@@ -67,7 +67,7 @@ export const LIGHT_VERBS = words(`
   get give show tell provide present do make use need want have like know see help let obtain
   return take perform produce display find say include go report come try start begin ask look
   require bring supply deliver state identify determine work
-  convert turn transform render
+  convert turn transform render compute calculate
   run execute apply carry put hand figure perform conduct complete handle process
 `);
 

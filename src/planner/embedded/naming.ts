@@ -6,7 +6,32 @@ import { verbUse } from "./lexicon.ts";
 import { wordsOfName } from "./words.ts";
 
 /** What expressions call otherwise. */
-const RESERVED = new Set(["inputs", "item", "index", "in", "true", "false", "null", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while"]);
+const RESERVED = new Set([
+  "inputs",
+  "item",
+  "index",
+  "in",
+  "true",
+  "false",
+  "null",
+  "as",
+  "break",
+  "const",
+  "continue",
+  "else",
+  "for",
+  "function",
+  "if",
+  "import",
+  "let",
+  "loop",
+  "package",
+  "namespace",
+  "return",
+  "var",
+  "void",
+  "while",
+]);
 
 /** An id for each step, in the steps' order. */
 export function nameSteps(steps: readonly Step[]): ReadonlyMap<Step, string> {
@@ -20,7 +45,12 @@ export function nameSteps(steps: readonly Step[]): ReadonlyMap<Step, string> {
     const [first = "step"] = wordsOfName(step.card.name);
     const verb = verbUse(first) === "no" ? step.card.name : first;
     const own = subjectOf(step);
-    const wanted = own !== undefined ? `${verb}_${own}` : isAlone || subject === undefined ? step.card.name : `${step.card.name}_${subject}`;
+    const wanted =
+      own !== undefined
+        ? `${verb}_${own}`
+        : isAlone || subject === undefined
+          ? step.card.name
+          : `${step.card.name}_${subject}`;
     const id = unique(clean(wanted), taken);
     taken.add(id);
     ids.set(step, id);
@@ -39,7 +69,10 @@ function subjectOf(step: Step): string | undefined {
 }
 
 /** What it works on comes from one such step. */
-function subjectOfInputs(step: Step, subjects: ReadonlyMap<Step, string | undefined>): string | undefined {
+function subjectOfInputs(
+  step: Step,
+  subjects: ReadonlyMap<Step, string | undefined>,
+): string | undefined {
   const found = new Set(inputsOf(step).map((input) => subjects.get(input)));
   const [only] = found;
   return found.size === 1 ? only : undefined;

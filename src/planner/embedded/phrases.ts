@@ -90,10 +90,16 @@ export function phrasesOf(tokens: readonly Token[], verbs: ReadonlySet<Token>): 
       turnTo(openPhrase(head, true, isObject && head === undefined));
     } else if (isHead(token, tokens[index - 1], index)) {
       turnTo(openPhrase(RELATIONS.get(token.word) ?? token.word, false, false));
+    } else if (says(token, "is", "are", "was", "were") && current.tokens.some(isNounOrValue)) {
+      turnTo(openPhrase(undefined, false, false));
     } else current.tokens.push(token);
   }
   turnTo(current);
   return phrases;
+}
+
+function isNounOrValue(token: Token): boolean {
+  return token.kind === "value" || (isWord(token) && isContent(token));
 }
 
 type OpenPhrase = Pick<Phrase, "head" | "isJoined" | "isObject"> & { readonly tokens: Token[] };

@@ -2,7 +2,7 @@
 
 import type { Json } from "../../base/json.ts";
 import type { Request } from "./interpret.ts";
-import { isWord, type Token, type WordToken } from "./tokens.ts";
+import { isMark, isWord, type Token, type WordToken } from "./tokens.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
 import { rootOf } from "./words.ts";
 
@@ -60,12 +60,14 @@ export function neighbours(
   const before: WordToken[] = [];
   for (let index = at - 1; index >= 0; index--) {
     const one = tokens[index];
+    if (isMark(one, "-")) continue;
     if (!isWord(one)) break;
     before.push(one);
   }
   const after: WordToken[] = [];
   for (let index = at + 1; index < tokens.length; index++) {
     const one = tokens[index];
+    if (isMark(one, "-")) continue;
     if (!isWord(one)) break;
     after.push(one);
   }

@@ -1,14 +1,14 @@
 /** Steps that turn what stands in the goal, a path or an address, into what a tool works on. */
 
-import { addStep, type Argument, type Draft, type Read, type Step } from "./draft.ts";
+import { type Argument, addStep, type Draft, type Read, type Step } from "./draft.ts";
 import { mediumOf } from "./file-types.ts";
 import type { Kind } from "./kinds.ts";
-import { suit } from "./suit.ts";
-import { rootOf } from "./words.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import type { Field, Parameter, ToolCard } from "./tool-card.ts";
+import { suit } from "./suit.ts";
 import type { ValueToken } from "./tokens.ts";
+import type { Field, Parameter, ToolCard } from "./tool-card.ts";
 import type { ValueKind } from "./values.ts";
+import { rootOf } from "./words.ts";
 
 /** Which parameter takes such a value as the place of something. */
 const PLACE_OF: Readonly<Partial<Record<ValueKind, Kind>>> = { path: "path", url: "url" };
@@ -84,7 +84,10 @@ function fieldFor(
 }
 
 /** Of a table the rows are wanted, of a text the text; a plain text has no rows. */
-function mediumFit({ roots, kinds, shape, isRequired }: Field, { value }: ValueToken): number | undefined {
+function mediumFit(
+  { roots, kinds, shape, isRequired }: Field,
+  { value }: ValueToken,
+): number | undefined {
   const medium = mediumOf(value.text);
   const isRows = shape.element?.properties !== undefined;
   const isText = shape.takesText && kinds.has("content");

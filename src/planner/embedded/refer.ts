@@ -2,13 +2,13 @@
  * What "it", "both", "the summary" or nothing at all refers to among the steps before.
  */
 
-import { isConsumed, inputsOf, type Draft, type Read, type Step } from "./draft.ts";
+import { type Draft, inputsOf, isConsumed, type Read, type Step } from "./draft.ts";
 import type { Request } from "./interpret.ts";
 import { isHollow } from "./provide.ts";
 import { isSink, suit } from "./suit.ts";
 import { synonymsOf } from "./thesaurus.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
 import { isWord, says, type Token, type WordToken } from "./tokens.ts";
+import type { Parameter, ToolCard } from "./tool-card.ts";
 
 export type Reference = {
   /** More than one where several outputs are meant. */
@@ -20,7 +20,21 @@ export type Reference = {
 };
 
 const SINGULAR = ["it", "this", "that", "result", "output", "answer", "outcome"];
-const PLURAL = ["them", "they", "these", "those", "both", "two", "all", "everything", "results", "each", "outputs", "answers", "together"];
+const PLURAL = [
+  "them",
+  "they",
+  "these",
+  "those",
+  "both",
+  "two",
+  "all",
+  "everything",
+  "results",
+  "each",
+  "outputs",
+  "answers",
+  "together",
+];
 const POSSESSIVE = ["its", "their", "whose", "there"];
 
 type Pointer = "latest" | "several" | "source" | undefined;
@@ -96,7 +110,8 @@ function candidates(
       step.card.fields.flatMap((field) => {
         const fit = isHollow({ step, field }) ? undefined : suit(field, parameter, card);
         if (fit === undefined) return [];
-        const isPreferred = preference === "latest" ? latest.has(step) : inputsOf(step).length === 0;
+        const isPreferred =
+          preference === "latest" ? latest.has(step) : inputsOf(step).length === 0;
         const tokens = namesOf({ step, field }, words);
         const isFocus = focused.some((read) => read.step === step && read.field === field);
         const score =
@@ -133,13 +148,15 @@ function groupOf(
   draft: Draft,
 ): Reference | undefined {
   const isWriting = isSink(card);
-  if (pointer === "source" || (pointer === undefined && !isWriting && !saysPlural(words))) return undefined;
+  if (pointer === "source" || (pointer === undefined && !isWriting && !saysPlural(words)))
+    return undefined;
   const last = draft.results.at(-1);
   const open = draft.results.filter((result) =>
     result.reads.some(({ step }) => !isConsumed(draft, step)),
   );
   // "the result" is that of the last request alone, and so is a plain "it" of one step.
-  const chosen = pointer === "latest" || (last !== undefined && stepsOf(last.reads).length > 1) ? [last] : open;
+  const chosen =
+    pointer === "latest" || (last !== undefined && stepsOf(last.reads).length > 1) ? [last] : open;
   const meant = new Set(chosen.flatMap((result) => stepsOf(result?.reads ?? [])));
   const steps = draft.steps.filter((step) => meant.has(step));
   if (steps.length < 2) return undefined;
@@ -155,7 +172,9 @@ function groupOf(
     return best === undefined ? [] : [{ step, field: best.field }];
   });
   if (reads.length < steps.length) return undefined;
-  const counted = words.filter((token) => token.kind === "value" && token.value.number === reads.length);
+  const counted = words.filter(
+    (token) => token.kind === "value" && token.value.number === reads.length,
+  );
   return { reads, tokens: counted, score: pointer === "several" || isWriting ? 1 : 0.7 };
 }
 

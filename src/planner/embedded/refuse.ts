@@ -17,7 +17,13 @@ const MAX_NAMED = 8;
 const MAX_CLOSEST = 3;
 
 /** Whether acting on a reading would do what was asked, and not a half of it. */
-export function isUnderstood({ draft, missedWeight, weight, unanswered, unused }: Reading): boolean {
+export function isUnderstood({
+  draft,
+  missedWeight,
+  weight,
+  unanswered,
+  unused,
+}: Reading): boolean {
   const isWhole = unanswered.length === 0 && unused.length === 0;
   return draft.steps.length > 0 && isWhole && missedWeight <= MAX_MISSED * weight;
 }
@@ -46,8 +52,16 @@ function whatLacks(goal: string, request: Request, index: ToolIndex): string[] {
   if (card === undefined || !isKnown || !isNamed || values.some(isPlace)) return [];
   const names = card.parameters.filter(({ isRequired }) => isRequired).map(({ name }) => name);
   if (names.length === 0) return [];
-  const said = textOf(goal, request.tokens.filter(({ start }) => start >= 0)) || verb?.text || "";
-  return [`${JSON.stringify(said)} asks for ${card.name}, but nothing in the goal gives its ${names.join(" and ")}.`];
+  const said =
+    textOf(
+      goal,
+      request.tokens.filter(({ start }) => start >= 0),
+    ) ||
+    verb?.text ||
+    "";
+  return [
+    `${JSON.stringify(said)} asks for ${card.name}, but nothing in the goal gives its ${names.join(" and ")}.`,
+  ];
 }
 
 function whatWasMissed(best: Reading | undefined): string {
@@ -85,6 +99,9 @@ function hintFor(clauses: readonly Clause[], index: ToolIndex): string {
   const closest = ranked.slice(0, MAX_CLOSEST).map(({ card }) => card.name);
   const others = index.cards.map(({ name }) => name);
   const tools = closest.length > 0 ? closest : others.slice(0, MAX_CLOSEST);
-  const known = tools.length === 0 ? "There are no tools." : `${closest.length > 0 ? "The closest tools are" : "There are tools such as"} ${tools.join(", ")}.`;
+  const known =
+    tools.length === 0
+      ? "There are no tools."
+      : `${closest.length > 0 ? "The closest tools are" : "There are tools such as"} ${tools.join(", ")}.`;
   return `${known} Say it with what the tools do, name files and columns, or use a model.`;
 }

@@ -8,16 +8,23 @@
 
 import type { Clause } from "./clauses.ts";
 import { type Draft, EMPTY_DRAFT, type Result, type Step } from "./draft.ts";
-import { accountFor, namedBy } from "./explain.ts";
+import { accountFor, EXACT, isEmpty, namedBy } from "./explain.ts";
 import { fieldsSaid } from "./focus.ts";
-import { hasTarget, interpret, makeRequest, nameCoverage, priceOf, type Request } from "./interpret.ts";
+import {
+  hasTarget,
+  interpret,
+  makeRequest,
+  nameCoverage,
+  priceOf,
+  type Request,
+} from "./interpret.ts";
 import { LIGHT_VERBS, verbUse } from "./lexicon.ts";
 import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import { serve, type Served, type World } from "./serve.ts";
+import { type Served, serve, type World } from "./serve.ts";
 import { synonymsOf } from "./thesaurus.ts";
-import type { Field } from "./tool-card.ts";
 import type { Token, ValueToken, WordToken } from "./tokens.ts";
+import type { Field } from "./tool-card.ts";
 import { wordsOfName } from "./words.ts";
 
 export type Reading = {
@@ -44,7 +51,7 @@ const MISSED = 0.8;
 const MISSED_VERB = 1;
 /** A value that nothing uses: the goal was not understood. */
 const UNUSED_VALUE = 1.2;
-const STEP = 0.15;
+const STEP = 0.2;
 /** A tool that changes something, though its verb was not said. */
 const UNASKED = 0.8;
 /** A name said of a tool inside, against one that answers the request. */
@@ -57,7 +64,9 @@ const OUTPUT = 0.25;
 /** Plans for the clauses, best first; at least one, which may explain nothing. */
 export function search(clauses: readonly Clause[], index: ToolIndex): Reading[] {
   const asking = clauses.filter(({ mood }) => mood !== "context");
-  const context = placesIn(clauses.filter(({ mood }) => mood === "context").flatMap(({ tokens }) => tokens));
+  const context = placesIn(
+    clauses.filter(({ mood }) => mood === "context").flatMap(({ tokens }) => tokens),
+  );
   const inner = new Map<string, Request>();
   return groupingsOf(asking, index)
     .flatMap(({ requests, price }) => follow(requests, price, { index, places: context, inner }))
@@ -110,11 +119,7 @@ const NOTHING: Reading = {
   weight: 0,
 };
 
-function follow(
-  requests: readonly Request[],
-  price: number,
-  context: World,
-): Reading[] {
+function follow(requests: readonly Request[], price: number, context: World): Reading[] {
   let beam = [NOTHING];
   const values: ValueToken[] = [];
   for (const [at, request] of requests.entries()) {
@@ -156,7 +161,9 @@ function answers(reading: Reading, request: Request, world: World): Reading[] {
 
 function withSteps(reading: Reading, request: Request, served: Served, index: ToolIndex): Reading {
   const isRepeated = served.steps.length > 1;
-  const focus = served.steps.map((step) => fieldsSaid(step, request, { isRepeated, taken: takenInside(served) }));
+  const focus = served.steps.map((step) =>
+    fieldsSaid(step, request, { isRepeated, taken: takenInside(served) }),
+  );
   const reads = focus.flatMap((one) => one.reads);
   const account = accountFor(request, served, served.draft.used, index);
   // One tool for several files is one thought.
@@ -206,10 +213,14 @@ function isUnsaid(request: Request, { cards, draft }: Served, index: ToolIndex):
   const inner = cards.slice(0, -1);
   if (own === undefined || inner.length === 0) return false;
   if (hasTarget(request)) return false;
-  return !words.some((word) => {
-    const strength = index.strength(word.root, own);
-    return draft.used.has(word) || inner.every((card) => index.strength(word.root, card) < strength);
-  });
+  return !words
+    .filter((word) => !isEmpty(word))
+    .some((word) => {
+      const strength = index.strength(word.root, own);
+      return (
+        draft.used.has(word) || inner.every((card) => index.strength(word.root, card) < strength)
+      );
+    });
 }
 
 /** Nothing is changed that nobody asked to change. */
@@ -230,7 +241,9 @@ function withResult(draft: Draft, result: Result): Draft {
 
 /** Verbs that ask for a part of what is there already. */
 const TAKING = new Set(
-  "count extract pull take get give show list print display return report tell pick present output provide".split(" "),
+  "count extract pull take get give show list print display return report tell pick present output provide".split(
+    " ",
+  ),
 );
 
 /** "…, extract its text": a field of a step before, and no step of its own. */
@@ -241,16 +254,18 @@ function pointOut(reading: Reading, request: Request, index: ToolIndex): Reading
   if (asked.length === 0) return [];
   return reading.draft.steps.flatMap((step) => {
     const fields = asked.map((word) => bestNamed(step, word));
-    const isNamed = fields.some((field, at) => field && namedBy(asked[at]?.root ?? "", field) === 1);
-    if (!isNamed || fields.some((field) => field === undefined)) return [];
-    const found = [...new Set(fields)].flatMap((field) => (field === undefined ? [] : [{ step, field }]));
+    if (fields.some((field) => field === undefined)) return [];
+    const degrees = asked.map((word, at) => namedBy(word.root, fields[at] as Field));
+    const found = [...new Set(fields)].flatMap((field) =>
+      field === undefined ? [] : [{ step, field }],
+    );
     const weight = weightOf(request, index);
     const isAsked = step.tokens.length > 0 ? 0.2 : 0;
     return [
       {
         ...reading,
         draft: withResult(reading.draft, { request, reads: found, isNamed: true }),
-        score: reading.score + weight + NAME + isAsked,
+        score: reading.score + weight + NAME * Math.min(...degrees) + isAsked,
         weight: reading.weight + weight,
       },
     ];
@@ -262,7 +277,9 @@ function bestNamed({ card }: Step, { root }: WordToken): Field | undefined {
   const ranked = card.fields
     .filter(({ roots }) => roots.length <= 1)
     .map((field) => ({ field, degree: namedBy(root, field) }))
-    .filter(({ degree }) => degree > 0)
+    .filter(
+      ({ field, degree }) => degree >= EXACT || (degree > 0 && field.shape.element !== undefined),
+    )
     .sort((a, b) => b.degree - a.degree);
   return ranked[0]?.field;
 }
@@ -272,7 +289,11 @@ function skip(reading: Reading, request: Request, index: ToolIndex): Reading {
   const weight = weightOf(request, index);
   return {
     ...reading,
-    score: reading.score - weight - MISSED * weigh(request.words, index) - (request.verb && !isEmpty ? MISSED_VERB : 0),
+    score:
+      reading.score -
+      weight -
+      MISSED * weigh(request.words, index) -
+      (request.verb && !isEmpty ? MISSED_VERB : 0),
     ...withMissed(reading, request.words, index),
     unanswered: [...reading.unanswered, request],
     weight: reading.weight + weight,

@@ -5,8 +5,8 @@
 
 import type { Clause } from "./clauses.ts";
 import {
-  addStep,
   type Argument,
+  addStep,
   type Draft,
   type Operator,
   type Read,
@@ -19,8 +19,8 @@ import { bringsOnly, isPlace, provide } from "./provide.ts";
 import { refer } from "./refer.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { isSink, mainField, suit, takesContent } from "./suit.ts";
-import type { Field, Parameter, ToolCard } from "./tool-card.ts";
 import { isMark, isWord, says, type Token, type ValueToken } from "./tokens.ts";
+import type { Field, Parameter, ToolCard } from "./tool-card.ts";
 
 export type Served = {
   readonly draft: Draft;
@@ -76,7 +76,9 @@ export function serve(
   const filling = fill(request, card, world.index);
   const start: Partial = {
     draft: { ...draft, used: new Map([...draft.used, ...filling.used]) },
-    args: new Map([...filling.values].map(([parameter, value]) => [parameter, { kind: "value", value }])),
+    args: new Map(
+      [...filling.values].map(([parameter, value]) => [parameter, { kind: "value", value }]),
+    ),
     spread: undefined,
     cards: [],
     providers: [],
@@ -105,7 +107,9 @@ export function serve(
   }
   return partials.map((partial) => {
     const complete = filling.values.size > 0 ? COMPLETE : BARE;
-    const bindings = [...partial.args.keys()].filter((parameter) => !filling.values.has(parameter)).length;
+    const bindings = [...partial.args.keys()].filter(
+      (parameter) => !filling.values.has(parameter),
+    ).length;
     const score = partial.spread || bindings > 0 ? partial.score / Math.max(bindings, 1) : complete;
     return finish({ ...partial, score }, request, card, filling);
   });
@@ -115,7 +119,9 @@ export function serve(
 function offersFor(card: ToolCard, { values }: Filling): Parameter[] {
   const offers = card.parameters.filter(
     (parameter) =>
-      !parameter.isRequired && (parameter.kinds.has("content") || parameter.shape.isAny) && takesContent(parameter),
+      !parameter.isRequired &&
+      (parameter.kinds.has("content") || parameter.shape.isAny) &&
+      takesContent(parameter),
   );
   return isSink(card) && !offers.some((parameter) => values.has(parameter)) ? offers : [];
 }
@@ -124,7 +130,9 @@ function offersFor(card: ToolCard, { values }: Filling): Parameter[] {
 type Partial = Omit<Served, "steps" | "own"> & {
   readonly args: ReadonlyMap<Parameter, Argument>;
   /** The tool is called once for each of these. */
-  readonly spread: { readonly parameter: Parameter; readonly arguments: readonly Argument[] } | undefined;
+  readonly spread:
+    | { readonly parameter: Parameter; readonly arguments: readonly Argument[] }
+    | undefined;
 };
 
 /** Where the value of a parameter is looked for. */
@@ -143,7 +151,9 @@ function restOf({ tokens, verb }: Request, { used }: Filling): Token[] {
 
 function trim(tokens: readonly Token[]): Token[] {
   const isEmpty = (token: Token | undefined) =>
-    token !== undefined && (token.kind === "mark" || says(token, "and", "to", "into", "in", "as", "from", "with", "of", "then"));
+    token !== undefined &&
+    (token.kind === "mark" ||
+      says(token, "and", "to", "into", "in", "as", "from", "with", "of", "then"));
   let [start, end] = [0, tokens.length];
   while (start < end && tokens[start]?.kind === "mark") start++;
   while (end > start && isEmpty(tokens[end - 1])) end--;
@@ -161,7 +171,9 @@ function chunksFor(
     if (isSeparator(token) && chunks.length < parameters.length) chunks.push([]);
     else chunks.at(-1)?.push(token);
   }
-  const full = chunks.filter((chunk) => chunk.some(isWord) || chunk.some((token) => token.kind === "value"));
+  const full = chunks.filter(
+    (chunk) => chunk.some(isWord) || chunk.some((token) => token.kind === "value"),
+  );
   if (full.length !== parameters.length) return new Map();
   return new Map(parameters.map((parameter, at) => [parameter, full[at] ?? []]));
 }
@@ -185,7 +197,9 @@ function extend(partial: Partial, place: Place, world: World): Partial[] {
 function fromPlaces(partial: Partial, place: Place, world: World): Partial[] {
   const { parameter, card, words } = place;
   if (!takesContent(parameter)) return [];
-  const named = words.filter((token): token is ValueToken => token.kind === "value" && isPlace(token));
+  const named = words.filter(
+    (token): token is ValueToken => token.kind === "value" && isPlace(token),
+  );
   const unused = named.filter((token) => !partial.draft.used.has(token));
   if (unused.length > 0) {
     const isRaw = namesProduct(place, world);
@@ -203,8 +217,15 @@ function fromPlaces(partial: Partial, place: Place, world: World): Partial[] {
 }
 
 /** "x and y", "the words in x and the lines in y", if the tool is about words and lines. */
-function areListed(values: readonly ValueToken[], { words, card, request }: Place, index: ToolIndex): boolean {
-  const between = words.slice(words.indexOf(values[0] as Token), words.indexOf(values.at(-1) as Token));
+function areListed(
+  values: readonly ValueToken[],
+  { words, card, request }: Place,
+  index: ToolIndex,
+): boolean {
+  const between = words.slice(
+    words.indexOf(values[0] as Token),
+    words.indexOf(values.at(-1) as Token),
+  );
   return between.every((token) => {
     if (!isWord(token)) return true;
     if (says(token, "into", "as", "onto")) return false;
@@ -239,7 +260,9 @@ function brought(
     score += best.score / tokens.length;
   }
   const providers = [...partial.providers, ...reads.map(({ step }) => step.card)];
-  return [{ ...bound(partial, parameter, card, reads, draft), providers, score: partial.score + score }];
+  return [
+    { ...bound(partial, parameter, card, reads, draft), providers, score: partial.score + score },
+  ];
 }
 
 /** One output as it is; several as a list, as one text, or as one call for each. */
@@ -273,12 +296,18 @@ function fromBefore(partial: Partial, { parameter, card, words, request }: Place
     if (reads.length === 0) return [];
     const draft = useTokens(partial.draft, tokens);
     const others = card.parameters.filter(
-      (other) => other !== parameter && other.isRequired && takesContent(other) && !partial.args.has(other),
+      (other) =>
+        other !== parameter && other.isRequired && takesContent(other) && !partial.args.has(other),
     );
     // "compare both": the first is for this parameter, the second for the next.
     const [first, ...further] = reads;
     const [next] = others;
-    if (first !== undefined && further.length > 0 && next !== undefined && takesContent(parameter)) {
+    if (
+      first !== undefined &&
+      further.length > 0 &&
+      next !== undefined &&
+      takesContent(parameter)
+    ) {
       const one = bound(partial, parameter, card, [first], draft);
       return [{ ...one, score: partial.score + score }];
     }
@@ -288,10 +317,10 @@ function fromBefore(partial: Partial, { parameter, card, words, request }: Place
 
 /** What another tool makes of the words: "write *the total by region* to out.md". */
 function fromWords(partial: Partial, place: Place, world: World): Partial[] {
-  const { parameter, card, words, outer } = place;
+  const { parameter, card, outer } = place;
   const chain = [...outer, card];
   if (chain.length > MAX_DEPTH || !takesContent(parameter)) return [];
-  const inner = innerRequest(words, world, parameter);
+  const inner = innerRequest(place, world);
   if (inner === undefined) return [];
   return inner.candidates
     .filter(({ card: other }) => isMeant(other, chain, inner, world.index))
@@ -307,9 +336,16 @@ function fromWords(partial: Partial, place: Place, world: World): Partial[] {
         return {
           ...bound(partial, parameter, card, reads, served.draft),
           cards: isProvider ? partial.cards : [...partial.cards, ...served.cards],
-          providers: [...partial.providers, ...served.providers, ...(isProvider ? served.cards : [])],
+          providers: [
+            ...partial.providers,
+            ...served.providers,
+            ...(isProvider ? served.cards : []),
+          ],
           reads: [...partial.reads, ...served.reads, ...reads],
-          score: partial.score + (best.score + served.score) / 2 + (isNamed(candidate.card, inner) ? NAMED : 0),
+          score:
+            partial.score +
+            (best.score + served.score) / 2 +
+            (isNamed(candidate.card, inner) ? NAMED : 0),
         };
       });
     });
@@ -326,11 +362,13 @@ function isNamed({ roots }: ToolCard, { words }: Request): boolean {
 }
 
 /** Whether the words name what another tool makes: "the summary of x" is not x. */
-function namesProduct({ words, outer, card: own, parameter }: Place, world: World): boolean {
-  const chain = [...outer, own];
-  const inner = chain.length > MAX_DEPTH ? undefined : innerRequest(words, world, parameter);
+function namesProduct(place: Place, world: World): boolean {
+  const chain = [...place.outer, place.card];
+  const inner = chain.length > MAX_DEPTH ? undefined : innerRequest(place, world);
   if (inner === undefined) return false;
-  return inner.candidates.some(({ card }) => isNamed(card, inner) && isMeant(card, chain, inner, world.index));
+  return inner.candidates.some(
+    ({ card }) => isNamed(card, inner) && isMeant(card, chain, inner, world.index),
+  );
 }
 
 /** A tool inside another must be what some word says, and no tool around it. */
@@ -371,7 +409,9 @@ function fromParts(partial: Partial, place: Place, world: World): Partial[] {
   const { parameter, card, words } = place;
   if (!isSink(card)) return [];
   const parts = partsOf(words);
-  if (parts.length < 2 || parts.length > MAX_PARTS) return [];
+  // What verbs set apart are no parts of one thing.
+  const isApart = place.request.clauses.slice(1).some(({ cut }) => cut === "hard");
+  if (isApart || parts.length < 2 || parts.length > MAX_PARTS) return [];
   let current: Partial = { ...partial, reads: [], score: 0 };
   for (const part of parts) {
     const own = { ...place, words: part };
@@ -399,30 +439,27 @@ function partsOf(words: readonly Token[]): Token[][] {
 
 /** "the text of x" is x for a parameter that takes a text. */
 function innerRequest(
-  words: readonly Token[],
+  { words, request: outer, parameter }: Place,
   { index, inner }: World,
-  { roots }: Parameter,
 ): Request | undefined {
   const tokens = trim(words);
   if (!tokens.some(isWord)) return undefined;
   const key = tokens.map(({ start }) => start).join();
-  const request = inner.get(key) ?? requestOf(tokens, index);
+  const request = inner.get(key) ?? makeRequest(clausesWithin(outer, tokens), index);
   inner.set(key, request);
-  const said = request.words.filter(({ root }) => !roots.includes(root));
+  const said = request.words.filter(({ root }) => !parameter.roots.includes(root));
   if (said.length === request.words.length) return said.length === 0 ? undefined : request;
   return said.length === 0 ? undefined : { ...request, words: said };
 }
 
-function requestOf(tokens: readonly Token[], index: ToolIndex): Request {
-  const clause: Clause = {
-    tokens,
-    cut: "soft",
-    startsSentence: false,
-    isSequel: false,
-    mood: "request",
-    verb: undefined,
-  };
-  return makeRequest([clause], index);
+/** What is left of the clauses. */
+function clausesWithin({ clauses }: Request, words: readonly Token[]): Clause[] {
+  const kept = new Set(words);
+  return clauses.flatMap((clause): Clause[] => {
+    const tokens = clause.tokens.filter((token) => kept.has(token));
+    const verb = clause.verb && kept.has(clause.verb) ? clause.verb : undefined;
+    return tokens.length === 0 ? [] : [{ ...clause, tokens, verb, mood: "request" }];
+  });
 }
 
 const OPERATIONS: readonly (readonly [RegExp, Operator])[] = [
@@ -445,17 +482,27 @@ function fromFormula(partial: Partial, { parameter, words, request }: Place): Pa
     .filter(({ field }) => field.shape.takesNumber);
   if (reads.length < 2 || ((operator === "-" || operator === "/") && reads.length !== 2)) return [];
   const tokens = [...words, ...said.filter(({ word }) => pattern.test(word))];
-  const args = new Map([...partial.args, [parameter, { kind: "formula", reads, operator } as const]]);
+  const args = new Map([
+    ...partial.args,
+    [parameter, { kind: "formula", reads, operator } as const],
+  ]);
   const draft = useTokens(partial.draft, tokens.filter(isWord));
-  return [{ ...partial, draft, args, reads: [...partial.reads, ...reads], score: partial.score + 0.8 }];
+  return [
+    { ...partial, draft, args, reads: [...partial.reads, ...reads], score: partial.score + 0.8 },
+  ];
 }
 
 function finish(partial: Partial, request: Request, card: ToolCard, filling: Filling): Served {
   const { args, spread, cards, providers, reads, score } = partial;
   const values = filling.spread?.values.map((value): Argument => ({ kind: "value", value }));
   const repeated =
-    spread ?? (filling.spread && values ? { parameter: filling.spread.parameter, arguments: values } : undefined);
-  const calls = repeated?.arguments.map((argument) => new Map([...args, [repeated.parameter, argument]]));
+    spread ??
+    (filling.spread && values
+      ? { parameter: filling.spread.parameter, arguments: values }
+      : undefined);
+  const calls = repeated?.arguments.map(
+    (argument) => new Map([...args, [repeated.parameter, argument]]),
+  );
   let { draft } = partial;
   const steps: Step[] = [];
   for (const own of calls ?? [args]) {

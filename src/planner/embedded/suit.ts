@@ -49,10 +49,22 @@ export function suit(field: Field, parameter: Parameter, card: ToolCard): number
   if (isForeign && !isSink(card)) return undefined;
   // Not every number is the number that is asked for.
   if (isNumber(field.shape) && isNumber(parameter.shape) && !sharesName) return undefined;
-  if (strict.length === 0 && !isContent && !sharesKind && !sharesName && base !== ANYTHING) {
-    if (!parameter.shape.takesText && parameter.shape.element === undefined) return undefined;
-  }
-  return base + (sharesKind && base >= 0.1 ? SAME_KIND : 0) + (sharesName ? SAME_NAME : 0) - (isForeign ? 0.05 : 0);
+  if (
+    strict.length === 0 &&
+    !isContent &&
+    !sharesKind &&
+    !sharesName &&
+    base !== ANYTHING &&
+    !parameter.shape.takesText &&
+    parameter.shape.element === undefined
+  )
+    return undefined;
+  return (
+    base +
+    (sharesKind && base >= 0.1 ? SAME_KIND : 0) +
+    (sharesName ? SAME_NAME : 0) -
+    (isForeign ? 0.05 : 0)
+  );
 }
 
 /** A text, or a list of texts. */
@@ -104,7 +116,9 @@ export function takesContent({ kinds, shape }: Parameter): boolean {
   if (STRICT.some((kind) => kinds.has(kind)) || kinds.has("count")) return false;
   const element = shape.element ?? shape;
   if (shape.choices.length > 0 || element.choices.length > 0) return false;
-  return shape.isAny || shape.takesText || shape.element !== undefined || shape.properties !== undefined;
+  return (
+    shape.isAny || shape.takesText || shape.element !== undefined || shape.properties !== undefined
+  );
 }
 
 /** The field that stands for the whole output where nothing else is said. */

@@ -33,8 +33,8 @@ export type Sketch = {
 /** The sketch of the plan; what was not planned is a failure of the test, with its reason. */
 export async function sketch(goal: string, tools: readonly Tool[]): Promise<Sketch> {
   const outcome = await planFor(goal, tools);
-  if (outcome.status === "failed") {
-    throw new Error(outcome.issues.map(({ message }) => message).join("\n"));
+  if (outcome.status !== "planned") {
+    throw new Error(`${JSON.stringify(goal)}: ${JSON.stringify(outcome)}`);
   }
   return sketchOf(outcome.plan);
 }
