@@ -5,6 +5,9 @@ import { calculate } from "./calculate.ts";
 import { compareTexts } from "./compare-texts.ts";
 import { currentTime } from "./current-time.ts";
 import { dateDifference } from "./date-difference.ts";
+import { detectLanguage } from "./detect-language.ts";
+import { extractEntities } from "./extract-entities.ts";
+import { extractKeywords } from "./extract-keywords.ts";
 import { formatTable } from "./format-table.ts";
 import { generateText } from "./generate-text.ts";
 import { httpFetch } from "./http-fetch.ts";
@@ -14,6 +17,7 @@ import { queryData } from "./query-data.ts";
 import { readFile } from "./read-file.ts";
 import { renderTemplate } from "./render-template.ts";
 import { searchText } from "./search-text.ts";
+import { summarizeText } from "./summarize-text.ts";
 import { textStatistics } from "./text-statistics.ts";
 import { writeFile } from "./write-file.ts";
 
@@ -36,6 +40,10 @@ export function builtinTools(options: BuiltinOptions): Tool[] {
     aggregateTable,
     formatTable,
     textStatistics,
+    summarizeText,
+    extractKeywords,
+    extractEntities,
+    detectLanguage,
     compareTexts,
     renderTemplate,
     generateText,

@@ -1,0 +1,97 @@
+/** What people read of a text that may be marked up as Markdown. */
+
+import type { Token, Tokens } from "marked";
+import { paragraphsOf } from "./text-units.ts";
+
+export type Prose = {
+  /** Running text, in order: no headings, code or tables, and of lists only what are sentences. */
+  readonly paragraphs: readonly string[];
+  /** All that is read, markup left out: headings, items and cells too, each a line. */
+  readonly text: string;
+};
+
+/** Signs that a text is Markdown; without one it stands as it is. */
+const MARKED =
+  /^ {0,3}#{1,6} \S|^ {0,3}(?:```|~~~)|^\s{0,3}[-*+] \S|^\s{0,3}\d{1,3}[.)] \S|^ {0,3}>|^ {0,3}\||\[[^\]\n]{1,200}\]\([^)\n]{1,500}\)|\*\*\S/m;
+
+/** Read a text as Markdown where it is marked up, else as paragraphs. */
+export async function proseOf(text: string): Promise<Prose> {
+  if (!MARKED.test(text)) return { paragraphs: paragraphsOf(text), text };
+  const { lexer } = await import("marked");
+  const paragraphs: string[] = [];
+  const lines: string[] = [];
+  for (const { text: line, isProse } of readBlocks(lexer(text))) {
+    if (line === "") continue;
+    lines.push(line);
+    if (isProse) paragraphs.push(line);
+  }
+  return { paragraphs, text: lines.join("\n\n") };
+}
+
+type Line = { readonly text: string; readonly isProse: boolean };
+
+function* readBlocks(tokens: readonly Token[]): Generator<Line> {
+  for (const token of tokens) {
+    switch (token.type) {
+      case "paragraph":
+      case "text":
+        yield lineOf(token, token.type === "paragraph");
+        break;
+      case "heading":
+        yield { ...lineOf(token, false) };
+        break;
+      case "blockquote":
+        yield* readBlocks(token.tokens ?? []);
+        break;
+      case "list":
+        for (const item of (token as Tokens.List).items) yield* readItem(item.tokens);
+        break;
+      case "table": {
+        const { header, rows } = token as Tokens.Table;
+        for (const cell of [header, ...rows].flat()) {
+          yield { text: plain(cell.tokens), isProse: false };
+        }
+        break;
+      }
+      default:
+    }
+  }
+}
+
+/** An item counts as running text when it ends like a sentence. */
+function* readItem(tokens: readonly Token[]): Generator<Line> {
+  for (const line of readBlocks(tokens)) {
+    yield { text: line.text, isProse: /[.!?。！？]["')\]”’»]?$/.test(line.text) };
+  }
+}
+
+function lineOf(token: Token, isProse: boolean): Line {
+  const inner = "tokens" in token ? token.tokens : undefined;
+  const text = inner === undefined ? token.raw : plain(inner);
+  return { text: text.replace(/\s+/g, " ").trim(), isProse };
+}
+
+/** Inline tokens without their marks: of a link its text, of an image its description. */
+function plain(tokens: readonly Token[]): string {
+  return tokens
+    .map((token) => {
+      if (token.type === "br") return " ";
+      if (token.type === "html") return "";
+      if ("tokens" in token && token.tokens !== undefined) return plain(token.tokens);
+      return "text" in token ? decode(String(token.text)) : "";
+    })
+    .join("");
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&amp;": "&",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#39;": "'",
+  "&nbsp;": " ",
+};
+
+function decode(text: string): string {
+  return text.replace(/&(?:amp|lt|gt|quot|#39|nbsp);/g, (entity) => ENTITIES[entity] ?? entity);
+}
