@@ -74,8 +74,14 @@ function fitValue(
     base +
     0.2 * headFit(phrase?.head, parameter) +
     roleFit(phrase?.head, value, card) +
-    (isNamedBeside(token, parameter, request) ? BESIDE_ITS_NAME : 0);
+    (isNamedBeside(token, parameter, request) ? BESIDE_ITS_NAME : 0) +
+    (value.kind === "quoted" ? quotedFit(phrase?.head, parameter) : 0);
   return { parameter, value: textFor(value, parameter), tokens: [token], score };
+}
+
+/** What is quoted is more likely for what must be given, and what is said is a text. */
+function quotedFit(head: string | undefined, { isRequired, kinds }: Parameter): number {
+  return (isRequired ? 0.15 : 0) + (head === "saying" && kinds.has("content") ? 0.3 : 0);
 }
 
 function baseScore(value: Value, { kinds, roots, description }: Parameter): number {

@@ -3,7 +3,7 @@
 import type { Request } from "./interpret.ts";
 import type { Kind } from "./kinds.ts";
 import { nounTokens, type Phrase } from "./phrases.ts";
-import { headFit, type Proposal, takesFreeText } from "./proposal.ts";
+import { headFit, type Proposal, takesFreeText, takesNumber } from "./proposal.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, says, type Token, type WordToken } from "./tokens.ts";
@@ -76,11 +76,22 @@ function fitPhrase(
   if (tokens.length === 0 || tokens.length > MAX_WORDS) return undefined;
   const text = textOfTokens(tokens);
   if (text === undefined) return undefined;
-  const score = named ? 0.95 : scoreOf(phrase, tokens, parameter, card, index);
+  const score = named ? 0.95 : scoreOf(phrase, tokens, parameter, card, index) - (isOfAnother(tokens, parameter, index) ? OTHERS : 0);
   return score <= 0 ? undefined : { parameter, value: text, tokens, score: Math.min(score, 1) };
 }
 
 const MAX_WORDS = 12;
+/** For words that ask for what another tool does, where nothing needs to stand. */
+const OTHERS = 0.3;
+const OTHERS_WORD = 0.6;
+
+function isOfAnother(tokens: readonly Token[], parameter: Parameter, index: ToolIndex): boolean {
+  if (parameter.isRequired) return false;
+  return tokens.some((token) => {
+    if (!isWord(token) || token.isProper) return false;
+    return [...index.strengths(token.root).values()].some((strength) => strength >= OTHERS_WORD);
+  });
+}
 
 /** "topic climate change", "the city of Paris", "named Report": the name says it. */
 function namedIn(phrase: Phrase, { roots, kinds }: Parameter): readonly Token[] | undefined {
@@ -101,7 +112,7 @@ function ownTokens(
   parameter: Parameter,
   index: ToolIndex,
 ): readonly Token[] {
-  let nouns = nounTokens(phrase);
+  let nouns = withoutNumbers(nounTokens(phrase), card);
   const isOfTool = (token: Token | undefined) =>
     isWord(token) &&
     !isProper(token) &&
@@ -109,6 +120,13 @@ function ownTokens(
   while (nouns.length > 0 && isOfTool(nouns[0])) nouns = nouns.slice(1);
   while (nouns.length > 0 && isOfTool(nouns.at(-1))) nouns = nouns.slice(0, -1);
   return nouns;
+}
+
+/** Of "20 USD" a number is for a parameter that takes numbers, if there is one. */
+function withoutNumbers(nouns: readonly Token[], { parameters }: ToolCard): readonly Token[] {
+  if (!parameters.some(takesNumber)) return nouns;
+  const last = nouns.findLastIndex((token) => token.kind === "value" && token.value.number !== undefined);
+  return nouns.slice(last + 1);
 }
 
 function speaksOf(token: WordToken, card: ToolCard, index: ToolIndex): boolean {
