@@ -76,7 +76,10 @@ function fitPhrase(
   if (tokens.length === 0 || tokens.length > MAX_WORDS) return undefined;
   const text = textOfTokens(tokens);
   if (text === undefined) return undefined;
-  const score = named ? 0.95 : scoreOf(phrase, tokens, parameter, card, index) - (isOfAnother(tokens, parameter, index) ? OTHERS : 0);
+  const score = named
+    ? 0.95
+    : scoreOf(phrase, tokens, parameter, card, index) -
+      (isOfAnother(tokens, parameter, index) ? OTHERS : 0);
   return score <= 0 ? undefined : { parameter, value: text, tokens, score: Math.min(score, 1) };
 }
 
@@ -125,7 +128,9 @@ function ownTokens(
 /** Of "20 USD" a number is for a parameter that takes numbers, if there is one. */
 function withoutNumbers(nouns: readonly Token[], { parameters }: ToolCard): readonly Token[] {
   if (!parameters.some(takesNumber)) return nouns;
-  const last = nouns.findLastIndex((token) => token.kind === "value" && token.value.number !== undefined);
+  const last = nouns.findLastIndex(
+    (token) => token.kind === "value" && token.value.number !== undefined,
+  );
   return nouns.slice(last + 1);
 }
 

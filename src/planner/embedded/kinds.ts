@@ -110,13 +110,13 @@ const RULES: readonly Rule[] = [
     kind: "content",
     name: /\b(?:text|texts|content|contents|body|html|markdown|passage|paragraph|document|article|transcript|rows|table|records|data|json|input|image|audio|video|a|b|left|right)$/,
     description: /^(?:the )?(?:\w+ )?(?:text|data|document|rows|table|content)\b/i,
-    not: /\bpath\b|\bdate\b|\bURL\b|\bnumber of\b|\bhow many\b|\btext to (?:search|look|find)\b|\bsearch (?:text|term)|\bcolumns?\b.*\bto\b|\bname of\b/i,
+    not: /\bpath\b|\bdate\b|\bURL\b|\bnumber of\b|\bhow many\b|\btext to (?:search|look|find)\b(?![^.;,]*\bin\b)|\bsearch (?:text|term)|\bcolumns?\b.*\bto\b|\bname of\b/i,
   },
   {
     kind: "query",
     name: /\b(?:query|q|search|term|terms|keyword|keywords|needle|phrase|topic|subject|word|words|theme)$/,
     description:
-      /\b(?:to (?:search|look) for|what to (?:find|search|look)|search (?:term|text|query|words)|text to (?:search|look|find)|words? to (?:search|look|find))\b/i,
+      /\b(?:to (?:search|look) for|what to (?:find|search|look)|search (?:term|text|query|words)|text to (?:search|look|find)\b(?![^.;,]*\bin\b)|words? to (?:search|look|find))\b/i,
     not: /\bnumber of\b|\bhow many\b|\bJSONata\b|\bSQL\b/i,
   },
   {

@@ -7,7 +7,7 @@
  */
 
 import type { Clause } from "./clauses.ts";
-import { type Draft, EMPTY_DRAFT, type Result, type Step } from "./draft.ts";
+import { type Draft, EMPTY_DRAFT, type Read, type Result, type Step } from "./draft.ts";
 import { accountFor, EXACT, isEmpty, namedBy } from "./explain.ts";
 import { fieldsSaid } from "./focus.ts";
 import {
@@ -23,7 +23,7 @@ import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { type Served, serve, type World } from "./serve.ts";
 import { synonymsOf } from "./thesaurus.ts";
-import type { Token, ValueToken, WordToken } from "./tokens.ts";
+import { isWord, type Token, type ValueToken, type WordToken } from "./tokens.ts";
 import type { Field } from "./tool-card.ts";
 import { wordsOfName } from "./words.ts";
 
@@ -58,6 +58,8 @@ const UNASKED = 0.8;
 const INNER = 0.4;
 const NAME = 0.6;
 const FIT = 0.5;
+/** Two requests that one call answers would rather be one. */
+const REUSED = 0.4;
 /** What the request asks for is a field of the output by name. */
 const OUTPUT = 0.25;
 
@@ -172,7 +174,8 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
   const score =
     account.explained +
     NAME * namesSaid(request, served, index) +
-    (focus.some((one) => one.isNamed) ? OUTPUT : 0) -
+    (focus.some((one) => one.isNamed && !isInput(one.reads, served)) ? OUTPUT : 0) -
+    (steps === 0 && request.clauses[0]?.cut === "soft" ? REUSED : 0) -
     FIT * (1 - served.score) -
     STEP * steps -
     MISSED * weigh(account.missed, index) -
@@ -186,6 +189,12 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
     unanswered: account.isVerbMissed ? [...reading.unanswered, request] : reading.unanswered,
     weight: reading.weight + weightOf(request, index),
   };
+}
+
+/** Whether the words that name the fields say already how to call the tool. */
+function isInput(reads: readonly Read[], { own }: Served): boolean {
+  const roots = new Set([...own.keys()].filter(isWord).map(({ root }) => root));
+  return reads.every(({ field }) => field.roots.some((root) => roots.has(root)));
 }
 
 /** Words that the tools inside have taken, so that they ask for nothing of the one around. */

@@ -27,54 +27,9 @@ function described(
   });
 }
 
-const text = z.string().describe("The text to work on.");
-const names = z.array(z.string());
-
-/** What reads texts for their meaning, without a model. */
-const READING: readonly Tool[] = [
-  described(
-    "summarize_text",
-    "Summarize a text by its most important sentences: a short summary of a document, article or report.",
-    "none",
-    { text, sentences: z.int().min(1).default(3).describe("How many sentences the summary has.") },
-    { summary: z.string().describe("The summary."), sentences: names },
-  ),
-  described(
-    "extract_keywords",
-    "Extract the key terms (keywords, key phrases, topics) of a text, most important first.",
-    "none",
-    { text, limit: z.int().default(10).describe("How many keywords to give at most.") },
-    { keywords: names },
-  ),
-  described(
-    "extract_entities",
-    "Find the named entities in a text: people, places, organizations, dates, amounts of money, email addresses and URLs.",
-    "none",
-    { text },
-    {
-      people: names,
-      places: names,
-      organizations: names,
-      dates: names,
-      amounts: names,
-      emails: names,
-      urls: names,
-    },
-  ),
-  described(
-    "detect_language",
-    "Detect in which language a text is written.",
-    "none",
-    { text },
-    { language: z.string().describe("English name of the language."), code: z.string() },
-  ),
-];
-
 /** What is offered where no model is configured. */
 export function offlineTools(): Tool[] {
-  const own = builtinTools({ allowPrivateHosts: false }).filter(({ needsModel }) => !needsModel);
-  const known = new Set(own.map(({ name }) => name));
-  return [...own, ...READING.filter(({ name }) => !known.has(name))];
+  return builtinTools({ allowPrivateHosts: false }).filter(({ needsModel }) => !needsModel);
 }
 
 /** A workshop's own tools: none is named like a builtin one. */
