@@ -153,8 +153,12 @@ class RemoteError extends PlanwrightError {
   }
 }
 
-/** A model or its provider failed. */
-export class ModelError extends RemoteError {}
+/** A model or its provider failed; unless it says otherwise, trying again is useless. */
+export class ModelError extends RemoteError {
+  constructor(code: ErrorCode, message: string, options: RemoteOptions = {}) {
+    super(code, message, { retryable: false, ...options });
+  }
+}
 
 /** A tool failed; tools throw this to say whether a retry makes sense. */
 export class ToolError extends RemoteError {}

@@ -76,11 +76,13 @@ function renderMaterial(value: unknown): string {
 function textOf({ finish, text, model }: ModelResult): string {
   if (finish === "refusal") {
     throw new ToolError("model.refused", `${model} would not answer: ${excerpt(text)}`, {
+      retryable: false,
       hint: "Reword the instruction, or use another model.",
     });
   }
   if (finish === "length") {
     throw new ToolError("model.truncated", `The answer of ${model} was cut off: ${excerpt(text)}`, {
+      retryable: false,
       hint: "Ask for a shorter text, or raise max_tokens.",
     });
   }

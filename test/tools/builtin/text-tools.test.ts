@@ -108,11 +108,9 @@ describe("extract_keywords", () => {
     const text =
       "Der Hund und die Katze sind im Garten. Der Hund und die Katze spielen mit dem Ball im Garten.";
     const { keywords } = await extract(text, 3);
-    expect(keywords.map((word) => word.toLowerCase()).toSorted()).toEqual([
-      "garten",
-      "hund",
-      "katze",
-    ]);
+    expect(new Set(keywords.map((word) => word.toLowerCase()))).toEqual(
+      new Set(["garten", "hund", "katze"]),
+    );
   });
 
   it("finds nothing in nothing", async () => {
