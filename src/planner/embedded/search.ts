@@ -23,7 +23,7 @@ import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { type Served, serve, type World } from "./serve.ts";
 import { synonymsOf } from "./thesaurus.ts";
-import { isWord, type Token, type ValueToken, type WordToken } from "./tokens.ts";
+import { isWord, says, type Token, type ValueToken, type WordToken } from "./tokens.ts";
 import type { Field } from "./tool-card.ts";
 import { wordsOfName } from "./words.ts";
 
@@ -259,6 +259,8 @@ const TAKING = new Set(
 function pointOut(reading: Reading, request: Request, index: ToolIndex): Reading[] {
   const { verb, values, words } = request;
   if (values.length > 0 || (verb !== undefined && !TAKING.has(verb.word))) return [];
+  const isListed = request.clauses[0]?.cut === "soft" && verb === undefined;
+  if (isListed && !says(request.tokens[0], "its", "their")) return [];
   const asked = words.filter((word) => word.word !== verb?.word && !LIGHT_VERBS.has(word.word));
   if (asked.length === 0) return [];
   return reading.draft.steps.flatMap((step) => {
