@@ -64,6 +64,7 @@ const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   ENOTDIR: "a part of the path is a file",
   ELOOP: "it is a symbolic link",
+  ENXIO: "it is no regular file",
   ENOSPC: "the disk is full",
   EROFS: "the file system is read-only",
   ENAMETOOLONG: "the name is too long",

@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { link, mkdir, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readFile } from "../../../src/tools/builtin/read-file.ts";
@@ -117,12 +118,14 @@ describe("read_file", () => {
 
   it("names what is missing, and what is no file", async () => {
     await using files = await workspaceWith({ "folder/a.txt": "" });
-    execFileSync("mkfifo", [join(files.workspace, "pipe")]);
+    const socket = createServer().listen(join(files.workspace, "pipe"));
+    await once(socket, "listening");
     expect((await failure(readFile, { path: "b.txt" }, files)).code).toBe("file.not_found");
     expect((await failure(readFile, { path: "folder" }, files)).message).toContain("is a folder");
     expect((await failure(readFile, { path: "pipe" }, files)).message).toContain("no regular file");
     const below = await failure(readFile, { path: "folder/a.txt/b" }, files);
     expect(below.message).toContain("a part of the path is a file");
+    socket.close();
   });
 
   it("stays inside the workspace", async () => {
