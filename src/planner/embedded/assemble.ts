@@ -164,6 +164,10 @@ function escapeDeep(value: Json): Json {
 
 /** "how many files": the length of a list of files. */
 function isCounted({ field, step }: Read, { tokens, verb }: Request): boolean {
+  const isTold = [...step.args.values()].some(
+    (argument) => argument.kind === "value" && argument.value === "count",
+  );
+  if (isTold) return false;
   if (verb?.word === "count" && step.tokens !== tokens) return field.shape.element !== undefined;
   const at = tokens.findIndex((token) => says(token, "how-many"));
   if (at < 0 || field.shape.element === undefined) return false;

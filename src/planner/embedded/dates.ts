@@ -24,6 +24,9 @@ const UNIT = "days?|weeks?|months?|years?";
 const WEEKDAY_AND_NUMBER = new RegExp(`((?:${WEEKDAY})), \\d{1,2}$`, "i");
 
 const JOINT = /\s+(?:to|until|till|through|and)\s+|\s*[-–]\s*/;
+/** "what day is it today": the word asks, and names no day to work with. */
+const ASKS_FOR_DAY =
+  /\bwhat(?:'s|’s| is| day| date| time)\b[^.?!]*\b(?:date|day|time|weekday|today)\b/i;
 const OFFSET = new RegExp(
   `^(?:\\w+|\\d+)\\s+(?:${UNIT}|business days?)\\s+(?:after|before|from)\\s+`,
   "i",
@@ -73,6 +76,7 @@ export async function readDates(text: string, now: number): Promise<DateSpan[]> 
     const part = TRIGGERS.exec(found);
     if (part === null) continue;
     // "45 days after 3 March": a number and a date, for whoever adds them.
+    if (/^today$/i.test(found) && ASKS_FOR_DAY.test(text)) continue;
     const offset = OFFSET.exec(found)?.[0].length ?? 0;
     if (offset > 0) {
       const [base] = parse(found.slice(offset), new Date(now));

@@ -1,7 +1,7 @@
 /** How much of what a request says is accounted for by the calls that answer it. */
 
 import type { Request } from "./interpret.ts";
-import { ADJUNCT_PARTICIPLES, LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
+import { ADJUNCT_PARTICIPLES, DETERMINERS, LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
 import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import type { Served } from "./serve.ts";
@@ -110,7 +110,9 @@ function besideValues({ phrases, verb }: Request): ReadonlySet<string> {
       (token) =>
         token.kind === "value" && token.value.kind !== "number" && token.value.kind !== "date",
     );
-    for (const token of tokens.slice(0, Math.max(at, 0))) {
+    // Without an article it may be anything, a verb of another language too.
+    const start = tokens.findIndex((token) => isWord(token) && DETERMINERS.has(token.word));
+    for (const token of start < 0 ? [] : tokens.slice(start, Math.max(at, start))) {
       if (isWord(token) && token !== verb) found.add(token.root);
     }
   }

@@ -79,7 +79,7 @@ function fitPhrase(
   const score = named
     ? 0.95
     : scoreOf(phrase, tokens, parameter, card, index) -
-      (isOfAnother(tokens, parameter, index) ? OTHERS : 0);
+      (isOfAnother(phrase, tokens, parameter, index) ? OTHERS : 0);
   return score <= 0 ? undefined : { parameter, value: text, tokens, score: Math.min(score, 1) };
 }
 
@@ -88,8 +88,13 @@ const MAX_WORDS = 12;
 const OTHERS = 0.3;
 const OTHERS_WORD = 0.6;
 
-function isOfAnother(tokens: readonly Token[], parameter: Parameter, index: ToolIndex): boolean {
-  if (parameter.isRequired) return false;
+function isOfAnother(
+  { head }: Phrase,
+  tokens: readonly Token[],
+  parameter: Parameter,
+  index: ToolIndex,
+): boolean {
+  if (parameter.isRequired && head !== undefined) return false;
   return tokens.some((token) => {
     if (!isWord(token) || token.isProper) return false;
     return [...index.strengths(token.root).values()].some((strength) => strength >= OTHERS_WORD);

@@ -32,7 +32,8 @@ export function fieldsSaid(step: Step, request: Request, situation: Situation): 
       !isEmpty(word) &&
       !inputs.has(word.word) &&
       !taken.has(word) &&
-      !isForm(word, request),
+      !isForm(word, request) &&
+      word.word !== "column",
   );
   const choices = [
     isRepeated ? wordsBeside(step, request, words) : [],

@@ -9,8 +9,9 @@
 
 import type { Clause } from "./clauses.ts";
 import type { Kind } from "./kinds.ts";
-import { QUESTION_WORDS } from "./lexicon.ts";
+import { LIGHT_VERBS, QUESTION_WORDS, VAGUE_NOUNS } from "./lexicon.ts";
 import { nounTokens, type Phrase, phrasesOf } from "./phrases.ts";
+import { bringsOnly, isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, says, type Token, type ValueToken, type WordToken } from "./tokens.ts";
@@ -121,6 +122,7 @@ export function makeRequest(clauses: readonly Clause[], index: ToolIndex): Reque
 const JOINT: Token = { kind: "mark", mark: ",", start: -1, end: -1 };
 
 const PRODUCING = new Set(["write", "draft", "compose", "create", "generate", "prepare", "build"]);
+const FILE = rootOf("file");
 const TARGETS = new Set(["to", "into", "in", "as", "onto", "at", "named"]);
 
 /** "Write a summary of x" asks for the summary; "write it to x" asks to write. */
@@ -130,6 +132,8 @@ function isProducing(
   phrases: readonly Phrase[],
 ): boolean {
   if (word !== verb || !PRODUCING.has(word.word)) return false;
+  if (phrases.some(({ isObject, words }) => isObject && words.some(({ root }) => root === FILE)))
+    return false;
   return !phrases.some(({ head, values }) => {
     return (
       head !== undefined &&
@@ -180,8 +184,16 @@ function scoreOf(request: Omit<Request, "candidates">, card: ToolCard, index: To
     evidence += index.weight(word, root) * index.strength(root, card);
   }
   const fit = valueFit(request.values, card) + targetFit(request, card);
+  const isAsked = request.words.length > 0 || request.tokens.some((token) => says(token, "what"));
+  const isLook = isAsked && request.values.some(isPlace) && request.words.every(isSlight);
+  if (isLook && bringsOnly(card)) return STRONG_FIT + evidence + fit;
   if (evidence === 0 && fit < STRONG_FIT) return 0;
   return evidence + NAME_COVERAGE * nameCoverage(request, card, index) + fit;
+}
+
+/** "show x", "what is in x": x is all that is wanted. */
+function isSlight({ word }: WordToken): boolean {
+  return LIGHT_VERBS.has(word) || VAGUE_NOUNS.has(word);
 }
 
 /** How much of the tool's name the request says, by the weight of its words. */

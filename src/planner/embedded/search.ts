@@ -22,10 +22,11 @@ import { LIGHT_VERBS, verbUse } from "./lexicon.ts";
 import { isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { type Served, serve, type World } from "./serve.ts";
+import { isSink } from "./suit.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, says, type Token, type ValueToken, type WordToken } from "./tokens.ts";
-import type { Field } from "./tool-card.ts";
-import { wordsOfName } from "./words.ts";
+import type { Field, ToolCard } from "./tool-card.ts";
+import { rootOf, wordsOfName } from "./words.ts";
 
 export type Reading = {
   readonly draft: Draft;
@@ -54,6 +55,8 @@ const UNUSED_VALUE = 1.2;
 const STEP = 0.2;
 /** A tool that changes something, though its verb was not said. */
 const UNASKED = 0.8;
+/** How well a verb must describe a tool to ask for it. */
+const VERB = 0.6;
 /** A name said of a tool inside, against one that answers the request. */
 const INNER = 0.4;
 const NAME = 0.6;
@@ -151,14 +154,25 @@ function placesIn(tokens: readonly Token[]): ValueToken[] {
 }
 
 function answers(reading: Reading, request: Request, world: World): Reading[] {
-  const served = request.candidates
-    .slice(0, CANDIDATES)
-    .flatMap(({ card }) => serve(request, card, reading.draft, world));
+  const likely = request.candidates.slice(0, CANDIDATES).map(({ card }) => card);
+  const cards = new Set([...likely, ...calculators(reading, world.index)]);
+  const served = [...cards].flatMap((card) => serve(request, card, reading.draft, world));
   return [
     ...served.map((one) => withSteps(reading, request, one, world.index)),
     ...pointOut(reading, request, world.index),
     skip(reading, request, world.index),
   ];
+}
+
+/** "tell me the difference" of two numbers that are there already. */
+function calculators({ draft }: Reading, index: ToolIndex): ToolCard[] {
+  const numbers = draft.results
+    .flatMap(({ reads }) => reads)
+    .filter(({ field }) => field.shape.takesNumber);
+  if (numbers.length < 2) return [];
+  return index.cards.filter(({ parameters }) =>
+    parameters.some(({ isRequired, kinds }) => isRequired && kinds.has("sum")),
+  );
 }
 
 function withSteps(reading: Reading, request: Request, served: Served, index: ToolIndex): Reading {
@@ -171,6 +185,8 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
   // One tool for several files is one thought.
   const added = served.draft.steps.slice(reading.draft.steps.length);
   const steps = new Set(added.map(({ card }) => card)).size;
+  const isUnasked = isUnaskedChange(request, served, index);
+  const isRefused = account.isVerbMissed || (isUnasked && served.cards.some(isSink));
   const score =
     account.explained +
     NAME * namesSaid(request, served, index) +
@@ -180,13 +196,13 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
     STEP * steps -
     MISSED * weigh(account.missed, index) -
     (account.isVerbMissed ? MISSED_VERB : 0) -
-    (isUnaskedChange(request, served) || isUnsaid(request, served, index) ? UNASKED : 0);
+    (isUnasked || isUnsaid(request, served, index) ? UNASKED : 0);
   return {
     draft: withResult(served.draft, { request, reads, isNamed: focus.some((one) => one.isNamed) }),
     score: reading.score + score,
     unused: [],
     ...withMissed(reading, account.missed, index),
-    unanswered: account.isVerbMissed ? [...reading.unanswered, request] : reading.unanswered,
+    unanswered: isRefused ? [...reading.unanswered, request] : reading.unanswered,
     weight: reading.weight + weightOf(request, index),
   };
 }
@@ -233,15 +249,20 @@ function isUnsaid(request: Request, { cards, draft }: Served, index: ToolIndex):
 }
 
 /** Nothing is changed that nobody asked to change. */
-function isUnaskedChange(request: Request, { cards }: Served): boolean {
-  const { words } = request;
-  if (hasTarget(request)) return false;
-  return cards.some(({ tool, name, roots }) => {
-    const [verb = ""] = wordsOfName(name);
-    const [root = ""] = roots;
-    if (tool.effects !== "write" || verbUse(verb) === "no" || LIGHT_VERBS.has(verb)) return false;
-    return !words.some((word) => word.root === root || synonymsOf(root).has(word.root));
+function isUnaskedChange(request: Request, { cards }: Served, index: ToolIndex): boolean {
+  return cards.some((card) => {
+    if (card.tool.effects !== "write" || hasTarget(request)) return false;
+    const verb = wordsOfName(card.name).find((word) => verbUse(word) !== "no");
+    if (verb === undefined || LIGHT_VERBS.has(verb) || saysRoot(request, rootOf(verb)))
+      return false;
+    const said = request.clauses.flatMap((clause) => (clause.verb ? [clause.verb.root] : []));
+    return !said.some((root) => index.strength(root, card) >= VERB);
   });
+}
+
+function saysRoot({ words, verb }: Request, root: string): boolean {
+  const roots = [...words.map((word) => word.root), ...(verb ? [verb.root] : [])];
+  return roots.some((own) => own === root || synonymsOf(root).has(own));
 }
 
 function withResult(draft: Draft, result: Result): Draft {

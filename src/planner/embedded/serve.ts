@@ -74,6 +74,7 @@ export function serve(
   outer: readonly ToolCard[] = [],
 ): Served[] {
   const filling = fill(request, card, world.index);
+  if (isEmptyPair(card, filling)) return [];
   const start: Partial = {
     draft: { ...draft, used: new Map([...draft.used, ...filling.used]) },
     args: new Map(
@@ -113,6 +114,12 @@ export function serve(
     const score = partial.spread || bindings > 0 ? partial.score / Math.max(bindings, 1) : complete;
     return finish({ ...partial, score }, request, card, filling);
   });
+}
+
+/** From a day until a day, of which neither is said. */
+function isEmptyPair({ parameters }: ToolCard, { values }: Filling): boolean {
+  const dates = parameters.filter(({ kinds }) => kinds.has("date"));
+  return dates.length > 1 && !dates.some((parameter) => values.has(parameter));
 }
 
 /** "json", "form" or "text": what a tool that sends something may be given, one of them. */

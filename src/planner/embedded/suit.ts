@@ -121,10 +121,16 @@ export function takesContent({ kinds, shape }: Parameter): boolean {
   );
 }
 
+/** "searched", of a tool that searches, says how much it did. */
+function isNamedLike({ roots: own, shape }: Field, [verb, ...rest]: readonly string[]): boolean {
+  const names = isNumber(shape) ? rest : [verb, ...rest];
+  return own.length > 0 && own.every((root) => names.includes(root));
+}
+
 /** The field that stands for the whole output where nothing else is said. */
 export function mainField({ fields, roots }: ToolCard): Field {
   const rank = (field: Field) =>
-    (field.roots.length > 0 && field.roots.every((root) => roots.includes(root)) ? 2 : 0) +
+    (isNamedLike(field, roots) ? 2 : 0) +
     (field.kinds.has("content") ? 1.5 : 0) +
     (field.isRequired ? 0.2 : 0) -
     (field.path.includes(".") ? 1 : 0);

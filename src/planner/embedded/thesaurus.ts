@@ -14,7 +14,7 @@ write save store put export record persist dump
 create make generate produce build compose
 fetch download retrieve get obtain pull grab crawl request
 page website site webpage web
-url link address uri
+url address uri
 list enumerate index catalog
 show display present print
 find search look seek locate lookup discover scan hunt
