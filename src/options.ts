@@ -18,6 +18,8 @@ export interface PlanwrightOptions {
   readonly plannerModel?: string | Model | undefined;
   /** How a model is asked for plans. */
   readonly planner?: ModelPlannerOptions | undefined;
+  /** The folder of plans that were made before, to be used again. @default none */
+  readonly planCache?: string | undefined;
   /** Whether subtasks that only look may start while a model still writes the plan. @default true */
   readonly startEarly?: boolean | undefined;
   /** Your own tools, beside the builtin ones. */

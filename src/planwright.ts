@@ -33,6 +33,7 @@ import { checkPlan } from "./plan/check.ts";
 import { compilePlan, resolveInputs } from "./plan/compile.ts";
 import type { Question } from "./plan/question.ts";
 import type { Plan, PlanDraft } from "./plan/schema.ts";
+import type { CachedPlan } from "./planner/plan-cache.ts";
 import type { Planner, PlannerPrompt, PlanOutcome, PlanRequest } from "./planner/planner.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
@@ -51,6 +52,7 @@ export const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
 export const KEY_VARIABLES: readonly string[] = [ANTHROPIC_KEY, OPENAI_KEY, COMPATIBLE_KEY];
 
 export type { PlanOptions, PlanwrightOptions, ResumeOptions, RunOptions } from "./options.ts";
+export type { PlannerPrompt } from "./planner/planner.ts";
 export type { ToolPage } from "./tool-page.ts";
 
 export type PlanReport =
@@ -250,6 +252,20 @@ export class Planwright {
     return describeTool(tool);
   }
 
+  /** The plans of `planCache`, newest first. */
+  async cachedPlans(): Promise<CachedPlan[]> {
+    const { planCache } = this.#options;
+    if (planCache === undefined) return [];
+    return (await import("./planner/plan-cache.ts")).listCachedPlans(planCache);
+  }
+
+  /** Forget the plans of `planCache`. @returns how many there were */
+  async clearPlanCache(): Promise<number> {
+    const { planCache } = this.#options;
+    if (planCache === undefined) return 0;
+    return (await import("./planner/plan-cache.ts")).clearCachedPlans(planCache);
+  }
+
   /** Let go of the journal. Runs under way must have ended. */
   close(): Promise<void> {
     return this.#store.close();
@@ -291,7 +307,7 @@ export class Planwright {
   }
 
   #openPlanner(): Promise<Planner> {
-    this.#planner ??= makePlanner(this.#models, this.#options.planner);
+    this.#planner ??= makePlanner(this.#models, this.#options);
     return this.#planner;
   }
 
@@ -343,11 +359,13 @@ export function createPlanwright(options: PlanwrightOptions = {}): Planwright {
 /** Loaded when there is a goal: running a plan or looking back needs no planner. */
 async function makePlanner(
   models: Models | undefined,
-  options: PlanwrightOptions["planner"],
+  { planner: options, planCache }: PlanwrightOptions,
 ): Promise<Planner> {
   if (models !== undefined) {
     const { createModelPlanner } = await import("./planner/model-planner.ts");
-    return createModelPlanner(models.planner, options);
+    const planner = createModelPlanner(models.planner, options);
+    if (planCache === undefined) return planner;
+    return (await import("./planner/plan-cache.ts")).cachePlans(planner, planCache);
   }
   const { createEmbeddedPlanner } = await import("./planner/embedded/embedded-planner.ts");
   return createEmbeddedPlanner();

@@ -10,6 +10,7 @@ import { printFailure, printFailureJson } from "./failure.ts";
 import {
   addJson,
   addLimits,
+  addPlanning,
   addQuiet,
   addRunOutput,
   addSetup,
@@ -92,7 +93,7 @@ function addGoalCommands(program: Command, lazily: Lazily): void {
     .command("ask")
     .description("plan a goal, run the plan, print the answer")
     .argument("<goal...>", "what you want, in plain language");
-  addRunOutput(addLimits(addSetup(ask))).action(
+  addRunOutput(addLimits(addPlanning(addSetup(ask)))).action(
     lazily<[string[], RunFlags]>(async () => (await import("./commands/ask.ts")).ask),
   );
 
@@ -100,7 +101,7 @@ function addGoalCommands(program: Command, lazily: Lazily): void {
     .command("plan")
     .description("plan a goal and run nothing")
     .argument("<goal...>", "what you want, in plain language");
-  addSetup(plan)
+  addPlanning(addSetup(plan))
     .optionsGroup("Output:")
     .addOption(
       new Option("--format <format>", "how to show the plan (default: table)")
@@ -108,7 +109,8 @@ function addGoalCommands(program: Command, lazily: Lazily): void {
         .conflicts("json"),
     )
     .option("--out <file>", "write the plan to a file: .yaml, .json or .mmd")
-    .option("--json", "the same as --format json");
+    .option("--json", "the same as --format json")
+    .option("--show-prompt", "print what the model would be asked, and ask nobody");
   addQuiet(plan).action(
     lazily<[string[], PlanFlags]>(async () => (await import("./commands/plan.ts")).plan),
   );
@@ -193,6 +195,14 @@ function addSetupCommands(program: Command, lazily: Lazily): void {
     .argument("<name>", "the tool's name");
   addJson(addSetup(show)).action(
     lazily<[string, ReadingFlags]>(async () => (await import("./commands/tools-show.ts")).showTool),
+  );
+
+  const cache = program.command("plan-cache").description("plans made before, for --plan-cache");
+  addJson(addSetup(cache.command("list").description("list them"))).action(
+    lazily<[ReadingFlags]>(async () => (await import("./commands/plan-cache.ts")).listPlanCache),
+  );
+  addJson(addSetup(cache.command("clear").description("forget them all"))).action(
+    lazily<[ReadingFlags]>(async () => (await import("./commands/plan-cache.ts")).clearPlanCache),
   );
 
   const doctor = program

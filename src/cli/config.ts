@@ -8,14 +8,26 @@ import { InputError, type Issue, inputError } from "../base/errors.ts";
 import { formatPath, type PathStep } from "../base/json.ts";
 import { closest } from "../plan/closest.ts";
 import { type ParsedPlan, parsePlanText } from "../plan/files.ts";
+import { planSchema } from "../plan/schema.ts";
 import type { SetupFlags } from "./flags.ts";
 
 const text = z.string().min(1);
+
+const planPart = planSchema.pick({ subtasks: true, output: true });
 
 const configSchema = z.strictObject({
   model: text.optional(),
   plannerModel: text.optional(),
   tools: z.union([text.transform((path) => [path]), z.array(text)]).optional(),
+  planner: z
+    .strictObject({
+      instructions: text.optional(),
+      examples: z.array(z.strictObject({ goal: text, plan: planPart })).optional(),
+      maxRepairs: z.int().nonnegative().optional(),
+    })
+    .optional(),
+  plannerTools: z.int().positive().optional(),
+  planCache: z.boolean().optional(),
   workspace: text.optional(),
   journal: text.optional(),
   allowPrivateHosts: z.boolean().optional(),
@@ -109,6 +121,9 @@ function hintOf(setting: string): string {
     tools: "Write the path of a module or folder, or a list of them.",
     allowPrivateHosts: "Write true or false.",
     maxSeconds: "Write a number greater than 0.",
+    planner: "Write instructions, examples and maxRepairs as the documentation has them.",
+    plannerTools: "Write a whole number greater than 0.",
+    planCache: "Write true or false.",
     concurrency: "Write a whole number greater than 0.",
   };
   return hints[setting] ?? "Write a text.";

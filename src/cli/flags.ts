@@ -1,6 +1,7 @@
 /** Flags that several commands share, as commander reads them. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { PlanwrightOptions } from "../planwright.ts";
 
 /** What createPlanwright is told; the names are those of the configuration file, too. */
 export type SetupFlags = {
@@ -9,9 +10,19 @@ export type SetupFlags = {
   readonly tools?: readonly string[];
   readonly workspace?: string;
   readonly journal?: string;
+  readonly planCache?: boolean;
+  readonly plannerTools?: number;
+  readonly planner?: PlannerSettings;
   readonly allowPrivateHosts?: boolean;
   readonly maxSeconds?: number;
   readonly concurrency?: number;
+};
+
+/** Of the configuration file only. */
+export type PlannerSettings = {
+  readonly instructions?: string | undefined;
+  readonly examples?: NonNullable<PlanwrightOptions["planner"]>["examples"];
+  readonly maxRepairs?: number | undefined;
 };
 
 export type ReadingFlags = SetupFlags & { readonly json?: boolean };
@@ -47,6 +58,14 @@ export function addSetup(command: Command): Command {
       ),
     )
     .option("--allow-private-hosts", "let http_fetch reach loopback and private addresses");
+}
+
+/** How goals are planned. */
+export function addPlanning(command: Command): Command {
+  return command
+    .optionsGroup("Planning:")
+    .option("--planner-tools <n>", "show the model at most so many tools (default: 40)", toCount)
+    .option("--plan-cache", "use again a plan made before for the same goal, tools and model");
 }
 
 /** How far a new run may go. */

@@ -7,6 +7,9 @@ import type { SetupFlags } from "./flags.ts";
 
 const CONFIG_FILES = ["ts", "js", "yaml", "yml", "json"].map((end) => `planwright.config.${end}`);
 
+/** Where plans are kept to be used again, beside the default journal. */
+export const PLAN_CACHE = ".planwright/plans";
+
 /**
  * The Planwright that flags and configuration describe.
  * @throws {InputError} for bad settings, an unknown model, a missing key
@@ -31,6 +34,11 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
     model: flags.model ?? config.model,
     plannerModel: flags.plannerModel ?? config.plannerModel,
     toolPaths: flags.tools ?? config.tools,
+    planner: {
+      ...config.planner,
+      maxTools: flags.plannerTools ?? config.plannerTools,
+    },
+    planCache: (flags.planCache ?? config.planCache) === true ? PLAN_CACHE : undefined,
     workspace: flags.workspace ?? config.workspace,
     journal: flags.journal ?? config.journal,
     allowPrivateHosts: flags.allowPrivateHosts ?? config.allowPrivateHosts,

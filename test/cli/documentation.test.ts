@@ -18,6 +18,8 @@ const COMMANDS = [
   ["cancel"],
   ["tools", "list"],
   ["tools", "show"],
+  ["plan-cache", "list"],
+  ["plan-cache", "clear"],
   ["doctor"],
 ];
 
@@ -37,7 +39,7 @@ describe("the documentation of the command line", () => {
   it("has every command that the help lists, and no other", async () => {
     await using folder = await makeFolder();
     const { stdout } = await folder.planwright("--help");
-    const listed = [...stdout.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name);
+    const listed = [...stdout.matchAll(/^ {2}([a-z-]+) .*/gm)].map(([, name]) => name);
     const commands = [...new Set(COMMANDS.map(([name]) => name))];
     expect(listed.filter((name) => name !== "help")).toEqual(commands);
     const page = await readFile(PAGE, "utf8");
@@ -50,6 +52,6 @@ describe("the documentation of the command line", () => {
     await using folder = await makeFolder({ "planwright.config.yaml": example });
     const config = await readConfig("planwright.config.yaml");
     expect(folder.path).toBeDefined();
-    expect(Object.keys(config)).toHaveLength(8);
+    expect(Object.keys(config)).toHaveLength(11);
   });
 });

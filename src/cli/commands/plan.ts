@@ -6,9 +6,9 @@ import { compilePlan } from "../../plan/compile.ts";
 import { renderMermaid, renderTree } from "../../plan/drawing.ts";
 import type { Clarification } from "../../plan/question.ts";
 import type { Plan } from "../../plan/schema.ts";
-import type { PlanReport, Planwright } from "../../planwright.ts";
+import type { PlannerPrompt, PlanReport, Planwright } from "../../planwright.ts";
 import type { SetupFlags } from "../flags.ts";
-import { type Io, printJson, printLine, type Screen, widthOf } from "../io.ts";
+import { type Io, printJson, printLine, printText, type Screen, widthOf } from "../io.ts";
 import { embeddedNote } from "../planner-note.ts";
 import { askPerson, printQuestions } from "../questions.ts";
 import { WAITING } from "../run-ending.ts";
@@ -21,6 +21,7 @@ export type PlanFlags = SetupFlags & {
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly showPrompt?: boolean;
 };
 
 /** Plan a goal and run nothing. */
@@ -28,6 +29,7 @@ export async function plan(words: readonly string[], flags: PlanFlags, io: Io): 
   const { out } = flags;
   if (out !== undefined) requireWritable(out);
   await using planwright = await openPlanwright(flags);
+  if (flags.showPrompt) return showPrompt(await planwright.planPrompt(words.join(" ")), flags, io);
   const report = await planWithAnswers(planwright, words.join(" "), flags, io);
   const note = embeddedNote(planwright);
   if (note !== undefined && !flags.quiet) printLine(io.stderr, note);
@@ -68,6 +70,16 @@ async function planWithAnswers(
       clarifications.push({ question, answer: answers[id] ?? "" });
     }
   }
+}
+
+function showPrompt(prompt: PlannerPrompt, { json }: PlanFlags, io: Io): number {
+  if (json) printJson(io.stdout, prompt);
+  else {
+    const system = prompt.system.map(({ text }) => text);
+    const messages = prompt.messages.map(({ content }) => content);
+    printText(io.stdout, [...system, ...messages].join("\n\n"));
+  }
+  return 0;
 }
 
 /** What is asked for; else what the file's name says; a file is mostly there to be run. */

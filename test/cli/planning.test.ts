@@ -1,0 +1,88 @@
+/** How a model is asked for a plan, and not asked twice. */
+
+import { afterEach, describe, expect, it } from "vitest";
+import { answer, ProtocolServer, WIRES } from "../protocol-server.ts";
+import { type Folder, makeFolder } from "./folder.ts";
+
+const [, , WIRE] = WIRES;
+const PLAN = {
+  subtasks: [{ id: "sum", tool: "calculate", input: [{ name: "expression", value: "1 + 1" }] }],
+  output: "${sum.value}",
+};
+
+let server: ProtocolServer | undefined;
+afterEach(async () => server?.[Symbol.asyncDispose]());
+
+async function folderWith(
+  files: Record<string, string> = {},
+): Promise<Folder & { flags: string[] }> {
+  if (WIRE === undefined) throw new Error("There is no such wire.");
+  server = await ProtocolServer.start(answer(WIRE, { pieces: [JSON.stringify(PLAN)] }));
+  const folder = await makeFolder(files);
+  return Object.assign(folder, { flags: ["--model", WIRE.model(server.url), "--quiet"] });
+}
+
+describe("--plan-cache", () => {
+  it("uses a plan again for the same goal, tools and model, until it is cleared", async () => {
+    await using folder = await folderWith();
+    const ask = (goal: string, ...more: string[]) =>
+      folder.planwright("ask", goal, ...folder.flags, "--plan-cache", ...more);
+    expect((await ask("One and one")).stdout).toBe("2\n");
+    expect((await ask("One and one")).stdout).toBe("2\n");
+    expect(server?.received).toHaveLength(1);
+    await ask("Another goal");
+    await ask("One and one", "--planner-tools", "2");
+    expect(server?.received).toHaveLength(3);
+
+    const { stdout } = await folder.planwright("plan-cache", "list", "--json");
+    const plans = JSON.parse(stdout) as { goal: string }[];
+    expect(plans.map(({ goal }) => goal).toSorted()).toEqual([
+      "Another goal",
+      "One and one",
+      "One and one",
+    ]);
+    expect((await folder.planwright("plan-cache", "list")).stdout).toContain("1 subtask");
+    expect((await folder.planwright("plan-cache", "clear")).stderr).toBe("3 plans removed\n");
+    await ask("One and one");
+    expect(server?.received).toHaveLength(4);
+  });
+
+  it("is off by default, and leaves nothing behind", async () => {
+    await using folder = await folderWith();
+    await folder.planwright("plan", "One and one", ...folder.flags);
+    await folder.planwright("plan", "One and one", ...folder.flags);
+    expect(server?.received).toHaveLength(2);
+    expect(await folder.list()).toEqual([]);
+  });
+});
+
+describe("--show-prompt", () => {
+  it("prints what would be asked, with the user's own rules, and asks nobody", async () => {
+    const config = "planner:\n  instructions: Never use the web.\n";
+    await using folder = await folderWith({ "planwright.config.yaml": config });
+    const { code, stdout } = await folder.planwright(
+      "plan",
+      "One and one",
+      ...folder.flags,
+      "--show-prompt",
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain("# Rules");
+    expect(stdout).toContain("calculate(expression: string)");
+    expect(stdout).toContain("Never use the web.");
+    expect(stdout).toContain("<goal>\nOne and one\n</goal>");
+    const json = await folder.planwright("plan", "One", ...folder.flags, "--show-prompt", "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      messages: [{ role: "user" }],
+      schema: { name: "plan" },
+    });
+    expect(server?.received).toEqual([]);
+  });
+
+  it("has nothing to show of the embedded planner", async () => {
+    await using folder = await makeFolder();
+    const { code, stderr } = await folder.planwright("plan", "One and one", "--show-prompt");
+    expect(code).toBe(2);
+    expect(stderr).toContain("The embedded planner sends no prompt.");
+  });
+});
