@@ -81,6 +81,7 @@ function withRequests(clauses: Clause[]): Clause[] {
 function inOrder(clauses: readonly Clause[]): Clause[] {
   const ordered: Clause[] = [];
   for (const clause of clauses) {
+    if (isReminder(clause)) continue;
     const later = ordered.at(-1);
     if (clause.mood !== "recap" || clause.startsSentence || later?.mood !== "request") {
       ordered.push(clause);
@@ -91,6 +92,15 @@ function inOrder(clauses: readonly Clause[]): Clause[] {
     ordered.push({ ...later, cut: "hard", isSequel: true });
   }
   return ordered;
+}
+
+/** "…, after reading it, …" repeats what was said before. */
+function isReminder({ mood, tokens }: Clause): boolean {
+  return (
+    mood === "recap" &&
+    tokens.length > 1 &&
+    tokens.slice(1).every((token) => says(token, ...PRONOUNS))
+  );
 }
 
 function cutBefore(

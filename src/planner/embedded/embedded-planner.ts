@@ -16,12 +16,12 @@ import { planSchema } from "../../plan/schema.ts";
 import type { ToolDescription } from "../../tools/tool.ts";
 import type { Planner, PlanOutcome, PlanRequest } from "../planner.ts";
 import { assemble } from "./assemble.ts";
-import { type Clause, splitClauses } from "./clauses.ts";
+import { splitClauses } from "./clauses.ts";
 import { readDates } from "./dates.ts";
 import { conditional, isUnderstood, refusal, tooLong } from "./refuse.ts";
 import { ToolIndex } from "./retrieve.ts";
 import { search } from "./search.ts";
-import { says, tokenize } from "./tokens.ts";
+import { tokenize } from "./tokens.ts";
 import { cardFor } from "./tool-card.ts";
 import { spotValues } from "./values.ts";
 import { rootOf, wordsOfName } from "./words.ts";
@@ -44,7 +44,7 @@ export function createEmbeddedPlanner(): Planner {
       const clauses = splitClauses(tokens, verbsOf(request.tools));
       const condition = clauses.find(({ mood }) => mood === "conditional");
       if (condition !== undefined) return failed([conditional(goal, condition)]);
-      const asked = clauses.filter((clause) => clause.mood !== "negated" && !isReminder(clause));
+      const asked = clauses.filter(({ mood }) => mood !== "negated");
       const readings = asked.length === 0 ? [] : search(asked, index);
       const understood = readings.filter(isUnderstood);
       return understood.length === 0
@@ -52,14 +52,6 @@ export function createEmbeddedPlanner(): Planner {
         : firstThatPasses(understood, request);
     },
   };
-}
-
-/** "…, after reading it, …": what was said before. */
-function isReminder({ mood, tokens }: Clause): boolean {
-  return (
-    mood === "recap" &&
-    tokens.slice(1).every((token) => says(token, "it", "this", "that", "them", "so"))
-  );
 }
 
 function firstThatPasses(

@@ -26,9 +26,19 @@ export type Account = {
   readonly isVerbMissed: boolean;
 };
 
+/** What a text does with what is in it. */
+const HOLDING = new Set(
+  "mention mentions contain contains hold holds say says include includes".split(" "),
+);
+
 /** Words that nothing needs to explain: "give", "details", "mentioned". */
 export function isEmpty({ word }: WordToken): boolean {
-  return LIGHT_VERBS.has(word) || VAGUE_NOUNS.has(word) || ADJUNCT_PARTICIPLES.has(word);
+  return (
+    LIGHT_VERBS.has(word) ||
+    VAGUE_NOUNS.has(word) ||
+    ADJUNCT_PARTICIPLES.has(word) ||
+    HOLDING.has(word)
+  );
 }
 
 type Evidence = Pick<Served, "cards" | "providers" | "reads">;

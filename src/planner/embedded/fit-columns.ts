@@ -61,13 +61,16 @@ export function columnsIn(request: Request, measures: ReadonlySet<string>): Colu
   let isSorted = false;
   for (const [at, phrase] of request.phrases.entries()) {
     const before = phrase.isJoined ? role : undefined;
-    role = before ?? roleOfHead(phrase, isSorted, measures);
-    // "sorted by x": what precedes "by" decides.
+    const verb = verbAt(request, phrase);
+    const sorts = verb !== undefined && SORT.has(verb.root);
+    role = before ?? roleOfHead(phrase, isSorted || sorts, measures);
+    // "sort it by x": what precedes "by" decides.
     isSorted = phrase.tokens.some((token) => isWord(token) && SORT.has(token.root));
     if (role === undefined) continue;
     // "the total of amount" is for a tool that knows totals.
     if (!knowsMeasures && request.phrases[at - 1]?.words.some(saysMeasure)) continue;
-    const mention = columnOf(phrase, role, measures);
+    const asked = phrase.isObject && verb && isMeasure(verb, measures) ? [verb] : [];
+    const mention = columnOf(phrase, role, measures, asked);
     if (mention !== undefined) mentions.push(mention);
   }
   return mentions;
@@ -139,14 +142,23 @@ const ROW_NOUNS = new Set([
   "groups",
 ]);
 
+/** The verb of the clause that a phrase stands in. */
+function verbAt({ clauses }: Request, { tokens }: Phrase): WordToken | undefined {
+  const [first] = tokens;
+  return clauses.find((clause) => first !== undefined && clause.tokens.includes(first))?.verb;
+}
+
 function columnOf(
   phrase: Phrase,
   role: Role,
   measures: ReadonlySet<string>,
+  /** "total the revenue": the verb says what is calculated. */
+  asked: readonly WordToken[],
 ): ColumnMention | undefined {
   const nouns = nounTokens(phrase);
   const quoted = nouns.find((token) => token.kind === "value" && token.value.isQuoted);
-  const said = phrase.words.filter((word) => isMeasure(word, measures)).map(({ root }) => root);
+  const measured = phrase.words.filter((word) => isMeasure(word, measures));
+  const said = [...asked, ...measured].map(({ root }) => root);
   if (quoted?.kind === "value") {
     return { role, text: quoted.value.text, tokens: [quoted], score: 0.85, measures: said };
   }

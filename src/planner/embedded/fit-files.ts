@@ -115,8 +115,16 @@ function findEndings({ tokens }: Request): Found[] {
   return found;
 }
 
+/** Plurals that are counted in a text more often than they are files. */
+const COUNTED = new Set(["words", "texts", "logs"]);
+
 function isPlural({ word }: WordToken): boolean {
-  return word.endsWith("s") && endingsOf(word.slice(0, -1)) !== undefined && word.length > 3;
+  return (
+    !COUNTED.has(word) &&
+    word.endsWith("s") &&
+    endingsOf(word.slice(0, -1)) !== undefined &&
+    word.length > 3
+  );
 }
 
 function findFolders(request: Request, card: ToolCard): Found[] {

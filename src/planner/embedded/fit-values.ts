@@ -19,7 +19,7 @@ const DIRECT: Readonly<Record<ValueKind, readonly (readonly [Kind, number])[]>> 
   ],
   path: [
     ["path", 1],
-    ["glob", 0.7],
+    ["glob", 0.45],
   ],
   folder: [
     ["folder", 1],

@@ -85,7 +85,7 @@ function fitPhrase(
 
 const MAX_WORDS = 12;
 /** For words that ask for what another tool does, where nothing needs to stand. */
-const OTHERS = 0.3;
+const OTHERS = 0.35;
 const OTHERS_WORD = 0.6;
 
 function isOfAnother(

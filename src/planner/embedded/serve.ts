@@ -8,6 +8,7 @@ import {
   type Argument,
   addStep,
   type Draft,
+  isSameRead,
   type Operator,
   type Read,
   type Step,
@@ -15,6 +16,7 @@ import {
 } from "./draft.ts";
 import { type Filling, fill } from "./fill.ts";
 import { makeRequest, type Request } from "./interpret.ts";
+import { verbUse } from "./lexicon.ts";
 import { bringsOnly, isPlace, provide } from "./provide.ts";
 import { refer } from "./refer.ts";
 import type { ToolIndex } from "./retrieve.ts";
@@ -106,14 +108,48 @@ export function serve(
     });
     partials = [...partials, ...choices.sort((a, b) => b.score - a.score).slice(0, BREADTH)];
   }
-  return partials.map((partial) => {
-    const complete = filling.values.size > 0 ? COMPLETE : BARE;
-    const bindings = [...partial.args.keys()].filter(
-      (parameter) => !filling.values.has(parameter),
-    ).length;
-    const score = partial.spread || bindings > 0 ? partial.score / Math.max(bindings, 1) : complete;
-    return finish({ ...partial, score }, request, card, filling);
-  });
+  return partials
+    .filter(({ args }) => args.size > 0 || !isBare(request, card))
+    .filter(({ args }) => !isTwice(args))
+    .map((partial) => {
+      const complete = filling.values.size > 0 ? COMPLETE : BARE;
+      const bindings = [...partial.args.keys()].filter(
+        (parameter) => !filling.values.has(parameter),
+      ).length;
+      const score =
+        partial.spread || bindings > 0 ? partial.score / Math.max(bindings, 1) : complete;
+      const args = chunks.size === 0 ? inOrder(partial, open) : partial.args;
+      return finish({ ...partial, args, score }, request, card, filling);
+    });
+}
+
+/** One output in two places of one call: nothing compares with itself. */
+function isTwice(args: Partial["args"]): boolean {
+  const reads = [...args.values()].filter((argument) => argument.kind === "read");
+  return reads.some((read, at) => reads.slice(0, at).some((other) => isSameRead(read, other)));
+}
+
+/** Of two things to compare, where nothing says which is which, the older comes first. */
+function inOrder({ args, draft }: Partial, open: readonly Parameter[]): Partial["args"] {
+  const takers = open.filter(takesContent);
+  const given = takers.map((parameter) => args.get(parameter));
+  const reads = given.filter((argument) => argument?.kind === "read");
+  if (takers.length < 2 || reads.length < takers.length) return args;
+  const sorted = reads.toSorted(
+    (a, b) => draft.steps.indexOf(a.step) - draft.steps.indexOf(b.step),
+  );
+  const pairs = takers.map((parameter, at) => [parameter, sorted[at] ?? reads[at]] as const);
+  return new Map([
+    ...args,
+    ...pairs.flatMap(([parameter, read]) => (read ? [[parameter, read] as const] : [])),
+  ]);
+}
+
+/** A verb alone, which says neither what nor the whole name of the tool. */
+function isBare({ words, verb }: Request, { roots }: ToolCard): boolean {
+  const [only, ...more] = words;
+  if (only === undefined || more.length > 0) return false;
+  return (only === verb || verbUse(only.word) !== "no") && roots.length > 1;
 }
 
 /** From a day until a day, of which neither is said. */
@@ -469,6 +505,9 @@ function clausesWithin({ clauses }: Request, words: readonly Token[]): Clause[] 
   });
 }
 
+/** Numbers that were asked for just before are what an operation is meant for. */
+const FORMULA = 1.4;
+
 const OPERATIONS: readonly (readonly [RegExp, Operator])[] = [
   [/^(?:add|sum|plus|total|totals|together|combined|altogether)$/, "+"],
   [/^(?:subtract|minus|difference)$/, "-"],
@@ -495,7 +534,13 @@ function fromFormula(partial: Partial, { parameter, words, request }: Place): Pa
   ]);
   const draft = useTokens(partial.draft, tokens.filter(isWord));
   return [
-    { ...partial, draft, args, reads: [...partial.reads, ...reads], score: partial.score + 0.8 },
+    {
+      ...partial,
+      draft,
+      args,
+      reads: [...partial.reads, ...reads],
+      score: partial.score + FORMULA,
+    },
   ];
 }
 
