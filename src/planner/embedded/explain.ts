@@ -62,11 +62,7 @@ export function accountFor(
     const weight = index.weight(word.word, word.root);
     const degree = Math.max(
       BY_INPUT * (degrees.get(word.root) ?? 0),
-      byTools(
-        word,
-        isAct(word, request) ? { ...evidence, cards: evidence.cards.slice(-1) } : evidence,
-        index,
-      ),
+      isAct(word, request) ? actOf(word, evidence, index) : byTools(word, evidence, index),
       atPlaces.has(word.root) ? BY_PROVIDER * strongest(word, evidence.providers, index) : 0,
       byFields(word, evidence),
       beside.has(word.root) ? BESIDE_VALUE : 0,
@@ -80,7 +76,13 @@ export function accountFor(
 
 /** What is done is done by the tool that answers, and not by one that it needs. */
 function isAct({ root }: WordToken, { clauses, verb }: Request): boolean {
-  return clauses.length === 1 && verb?.root === root && !LIGHT_VERBS.has(verb.word);
+  const isOnly = clauses.slice(1).every((clause) => clause.verb === undefined);
+  return isOnly && verb?.root === root && !LIGHT_VERBS.has(verb.word);
+}
+
+function actOf({ root }: WordToken, { cards }: Evidence, index: ToolIndex): number {
+  const card = cards.at(-1);
+  return card === undefined ? 0 : index.act(root, card);
 }
 
 function byTools(word: WordToken, { cards }: Evidence, index: ToolIndex): number {

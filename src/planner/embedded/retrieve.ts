@@ -36,17 +36,26 @@ const FIELD_WEIGHTS: Readonly<Record<Source, number>> = {
   /** An output field's description. */
   note: 0.6,
 };
+const SOURCES = Object.keys(FIELD_WEIGHTS) as Source[];
 /** Saturation: one mention in the name is nearly as good as three. */
 const K1 = 1.2;
 /** How far long texts are discounted. */
 const B = 0.4;
 const SYNONYM = 0.7;
 
-type Entry = { readonly card: ToolCard; readonly frequencies: ReadonlyMap<string, number> };
+/** What says what a tool does, rather than what it takes and gives. */
+const ACTS: readonly Source[] = ["name", "purpose", "description"];
+
+type Entry = {
+  readonly card: ToolCard;
+  readonly frequencies: ReadonlyMap<string, number>;
+  /** Only of what says what the tool does. */
+  readonly acts: ReadonlyMap<string, number>;
+};
 
 export class ToolIndex {
   readonly cards: readonly ToolCard[];
-  readonly #entries: ReadonlyMap<ToolCard, ReadonlyMap<string, number>>;
+  readonly #entries: ReadonlyMap<ToolCard, Entry>;
   /** Number of tools that have a root. */
   readonly #spread = new Map<string, number>();
   readonly #strengths = new Map<string, ReadonlyMap<ToolCard, number>>();
@@ -56,9 +65,11 @@ export class ToolIndex {
     const texts = cards.map(textsOf);
     const lengths = averageLengths(texts);
     const entries = texts.map((text, index): Entry => {
-      return { card: cards[index] as ToolCard, frequencies: frequenciesOf(text, lengths) };
+      const frequencies = frequenciesOf(text, lengths, SOURCES);
+      const acts = frequenciesOf(text, lengths, ACTS);
+      return { card: cards[index] as ToolCard, frequencies, acts };
     });
-    this.#entries = new Map(entries.map(({ card, frequencies }) => [card, frequencies]));
+    this.#entries = new Map(entries.map((entry) => [entry.card, entry]));
     for (const { frequencies } of entries) {
       for (const root of frequencies.keys()) {
         this.#spread.set(root, (this.#spread.get(root) ?? 0) + 1);
@@ -71,16 +82,19 @@ export class ToolIndex {
     return this.strengths(root).get(card) ?? 0;
   }
 
+  /** How well a word, as a verb, says what a tool does. */
+  act(root: string, card: ToolCard): number {
+    const entry = this.#entries.get(card);
+    return entry === undefined ? 0 : strengthIn(entry.acts, root);
+  }
+
   /** The tools that a word, or a synonym of it, stands for. */
   strengths(root: string): ReadonlyMap<ToolCard, number> {
     const known = this.#strengths.get(root);
     if (known !== undefined) return known;
     const found = new Map<ToolCard, number>();
-    const others = [...synonymsOf(root)];
-    for (const [card, frequencies] of this.#entries) {
-      const own = saturate(frequencies.get(root));
-      const other = Math.max(0, ...others.map((synonym) => saturate(frequencies.get(synonym))));
-      const strength = Math.max(own, other * SYNONYM);
+    for (const [card, { frequencies }] of this.#entries) {
+      const strength = strengthIn(frequencies, root);
       if (strength > 0) found.set(card, strength);
     }
     this.#strengths.set(root, found);
@@ -96,6 +110,15 @@ export class ToolIndex {
     if (VAGUE_NOUNS.has(word)) return 0.3 * rarity;
     return rarity;
   }
+}
+
+/** By the word itself or, weaker, by a synonym. */
+function strengthIn(frequencies: ReadonlyMap<string, number>, root: string): number {
+  let others = 0;
+  for (const synonym of synonymsOf(root)) {
+    others = Math.max(others, saturate(frequencies.get(synonym)));
+  }
+  return Math.max(saturate(frequencies.get(root)), others * SYNONYM);
 }
 
 function saturate(frequency: number | undefined): number {
@@ -142,16 +165,19 @@ function contentRoots(text: string): string[] {
 function averageLengths(texts: readonly Texts[]): Record<Source, number> {
   const average = (source: Source) =>
     texts.reduce((sum, text) => sum + text[source].length, 0) / Math.max(texts.length, 1);
-  const sources = Object.keys(FIELD_WEIGHTS) as Source[];
-  return Object.fromEntries(sources.map((source) => [source, average(source)])) as Record<
+  return Object.fromEntries(SOURCES.map((source) => [source, average(source)])) as Record<
     Source,
     number
   >;
 }
 
-function frequenciesOf(text: Texts, lengths: Record<Source, number>): Map<string, number> {
+function frequenciesOf(
+  text: Texts,
+  lengths: Record<Source, number>,
+  sources: readonly Source[],
+): Map<string, number> {
   const frequencies = new Map<string, number>();
-  for (const source of Object.keys(text) as Source[]) {
+  for (const source of sources) {
     const norm = 1 - B + (B * text[source].length) / Math.max(lengths[source], 1);
     for (const root of text[source]) {
       const more = FIELD_WEIGHTS[source] / norm;

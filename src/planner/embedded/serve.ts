@@ -109,7 +109,7 @@ export function serve(
     partials = [...partials, ...choices.sort((a, b) => b.score - a.score).slice(0, BREADTH)];
   }
   return partials
-    .filter(({ args }) => args.size > 0 || !isBare(request, card))
+    .filter(({ args, spread }) => args.size > 0 || spread !== undefined || !isBare(request, card))
     .filter(({ args }) => !isTwice(args))
     .map((partial) => {
       const complete = filling.values.size > 0 ? COMPLETE : BARE;
