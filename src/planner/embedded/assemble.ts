@@ -130,7 +130,7 @@ const PLAIN = /^(?:|text|value|result|output|rows|data|content|markdown)$/;
 
 function titleOf({ step, field }: Read): string {
   const words = wordsOfName(PLAIN.test(field.path) ? step.card.name : field.path).join(" ");
-  const source = sourceOf(step)?.replaceAll("${", "$${");
+  const source = sourceOf(step)?.replaceAll("${", () => "$${");
   return capitalize(source === undefined ? words : `${words} of ${source}`);
 }
 
@@ -154,7 +154,7 @@ function pathOf({ step, field }: Read, ids: Ids): string {
 
 /** `${` of the goal is text, and no expression. */
 function escapeDeep(value: Json): Json {
-  if (typeof value === "string") return value.replaceAll("${", "$${");
+  if (typeof value === "string") return value.replaceAll("${", () => "$${");
   if (Array.isArray(value)) return value.map(escapeDeep);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(

@@ -18,10 +18,11 @@ import type { Planner, PlanOutcome, PlanRequest } from "../planner.ts";
 import { assemble } from "./assemble.ts";
 import { splitClauses } from "./clauses.ts";
 import { readDates } from "./dates.ts";
-import { conditional, isUnderstood, refusal, tooLong } from "./refuse.ts";
+import { isPlace } from "./provide.ts";
+import { conditional, forEach, isUnderstood, refusal, tooLong } from "./refuse.ts";
 import { ToolIndex } from "./retrieve.ts";
-import { search } from "./search.ts";
-import { tokenize } from "./tokens.ts";
+import { type Reading, search } from "./search.ts";
+import { isWord, says, type Token, textOf, tokenize } from "./tokens.ts";
 import { cardFor } from "./tool-card.ts";
 import { spotValues } from "./values.ts";
 import { rootOf, wordsOfName } from "./words.ts";
@@ -47,17 +48,36 @@ export function createEmbeddedPlanner(): Planner {
       const asked = clauses.filter(({ mood }) => mood !== "negated");
       const readings = asked.length === 0 ? [] : search(asked, index);
       const understood = readings.filter(isUnderstood);
-      return understood.length === 0
-        ? failed(refusal(goal, asked, readings[0], index))
-        : firstThatPasses(understood, request);
+      if (understood.length === 0) return failed(refusal(goal, asked, readings[0], index));
+      const each = findEach(tokens);
+      // One call may do it for all of them; several calls would need to know how many.
+      const possible = each ? understood.filter(isOneCall) : understood;
+      if (each && possible.length === 0) return failed([forEach(textOf(goal, each))]);
+      return firstThatPasses(possible, request);
     },
   };
 }
 
-function firstThatPasses(
-  readings: Parameters<typeof isUnderstood>[0][],
-  request: PlanRequest,
-): PlanOutcome {
+function isOneCall({ draft, missed }: Reading): boolean {
+  return draft.steps.length === 1 && missed.length === 0;
+}
+
+const FILES = /^(?:files?|documents?|pages?|images?|texts?|reports?)$/;
+
+/** "each Markdown file", unless the goal names the files. */
+function findEach(tokens: readonly Token[]): readonly Token[] | undefined {
+  const places = tokens.filter((token) => token.kind === "value" && isPlace(token));
+  const at = tokens.findIndex((token) => says(token, "each", "every"));
+  if (at < 0 || places.length > 1) return undefined;
+  // "…, and count the words of each".
+  if (!isWord(tokens[at + 1])) return tokens.slice(at, at + 1);
+  const length = tokens
+    .slice(at, at + 4)
+    .findIndex((token) => isWord(token) && FILES.test(token.word));
+  return length < 0 ? undefined : tokens.slice(at, at + length + 1);
+}
+
+function firstThatPasses(readings: readonly Reading[], request: PlanRequest): PlanOutcome {
   let issues: readonly Issue[] = [];
   for (const { draft } of readings.slice(0, MAX_TRIES)) {
     const plan = assemble(request.goal, draft);

@@ -2,6 +2,7 @@
 
 import { endingsOf, globOf } from "./file-types.ts";
 import type { Request } from "./interpret.ts";
+import { DETERMINERS, PREPOSITIONS } from "./lexicon.ts";
 import { nounTokens, type Phrase } from "./phrases.ts";
 import type { Proposal } from "./proposal.ts";
 import { isWord, says, type Token, type WordToken } from "./tokens.ts";
@@ -107,7 +108,9 @@ function findEndings({ tokens }: Request): Found[] {
     if (!isWord(token)) continue;
     const endings = endingsOf(token.word);
     if (endings === undefined) continue;
-    const next = tokens.slice(index + 1, index + 4);
+    const after = tokens.slice(index + 1, index + 4);
+    const end = after.findIndex((one) => isWord(one) && isGap(one.word));
+    const next = end < 0 ? after : after.slice(0, end);
     // "CSV files", "Markdown and text files", or a kind in the plural: "all images".
     const isKind = next.some((one) => says(one, ...FILE_NOUNS)) || isPlural(token);
     if (isKind) found.push({ text: endings.join(","), tokens: [token], score: 1 });
@@ -117,6 +120,11 @@ function findEndings({ tokens }: Request): Found[] {
 
 /** Plurals that are counted in a text more often than they are files. */
 const COUNTED = new Set(["words", "texts", "logs"]);
+
+/** "the words of each file" are no Word files. */
+function isGap(word: string): boolean {
+  return PREPOSITIONS.has(word) || DETERMINERS.has(word);
+}
 
 function isPlural({ word }: WordToken): boolean {
   return (

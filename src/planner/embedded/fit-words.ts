@@ -95,6 +95,8 @@ function isOfAnother(
   index: ToolIndex,
 ): boolean {
   if (parameter.isRequired && head !== undefined) return false;
+  // What a verb is about is seldom what may be left out.
+  if (!parameter.isRequired && head === undefined) return !tokens.some(isProper);
   return tokens.some((token) => {
     if (!isWord(token) || token.isProper) return false;
     return [...index.strengths(token.root).values()].some((strength) => strength >= OTHERS_WORD);

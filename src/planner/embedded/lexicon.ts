@@ -96,7 +96,7 @@ const VERBS = words(`
   fix flag flip follow forecast format forward gather generate get give go grab graph group guess
   handle help hide highlight identify import improve include increase index inform insert inspect
   install integrate invert invite invoice invoke issue join keep label launch learn let link list
-  listen load locate lock log look lower make map mark match measure merge message mix modify
+  listen load locate lock log look lower mail make map mark match measure merge message mix modify
   monitor move mute name notify obtain offer open optimise optimize order organise organize output
   paraphrase parse pass paste pause pay perform pick place plan play plot post predict prepare
   present preview print process produce provide publish pull purchase push put query raise rank
@@ -116,7 +116,7 @@ const NOUNISH = words(`
   access address alert answer average balance block book call cause change chart charge check clip
   cost count cut design display document draft draw email estimate export file filter fix
   flag forecast format graph group guess import index invoice issue label link list load lock log
-  look map mark match mean measure message mix move name number offer open order output pass pause
+  look mail map mark match mean measure message mix move name number offer open order output pass pause
   place plan play plot post preview price print process purchase query question rank rate record
   reference refund register release remark rent repeat reply report request reserve result return
   review route run sample scale scan schedule score search set share ship show sign sort sound

@@ -83,6 +83,16 @@ export function conditional(goal: string, { tokens }: Clause): Issue {
   };
 }
 
+/** How many steps there are is part of the plan. */
+export function forEach(words: string): Issue {
+  return {
+    code: "goal.not_understood",
+    path: "goal",
+    message: `A step for ${JSON.stringify(words)} needs to know before the run how many there are.`,
+    hint: "Name the files, ask for what one tool does with all of them, or use a model.",
+  };
+}
+
 export function tooLong(goal: string, limit: number): Issue {
   return {
     code: "goal.not_understood",
