@@ -1,16 +1,24 @@
 import type { Clock } from "./base/clock.ts";
 import { createModel } from "./models/create-model.ts";
 import type { Model, Models } from "./models/model.ts";
+import { recordModel, replayModel } from "./models/recorded.ts";
 import type { PlanwrightOptions } from "./options.ts";
 
 /**
  * The models that the options name; undefined when they name none.
- * @throws {InputError} `model.unknown`, `model.key_missing`
+ * @throws {InputError} `model.unknown`, `model.key_missing`, `file.unwritable` for a recording
+ *   that cannot be made, `file.not_found` and `file.unreadable` for one that cannot be read
  */
 export function makeModels(options: PlanwrightOptions, clock: Clock): Models | undefined {
-  const { model, plannerModel, env = process.env } = options;
-  const make = (named: string | Model) =>
-    typeof named === "string" ? createModel(named, { env, clock }) : named;
+  const { model, plannerModel, env = process.env, modelLimits: limits, record, replay } = options;
+  if (replay !== undefined) {
+    const recorded = replayModel(replay);
+    return { planner: recorded, tools: recorded };
+  }
+  const make = (named: string | Model) => {
+    const made = typeof named === "string" ? createModel(named, { env, clock, limits }) : named;
+    return record === undefined ? made : recordModel(made, record, env);
+  };
   const main = model ?? plannerModel;
   if (main === undefined) return undefined;
   const tools = make(main);

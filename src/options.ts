@@ -6,6 +6,7 @@ import type { JsonObject } from "./base/json.ts";
 import { DEFAULT_SETTINGS, type RunSettings } from "./executor/core/settings.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Model } from "./models/model.ts";
+import type { TrafficLimits } from "./models/traffic.ts";
 import type { Clarification } from "./plan/question.ts";
 import type { ModelPlannerOptions } from "./planner/model-planner.ts";
 import type { RunListener } from "./run.ts";
@@ -16,6 +17,12 @@ export interface PlanwrightOptions {
   readonly model?: string | Model | undefined;
   /** @default `model` */
   readonly plannerModel?: string | Model | undefined;
+  /** How much may be asked of each model a minute. @default as much as wanted */
+  readonly modelLimits?: TrafficLimits | undefined;
+  /** A file to which every request to a model and its answer is added. @default none */
+  readonly record?: string | undefined;
+  /** A file of recorded answers that are given instead of asking a model. @default none */
+  readonly replay?: string | undefined;
   /** How a model is asked for plans. */
   readonly planner?: ModelPlannerOptions | undefined;
   /** The folder of plans that were made before, to be used again. @default none */

@@ -18,6 +18,12 @@ const planPart = planSchema.pick({ subtasks: true, output: true });
 const configSchema = z.strictObject({
   model: text.optional(),
   plannerModel: text.optional(),
+  modelLimits: z
+    .strictObject({
+      requestsPerMinute: z.number().positive().optional(),
+      tokensPerMinute: z.number().positive().optional(),
+    })
+    .optional(),
   tools: z.union([text.transform((path) => [path]), z.array(text)]).optional(),
   planner: z
     .strictObject({
@@ -121,6 +127,7 @@ function hintOf(setting: string): string {
     tools: "Write the path of a module or folder, or a list of them.",
     allowPrivateHosts: "Write true or false.",
     maxSeconds: "Write a number greater than 0.",
+    modelLimits: "Write requestsPerMinute and tokensPerMinute, numbers greater than 0.",
     planner: "Write instructions, examples and maxRepairs as the documentation has them.",
     plannerTools: "Write a whole number greater than 0.",
     planCache: "Write true or false.",

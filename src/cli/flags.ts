@@ -7,6 +7,9 @@ import type { PlanwrightOptions } from "../planwright.ts";
 export type SetupFlags = {
   readonly model?: string;
   readonly plannerModel?: string;
+  readonly record?: string;
+  readonly replay?: string;
+  readonly modelLimits?: NonNullable<PlanwrightOptions["modelLimits"]>;
   readonly tools?: readonly string[];
   readonly workspace?: string;
   readonly journal?: string;
@@ -44,6 +47,12 @@ export function addSetup(command: Command): Command {
     )
     .addOption(
       new Option("--planner-model <name>", "plan with it instead").env("PLANWRIGHT_PLANNER_MODEL"),
+    )
+    .option("--record <file>", "add every request to a model, and its answer, to a file")
+    .addOption(
+      new Option("--replay <file>", "answer from such a file instead of asking a model").conflicts(
+        "record",
+      ),
     )
     .option("--tools <path>", "module or folder with your tools (repeatable)", collect)
     .addOption(

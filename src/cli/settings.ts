@@ -20,7 +20,8 @@ export async function openPlanwright(flags: SetupFlags): Promise<Planwright> {
 
 /** The same for commands that ask no model: a missing key is no reason to hide past runs. */
 export async function openWithoutModel(flags: SetupFlags): Promise<Planwright> {
-  return create({ ...(await readSettings(flags)), model: undefined, plannerModel: undefined });
+  const none = { model: undefined, plannerModel: undefined, record: undefined, replay: undefined };
+  return create({ ...(await readSettings(flags)), ...none });
 }
 
 /**
@@ -33,6 +34,9 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
   return {
     model: flags.model ?? config.model,
     plannerModel: flags.plannerModel ?? config.plannerModel,
+    record: flags.record,
+    replay: flags.replay,
+    modelLimits: config.modelLimits,
     toolPaths: flags.tools ?? config.tools,
     planner: {
       ...config.planner,

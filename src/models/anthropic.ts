@@ -24,6 +24,7 @@ export function anthropicProvider(name: string, model: string, connection: Conne
   return {
     name,
     keyVariable: ANTHROPIC_KEY,
+    address: connection.baseURL,
     secrets: [connection.apiKey],
     async *send(request, signal) {
       client ??= connect(connection);

@@ -1,7 +1,9 @@
+import { type BreakerPolicy, DEFAULT_BREAKER } from "../base/breaker.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { inputError } from "../base/errors.ts";
 import { ANTHROPIC_KEY, anthropicProvider } from "./anthropic.ts";
 import { DEFAULT_TIMEOUTS, type Timeouts } from "./deadlines.ts";
+import { chainModels } from "./fallback.ts";
 import { createProviderModel } from "./generate.ts";
 import type { Model } from "./model.ts";
 import { type ModelName, parseModelName, renderModelName } from "./name.ts";
@@ -9,6 +11,7 @@ import { COMPATIBLE_KEY, compatibleProvider } from "./openai-chat.ts";
 import { OPENAI_KEY, openaiProvider } from "./openai-responses.ts";
 import type { Provider } from "./provider.ts";
 import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
+import { type TrafficLimits, trafficOf } from "./traffic.ts";
 
 export interface ModelOptions {
   /**
@@ -23,26 +26,48 @@ export interface ModelOptions {
   readonly fetch?: typeof fetch;
   readonly timeouts?: Partial<Timeouts>;
   readonly retry?: Partial<RetryPolicy>;
+  /** How much may be asked of each model a minute, by all models of this process together. */
+  readonly limits?: TrafficLimits | undefined;
+  /** When a server that is down is left alone. */
+  readonly breaker?: Partial<BreakerPolicy>;
   /** The jitter of retries, 0 to 1. @default Math.random */
   readonly random?: () => number;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** All but the last model of a chain: the next is nearer than a long wait. */
+const IMPATIENT: Partial<RetryPolicy> = { attempts: 2, maxRetryAfterMs: 5_000 };
+
 /**
- * The model of this name. Name and key are checked now; the provider's SDK is loaded with
+ * The model of this name, or the chain of models: `a,b,c`. Name and key are checked now; the provider's SDK is loaded with
  * the first request, for it takes longer than a small run.
  *
- * @param name `anthropic:MODEL`, `openai:MODEL` or `openai-compatible:MODEL@URL`
+ * @param name `anthropic:MODEL`, `openai:MODEL` or `openai-compatible:MODEL@URL`, or several
+ *   with commas between: the next is asked when one is down, limits requests, or refuses
  * @throws {InputError} `model.unknown`, `model.key_missing`, `config.invalid`
  */
 export function createModel(name: string, options: ModelOptions): Model {
+  const names = name.split(",").map((one) => one.trim());
+  return chainModels(
+    names.map((one, at) => {
+      const retry = { ...(at < names.length - 1 && IMPATIENT), ...options.retry };
+      return createOne(one, { ...options, retry });
+    }),
+  );
+}
+
+function createOne(name: string, options: ModelOptions): Model {
   const parsed = parseModelName(name);
-  return createProviderModel(createProvider(parsed, options), {
-    clock: options.clock ?? systemClock,
+  const { clock = systemClock, limits = {} } = options;
+  const breaker = { ...DEFAULT_BREAKER, ...options.breaker };
+  const provider = createProvider(parsed, options);
+  return createProviderModel(provider, {
+    clock,
     timeouts: { ...timeoutsOf(parsed), ...options.timeouts },
     retry: { ...DEFAULT_RETRY, ...options.retry },
     random: options.random ?? Math.random,
+    traffic: trafficOf({ name: provider.name, at: provider.address, clock, limits, breaker }),
   });
 }
 

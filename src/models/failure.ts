@@ -63,7 +63,7 @@ function fromStatus(error: SdkError, status: number, who: Who, now: number): Mod
   if (isRetryable(error, status, headers)) {
     const retryAfterMs = readRetryAfter(headers, now);
     const hint = "The provider is overloaded or limits requests: try again later.";
-    return new ModelError("model.unavailable", message, {
+    return new ModelError(status === 429 ? "model.rate_limited" : "model.unavailable", message, {
       retryable: true,
       retryAfterMs,
       hint,

@@ -7,6 +7,7 @@
  */
 
 import type { Clock } from "../base/clock.ts";
+import { ModelError } from "../base/errors.ts";
 import { Deadlines, type Timeouts } from "./deadlines.ts";
 import { abortedError, cutOffError, toModelError } from "./failure.ts";
 import type { Model, ModelRequest, ModelResult, ModelUsage } from "./model.ts";
@@ -15,6 +16,7 @@ import { costUsd, NO_TOKENS, type TokenCounts } from "./prices.ts";
 import type { Provider, ProviderEvent } from "./provider.ts";
 import { type RetryPolicy, withRetries } from "./retry.ts";
 import { TextStream } from "./stream.ts";
+import type { PassageOutcome, Traffic } from "./traffic.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 export interface Policies {
@@ -23,6 +25,7 @@ export interface Policies {
   readonly retry: RetryPolicy;
   /** 0 to 1, evenly: the jitter of retries. */
   readonly random: () => number;
+  readonly traffic: Traffic;
 }
 
 /** A model that asks this provider under these policies. */
@@ -50,10 +53,19 @@ async function generate(
   let usage = NO_USAGE;
   const attempt = async () => {
     const answer = new Answer(stream);
+    const passage = await policies.traffic.enter(estimateTokens(request), signal);
+    let status: PassageOutcome["status"] = "unknown";
     try {
       await receive(provider, policies, request, answer);
+      status = "ok";
       return answer;
+    } catch (error) {
+      if (isDown(error) && !signal?.aborted) status = "down";
+      throw error;
     } finally {
+      const { inputTokens, outputTokens } = answer.counts;
+      const tokens = inputTokens + outputTokens;
+      passage.end({ status, ...(tokens > 0 && { tokens }) });
       usage = addUsage(usage, priced(provider.name, answer.counts));
     }
   };
@@ -69,6 +81,22 @@ async function generate(
   } catch (error) {
     throw signal?.aborted ? abortedError(provider.name) : error;
   }
+}
+
+/** What a request may consume: its own text, and an answer of usual length. */
+function estimateTokens({ system, messages, schema, maxOutputTokens }: ModelRequest): number {
+  const texts = [...system.map(({ text }) => text), ...messages.map(({ content }) => content)];
+  const characters = texts.join("").length + (schema ? JSON.stringify(schema).length : 0);
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN) + Math.min(maxOutputTokens ?? 1_000, 1_000);
+}
+
+/** About what tokenizers make of English. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/** The server's fault, not the request's; one that limits requests is up. */
+function isDown(error: unknown): boolean {
+  if (!(error instanceof ModelError)) return false;
+  return error.code === "model.timeout" || error.code === "model.unavailable";
 }
 
 async function receive(

@@ -29,6 +29,7 @@ export function compatibleProvider(
   return {
     name,
     keyVariable: COMPATIBLE_KEY,
+    address: address.baseURL,
     secrets: address.apiKey === undefined ? [] : [address.apiKey],
     async *send(request, signal) {
       client ??= connectOpenAI(connection, { organization: null, project: null });

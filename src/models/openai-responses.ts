@@ -24,6 +24,7 @@ export function openaiProvider(
   return {
     name,
     keyVariable: OPENAI_KEY,
+    address: connection.baseURL,
     secrets: [connection.apiKey],
     async *send(request, signal) {
       client ??= connectOpenAI(connection, account);

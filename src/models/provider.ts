@@ -28,6 +28,8 @@ export type ProviderEvent =
 export interface Provider {
   /** `provider:model` */
   readonly name: string;
+  /** URL of its server. */
+  readonly address: string;
   /** The environment variable that holds the key, for hints. */
   readonly keyVariable: string;
   /** What must stand in no error message. */

@@ -10,9 +10,11 @@ export class TextStream implements ModelStream {
   readonly result: Promise<ModelResult>;
   readonly #settled = Promise.withResolvers<ModelResult>();
   #pieces: string[] = [];
+  #hasReader = false;
   #wasRead = false;
   #changed = Promise.withResolvers<void>();
   #isOver = false;
+  #onRead: (() => void) | undefined;
 
   constructor() {
     this.result = this.#settled.promise;
@@ -23,6 +25,12 @@ export class TextStream implements ModelStream {
   push(piece: string): void {
     this.#pieces.push(piece);
     this.#wake();
+  }
+
+  /** Call once somebody reads pieces, or at once if somebody does; a later listener replaces. */
+  onRead(listener: () => void): void {
+    this.#onRead = listener;
+    if (this.#hasReader) listener();
   }
 
   /**
@@ -48,6 +56,8 @@ export class TextStream implements ModelStream {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    this.#hasReader = true;
+    this.#onRead?.();
     for (let next = 0; ; ) {
       const piece = this.#pieces[next];
       if (piece !== undefined) {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_BREAKER } from "../../src/base/breaker.ts";
 import { DEFAULT_TIMEOUTS } from "../../src/models/deadlines.ts";
 import { createProviderModel } from "../../src/models/generate.ts";
 import type { Model } from "../../src/models/model.ts";
+import { Traffic } from "../../src/models/traffic.ts";
 import {
   answer,
   ProtocolServer,
@@ -60,7 +62,7 @@ describe("the wait before another attempt", () => {
     const clock = new ManualClock();
     await using at = await limited(clock, [status(429, {}, { "retry-after": "61" }), OK]);
     await expect(at.model.generate(request()).result).rejects.toMatchObject({
-      code: "model.unavailable",
+      code: "model.rate_limited",
       retryable: true,
       retryAfterMs: 61_000,
     });
@@ -97,6 +99,7 @@ it("lets a bug stay a bug: it is neither retried nor called the provider's fault
     {
       name: "mine:buggy",
       keyVariable: "NONE",
+      address: "nowhere",
       secrets: [],
       send() {
         sent++;
@@ -108,6 +111,7 @@ it("lets a bug stay a bug: it is neither retried nor called the provider's fault
       timeouts: DEFAULT_TIMEOUTS,
       retry: { attempts: 3, initialMs: 0, maxMs: 0, maxRetryAfterMs: 0 },
       random: () => 0,
+      traffic: new Traffic("mine:buggy", new ManualClock(), {}, DEFAULT_BREAKER),
     },
   );
   await expect(model.generate(request()).result).rejects.toThrow(TypeError);
