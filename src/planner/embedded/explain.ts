@@ -95,7 +95,11 @@ function strongest({ root }: WordToken, cards: readonly ToolCard[], index: ToolI
 
 /** Words in one phrase with a path or an address: what brings it may explain them. */
 function besidePlaces({ phrases }: Request): ReadonlySet<string> {
-  const found = phrases.filter(({ values }) => values.some(isPlace));
+  // "the file called x" is one phrase in two.
+  const found = phrases.filter(({ values }, at) => {
+    const next = phrases[at + 1];
+    return values.some(isPlace) || (next?.head === "named" && next.values.some(isPlace));
+  });
   return new Set(found.flatMap(({ words }) => words.map(({ root }) => root)));
 }
 

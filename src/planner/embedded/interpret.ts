@@ -9,7 +9,7 @@
 
 import type { Clause } from "./clauses.ts";
 import type { Kind } from "./kinds.ts";
-import { LIGHT_VERBS, QUESTION_WORDS, VAGUE_NOUNS } from "./lexicon.ts";
+import { LIGHT_VERBS, PREPOSITIONS, QUESTION_WORDS, VAGUE_NOUNS } from "./lexicon.ts";
 import { nounTokens, type Phrase, phrasesOf } from "./phrases.ts";
 import { bringsOnly, isPlace } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
@@ -79,11 +79,18 @@ export function priceOf([first, ...joined]: readonly Clause[]): number {
   }
   let before = first;
   for (const clause of joined) {
-    if (clause.cut === "hard" && !isBareVerb(before)) price += JOIN_ACROSS_VERB;
+    if (clause.cut === "hard" && !isBareVerb(before) && !isFronted(before))
+      price += JOIN_ACROSS_VERB;
     if (pointsBack(clause)) price += JOIN_ACROSS_POINTER;
     before = clause;
   }
   return price;
+}
+
+/** "For every region, compute …": what comes first belongs to what follows. */
+function isFronted(clause: Clause | undefined): boolean {
+  const [first] = clause?.tokens ?? [];
+  return clause?.verb === undefined && isWord(first) && PREPOSITIONS.has(first.word);
 }
 
 /** "…, and its keywords": of what was named, and not part of it. */
@@ -157,7 +164,10 @@ function contentWords(tokens: readonly Token[], index: ToolIndex): WordToken[] {
   const words: WordToken[] = [];
   for (const token of tokens) {
     if (!isWord(token)) continue;
-    const asked = QUESTION_WORDS.has(token.word) ? ASKED.get(token.word) : undefined;
+    // "what do I get when I add x": in the middle it asks for no date.
+    const isAsking =
+      QUESTION_WORDS.has(token.word) && (token.word !== "when" || token === tokens[0]);
+    const asked = isAsking ? ASKED.get(token.word) : undefined;
     const word = asked === undefined ? token : { ...token, word: asked, root: rootOf(asked) };
     if (seen.has(word.root) || index.weight(word.word, word.root) === 0) continue;
     seen.add(word.root);

@@ -90,13 +90,16 @@ export function phrasesOf(tokens: readonly Token[], verbs: ReadonlySet<Token>): 
       turnTo(openPhrase(head, true, isObject && head === undefined));
     } else if (isHead(token, tokens[index - 1], index)) {
       turnTo(openPhrase(RELATIONS.get(token.word) ?? token.word, false, false));
-    } else if (says(token, "is", "are", "was", "were") && current.tokens.some(isNounOrValue)) {
-      turnTo(openPhrase(undefined, false, false));
+    } else if (says(token, ...LINKING) && current.tokens.some(isNounOrValue)) {
+      turnTo(openPhrase(undefined, false, says(token, "do", "does", "did")));
     } else current.tokens.push(token);
   }
   turnTo(current);
   return phrases;
 }
+
+/** Between what is asked for and what is said of it. */
+const LINKING = ["is", "are", "was", "were", "do", "does", "did"];
 
 function isNounOrValue(token: Token): boolean {
   return token.kind === "value" || (isWord(token) && isContent(token));

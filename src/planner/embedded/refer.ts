@@ -130,7 +130,8 @@ function candidates(
 /** The words that name a field: "the summary", "the differences". */
 function namesOf({ field, step }: Read, words: readonly Token[]): Token[] {
   const named = words.filter(isWord).filter((word) => names(word, field.roots));
-  if (named.length === 0 || field.roots.length === 0) return [];
+  const isWhole = field.roots.every((root) => named.some((word) => names(word, [root])));
+  if (named.length === 0 || !isWhole) return [];
   // "the text" may be any; it names this one if the step was asked for.
   return step.tokens.length > 0 || field.roots.length > 1 ? named : [];
 }

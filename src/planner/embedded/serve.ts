@@ -365,6 +365,8 @@ function fromWords(partial: Partial, place: Place, world: World): Partial[] {
   if (chain.length > MAX_DEPTH || !takesContent(parameter)) return [];
   const inner = innerRequest(place, world);
   if (inner === undefined) return [];
+  // "x and y" are two things; only what writes them down needs both.
+  if (place.request.clauses.length > 1 && !isSink(card) && !takesSeveral(card)) return [];
   return inner.candidates
     .filter(({ card: other }) => isMeant(other, chain, inner, world.index))
     .filter(({ card: other }) => !isDone(other, partial.draft, inner))
@@ -400,6 +402,12 @@ function isDone(card: ToolCard, { results, used }: Draft, { values }: Request): 
   return results.some(({ reads }) => reads.some(({ step }) => step.card === card));
 }
 
+function takesSeveral({ parameters }: ToolCard): boolean {
+  return (
+    parameters.filter((parameter) => parameter.isRequired && takesContent(parameter)).length > 1
+  );
+}
+
 function isNamed({ roots }: ToolCard, { words }: Request): boolean {
   return words.some(({ root }) => roots.includes(root));
 }
@@ -427,6 +435,9 @@ function isMeant(
   if (isFilled && words.some(({ root }) => index.strength(root, card) >= MEANT)) return true;
   return words.some(({ word, root }) => {
     const strength = index.strength(root, card);
+    // "save the list of …": a verb's name, said as a noun.
+    const isOwnName = card.roots[0] === root && chain.every((outer) => !outer.roots.includes(root));
+    if (isOwnName && word !== inner.verb?.word) return true;
     if (strength < MEANT || index.weight(word, root) < MEANT) return false;
     return chain.every((outer) => index.strength(root, outer) + CLEARLY < strength);
   });
@@ -527,12 +538,19 @@ function fromFormula(partial: Partial, { parameter, words, request }: Place): Pa
     .flatMap((result) => result.reads)
     .filter(({ field }) => field.shape.takesNumber);
   if (reads.length < 2 || ((operator === "-" || operator === "/") && reads.length !== 2)) return [];
-  const tokens = [...words, ...said.filter(({ word }) => pattern.test(word))];
+  const counted = words.filter(
+    (token) => token.kind === "value" && token.value.number === reads.length,
+  );
+  const tokens = [
+    ...words.filter(isWord),
+    ...counted,
+    ...said.filter(({ word }) => pattern.test(word)),
+  ];
   const args = new Map([
     ...partial.args,
     [parameter, { kind: "formula", reads, operator } as const],
   ]);
-  const draft = useTokens(partial.draft, tokens.filter(isWord));
+  const draft = useTokens(partial.draft, tokens);
   return [
     {
       ...partial,

@@ -12,12 +12,12 @@ const GROUPS = `
 read open load view
 write save store put export record persist dump
 create make generate produce build compose
-fetch download retrieve get obtain pull grab crawl request
+fetch download retrieve get obtain pull grab crawl request load open
 page website site webpage web
 url address uri
 list enumerate index catalog
 show display present print
-find search look seek locate lookup discover scan hunt
+find search look seek locate lookup discover scan hunt grep
 mention contain include reference occur match appear
 query question
 count number tally quantity how-many
@@ -268,6 +268,9 @@ export const PHRASES: ReadonlyMap<string, string> = new Map(
     "in front of": "before",
     "according to": "by",
     "based on": "by",
+    "at the same time": "also",
+    "in parallel": "also",
+    "side by side": "also",
     versus: "against",
   }),
 );
