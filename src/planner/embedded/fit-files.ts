@@ -26,7 +26,7 @@ const PLACES: Readonly<Record<string, number>> = {
   below: 0.9,
   in: 0.6,
   from: 0.45,
-  of: 0.4,
+  of: 0.5,
   at: 0.4,
   through: 0.6,
   across: 0.6,
@@ -137,7 +137,7 @@ function isPlural({ word }: WordToken): boolean {
 
 function findFolders(request: Request, card: ToolCard): Found[] {
   const named = request.phrases.flatMap((phrase) => {
-    const found = folderIn(phrase, card, request.phrases);
+    const found = folderIn(phrase, card, request);
     return found === undefined ? [] : [found];
   });
   const written = request.values.flatMap((token) =>
@@ -146,12 +146,13 @@ function findFolders(request: Request, card: ToolCard): Found[] {
   return [...written, ...named].sort((a, b) => b.score - a.score);
 }
 
-function isLookedIn(phrase: Phrase, phrases: readonly Phrase[]): boolean {
+function isLookedIn(phrase: Phrase, { phrases, verb }: Request): boolean {
+  if (verb === undefined) return false;
   const next = phrases[phrases.indexOf(phrase) + 1];
   return phrase.isObject && (next?.head === "for" || next?.head === "about");
 }
 
-function folderIn(phrase: Phrase, card: ToolCard, phrases: readonly Phrase[]): Found | undefined {
+function folderIn(phrase: Phrase, card: ToolCard, request: Request): Found | undefined {
   const nouns = nounTokens(phrase);
   const at = nouns.findIndex((token) => says(token, ...FOLDER_NOUNS));
   if (at >= 0) {
@@ -166,11 +167,11 @@ function folderIn(phrase: Phrase, card: ToolCard, phrases: readonly Phrase[]): F
     return isWord(beside) ? { text: beside.text, tokens: [beside], score: 0.9 } : undefined;
   }
   const [only, ...more] = nouns;
-  if (!isWord(only) || more.length > 0) return undefined;
+  if (!isWord(only) || more.length > 0 || FILE_NOUNS.includes(only.word)) return undefined;
   // "search docs for x".
   const score =
     phrase.head === undefined
-      ? isLookedIn(phrase, phrases)
+      ? isLookedIn(phrase, request)
         ? 0.7
         : undefined
       : PLACES[phrase.head];

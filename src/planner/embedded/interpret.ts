@@ -43,7 +43,7 @@ const JOIN_ACROSS_VERB = 0.9;
 /** A pronoun that looks back into its own request. */
 const JOIN_ACROSS_POINTER = 0.5;
 const MAX_CLAUSES_JOINED = 8;
-const MAX_CANDIDATES = 6;
+const MAX_CANDIDATES = 8;
 
 /** Group clauses that ask for something into requests. */
 export function interpret(clauses: readonly Clause[], index: ToolIndex): Request[] {
@@ -77,6 +77,8 @@ export function priceOf([first, ...joined]: readonly Clause[]): number {
   if (first?.cut === "soft") {
     price += first.verb || pointsBack(first) ? SOFT_CUT_BEFORE_VERB : SOFT_CUT;
   }
+  // "For every region" waits for what comes.
+  if (joined.length === 0 && isFronted(first)) price += SOFT_CUT_BEFORE_VERB;
   let before = first;
   for (const clause of joined) {
     if (clause.cut === "hard" && !isBareVerb(before) && !isFronted(before))

@@ -93,7 +93,7 @@ const VERBS = words(`
   design detect determine diff disable discover dispatch display divide do download draft draw
   dump duplicate edit email embed enable encode encrypt enhance enlarge enumerate erase estimate
   evaluate examine execute expand explain export express extract fetch figure file fill filter find
-  fix flag flip follow forecast format forward gather generate get give go grab graph group guess
+  fix flag flip follow forecast format forward gather generate get give go grab graph grep group guess
   handle help hide highlight identify import improve include increase index inform insert inspect
   install integrate invert invite invoice invoke issue join keep label launch learn let link list
   listen load locate lock log look lower mail make map mark match measure merge message mix modify

@@ -43,7 +43,7 @@ export type Reading = {
 };
 
 const BEAM = 8;
-const CANDIDATES = 5;
+const CANDIDATES = 7;
 /** Clauses that may be parts of one request. */
 const MAX_JOINED = 6;
 
