@@ -34,7 +34,9 @@ export class SchemaModes {
 }
 
 function isRejection(error: unknown): boolean {
-  const { status } = error as { status?: unknown };
+  const { status, code } = error as { status?: unknown; code?: unknown };
+  // Of a request that is too long the schema is the smallest part.
+  if (code === "context_length_exceeded") return false;
   return status === 400 || status === 422;
 }
 

@@ -15,9 +15,10 @@ afterEach(async () => server?.[Symbol.asyncDispose]());
 
 async function folderWith(
   files: Record<string, string> = {},
+  plan: object = PLAN,
 ): Promise<Folder & { flags: string[] }> {
   if (WIRE === undefined) throw new Error("There is no such wire.");
-  server = await ProtocolServer.start(answer(WIRE, { pieces: [JSON.stringify(PLAN)] }));
+  server = await ProtocolServer.start(answer(WIRE, { pieces: [JSON.stringify(plan)] }));
   const folder = await makeFolder(files);
   return Object.assign(folder, { flags: ["--model", WIRE.model(server.url), "--quiet"] });
 }
@@ -121,5 +122,22 @@ describe("--record", () => {
     expect(code).toBe(2);
     expect(stderr).toContain(message);
     expect(await folder.list()).toEqual(["broken.jsonl", "notes.md"]);
+  });
+});
+
+describe("a plan that does not get right", () => {
+  it("is kept where --out says, beside its errors, for somebody to mend", async () => {
+    const wrong = { subtasks: [{ ...PLAN.subtasks[0], tool: "calculator" }] };
+    await using folder = await folderWith({}, wrong);
+    const asked = ["plan", "One and one", ...folder.flags];
+    const { code, stdout, stderr } = await folder.planwright(...asked, "--out", "plan.yaml");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("The last proposal, which is no valid plan, is in plan.yaml.");
+    expect(stderr).toContain("There is no tool calculator.");
+    expect(await folder.read("plan.yaml")).toContain("tool: calculator");
+    const { stderr: said } = await folder.planwright("validate", "plan.yaml");
+    expect(said).toContain("plan.yaml:");
+    expect(said).toContain("Did you mean calculate?");
+    expect(server?.received).toHaveLength(4);
   });
 });

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import { InputError, inputError } from "../../base/errors.ts";
+import type { Json } from "../../base/json.ts";
 import { compilePlan } from "../../plan/compile.ts";
 import { renderMermaid, renderTree } from "../../plan/drawing.ts";
 import type { Clarification } from "../../plan/question.ts";
@@ -33,7 +34,10 @@ export async function plan(words: readonly string[], flags: PlanFlags, io: Io): 
   const report = await planWithAnswers(planwright, words.join(" "), flags, io);
   const note = embeddedNote(planwright);
   if (note !== undefined && !flags.quiet) printLine(io.stderr, note);
-  if (report.status === "failed") throw new InputError(report.issues);
+  if (report.status === "failed") {
+    if (out !== undefined && report.lastPlan !== null) await keep(report.lastPlan, out, io);
+    throw new InputError(report.issues);
+  }
   if (report.status === "asks") {
     if (flags.json) printJson(io.stdout, { status: "waiting", questions: report.questions });
     else {
@@ -70,6 +74,14 @@ async function planWithAnswers(
       clarifications.push({ question, answer: answers[id] ?? "" });
     }
   }
+}
+
+/** What the planner proposed last is worth mending by hand. */
+async function keep(proposal: Json, out: string, io: Io): Promise<void> {
+  const { stringify } = await import("yaml");
+  const isJson = extname(out) === ".json";
+  await writeFile(out, isJson ? `${JSON.stringify(proposal, null, 2)}\n` : stringify(proposal));
+  printLine(io.stderr, `The last proposal, which is no valid plan, is in ${out}.`);
 }
 
 function showPrompt(prompt: PlannerPrompt, { json }: PlanFlags, io: Io): number {
