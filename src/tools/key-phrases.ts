@@ -133,10 +133,16 @@ function countNested(phrases: ReadonlyMap<string, Phrase>): void {
   }
 }
 
-function cValue({ roots, count, within, longer }: Phrase): number {
-  // A long phrase that occurs once is chance; a word that does may be a term in a short text.
-  const weight = count === 1 && roots.length > 1 ? 0.75 : Math.log2(roots.length + 1);
+function cValue({ roots, forms, count, within, longer }: Phrase): number {
+  // A long phrase that occurs once is chance, unless it is a name; a word that does may be a
+  // term in a short text.
+  const isChance = count === 1 && roots.length > 1 && ![...forms.keys()].every(isName);
+  const weight = isChance ? 0.75 : Math.log2(roots.length + 1);
   return weight * (count - (longer === 0 ? 0 : within / longer));
+}
+
+function isName(form: string): boolean {
+  return form.split(" ").every((word) => /^\p{Lu}/u.test(word));
 }
 
 /** Two phrases of which one holds the other say the same twice. */
