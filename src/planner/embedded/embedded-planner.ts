@@ -18,7 +18,7 @@ import type { Planner, PlanOutcome, PlanRequest } from "../planner.ts";
 import { assemble } from "./assemble.ts";
 import { splitClauses } from "./clauses.ts";
 import { readDates } from "./dates.ts";
-import { isPlace } from "./provide.ts";
+import { isPlace } from "./places.ts";
 import { conditional, forEach, isUnderstood, refusal, tooLong } from "./refuse.ts";
 import { ToolIndex } from "./retrieve.ts";
 import { type Reading, search } from "./search.ts";

@@ -1,10 +1,10 @@
 /** How much of what a request says is accounted for by the calls that answer it. */
 
+import type { Served } from "./call.ts";
 import type { Request } from "./interpret.ts";
 import { ADJUNCT_PARTICIPLES, DETERMINERS, LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
-import { isPlace } from "./provide.ts";
+import { isPlace } from "./places.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import type { Served } from "./serve.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, type Token, type WordToken } from "./tokens.ts";
 import type { Field, ToolCard } from "./tool-card.ts";

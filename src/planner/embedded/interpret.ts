@@ -11,7 +11,7 @@ import type { Clause } from "./clauses.ts";
 import type { Kind } from "./kinds.ts";
 import { LIGHT_VERBS, PREPOSITIONS, QUESTION_WORDS, VAGUE_NOUNS } from "./lexicon.ts";
 import { nounTokens, type Phrase, phrasesOf } from "./phrases.ts";
-import { bringsOnly, isPlace } from "./provide.ts";
+import { bringsOnly, isPlace } from "./places.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, says, type Token, type ValueToken, type WordToken } from "./tokens.ts";

@@ -2,26 +2,17 @@
 
 import { type Argument, addStep, type Draft, type Read, type Step } from "./draft.ts";
 import { mediumOf } from "./file-types.ts";
-import type { Kind } from "./kinds.ts";
+import { PLACE_OF, placeOf } from "./places.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { suit } from "./suit.ts";
 import type { ValueToken } from "./tokens.ts";
 import type { Field, Parameter, ToolCard } from "./tool-card.ts";
-import type { ValueKind } from "./values.ts";
 import { rootOf } from "./words.ts";
-
-/** Which parameter takes such a value as the place of something. */
-const PLACE_OF: Readonly<Partial<Record<ValueKind, Kind>>> = { path: "path", url: "url" };
 
 /** Words of tools that only look, by how much they say so. */
 const LOOKS = ["read", "fetch", "load", "open", "download", "get"].map(rootOf);
 
 export type Provided = { readonly draft: Draft; readonly read: Read; readonly score: number };
-
-/** Whether a value of the goal stands for something that lies elsewhere. */
-export function isPlace({ value }: ValueToken): boolean {
-  return PLACE_OF[value.kind] !== undefined;
-}
 
 /** Ways to what lies at a place, for a parameter; best first. */
 export function provide(
@@ -50,20 +41,6 @@ export function provide(
       const added = addStep(draft, step);
       return { draft: added.draft, read: { step: added.step, field }, score };
     });
-}
-
-/** Whether a tool needs a path or an address and nothing else. */
-export function bringsOnly(card: ToolCard): boolean {
-  return placeOf(card, "path") !== undefined || placeOf(card, "url") !== undefined;
-}
-
-/** The one parameter that such a tool needs. */
-function placeOf({ tool, parameters }: ToolCard, kind: Kind): Parameter | undefined {
-  if (tool.effects === "write") return undefined;
-  const required = parameters.filter(({ isRequired }) => isRequired);
-  const [only] = required;
-  const takes = ({ kinds, shape }: Parameter) => kinds.has(kind) && shape.takesText;
-  return required.length === 1 && only !== undefined && takes(only) ? only : undefined;
 }
 
 function fieldFor(

@@ -4,7 +4,7 @@ import type { Issue } from "../../base/errors.ts";
 import type { Clause } from "./clauses.ts";
 import { isEmpty } from "./explain.ts";
 import { makeRequest, type Request } from "./interpret.ts";
-import { isPlace } from "./provide.ts";
+import { isPlace } from "./places.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import type { Reading } from "./search.ts";
 import { isWord, textOf } from "./tokens.ts";

@@ -6,6 +6,7 @@
  * stands best at the end explains most of the goal with the fewest steps.
  */
 
+import type { Served, World } from "./call.ts";
 import type { Clause } from "./clauses.ts";
 import { type Draft, EMPTY_DRAFT, type Read, type Result, type Step } from "./draft.ts";
 import { accountFor, EXACT, isEmpty, namedBy } from "./explain.ts";
@@ -19,9 +20,9 @@ import {
   type Request,
 } from "./interpret.ts";
 import { LIGHT_VERBS, verbUse } from "./lexicon.ts";
-import { isPlace } from "./provide.ts";
+import { isPlace } from "./places.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import { type Served, serve, type World } from "./serve.ts";
+import { serve } from "./serve.ts";
 import { isSink } from "./suit.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, says, type Token, type ValueToken, type WordToken } from "./tokens.ts";
@@ -74,7 +75,9 @@ export function search(clauses: readonly Clause[], index: ToolIndex): Reading[] 
   );
   const inner = new Map<string, Request>();
   return groupingsOf(asking, index)
-    .flatMap(({ requests, price }) => follow(requests, price, { index, places: context, inner }))
+    .flatMap(({ requests, price }) =>
+      follow(requests, price, { index, places: context, inner, serve }),
+    )
     .sort((a, b) => b.score - a.score);
 }
 

@@ -1,0 +1,35 @@
+/** Parameters from what earlier steps give. */
+
+import { bind, type Call, type Gap } from "./call.ts";
+import { useTokens } from "./draft.ts";
+import { refer } from "./refer.ts";
+import { takesContent } from "./suit.ts";
+
+/** What an earlier step gave. */
+export function fromBefore(call: Call, { parameter, card, words, request }: Gap): Call[] {
+  // One call has no use for the same output twice.
+  const taken = new Set(call.reads.map(({ step }) => step));
+  return refer(parameter, card, words, request, call.draft).flatMap((reference) => {
+    const { tokens, score } = reference;
+    const reads = reference.reads.filter(({ step }) => !taken.has(step));
+    if (reads.length === 0) return [];
+    const draft = useTokens(call.draft, tokens);
+    const others = card.parameters.filter(
+      (other) =>
+        other !== parameter && other.isRequired && takesContent(other) && !call.args.has(other),
+    );
+    // "compare both": the first is for this parameter, the second for the next.
+    const [first, ...further] = reads;
+    const [next] = others;
+    if (
+      first !== undefined &&
+      further.length > 0 &&
+      next !== undefined &&
+      takesContent(parameter)
+    ) {
+      const one = bind(call, parameter, card, [first], draft);
+      return [{ ...one, score: call.score + score }];
+    }
+    return [{ ...bind(call, parameter, card, reads, draft), score: call.score + score }];
+  });
+}

@@ -1,0 +1,104 @@
+/** Parameters from what other tools make of the request's words. */
+
+import { BREADTH, bind, type Call, type Gap, type World } from "./call.ts";
+import { fromPlaces } from "./from-places.ts";
+import { innerRequest, isDone, isMeant, isNamed, MAX_DEPTH } from "./inner.ts";
+import type { Request } from "./interpret.ts";
+import { bringsOnly } from "./places.ts";
+import { isSink, mainField, suit, takesContent } from "./suit.ts";
+import { isMark, says, type Token } from "./tokens.ts";
+import type { Field, Parameter, ToolCard } from "./tool-card.ts";
+
+/** What another tool makes of the words, if they say its name. */
+const NAMED = 0.3;
+/** An output that is said by its name, or that is what the tool is for. */
+const FITTING = 0.2;
+const MAX_PARTS = 5;
+
+/** What another tool makes of the words: "write *the total by region* to out.md". */
+export function fromWords(call: Call, gap: Gap, world: World): Call[] {
+  const { parameter, card, outer } = gap;
+  const chain = [...outer, card];
+  if (chain.length > MAX_DEPTH || !takesContent(parameter)) return [];
+  const inner = innerRequest(gap, world);
+  if (inner === undefined) return [];
+  // "x and y" are two things; only what writes them down needs both.
+  if (gap.request.clauses.length > 1 && !isSink(card) && !takesSeveral(card)) return [];
+  return inner.candidates
+    .filter(({ card: other }) => isMeant(other, chain, inner, world.index))
+    .filter(({ card: other }) => !isDone(other, call.draft, inner))
+    .slice(0, outer.length === 0 ? BREADTH : BREADTH - 2)
+    .flatMap((candidate) => {
+      const best = fieldFor(candidate.card, parameter, card, inner);
+      if (best === undefined) return [];
+      return world.serve(inner, candidate.card, call.draft, world, chain).map((served) => {
+        const reads = served.steps.map((step) => ({ step, field: best.field }));
+        // What only brings something explains no more than if nobody had asked for it.
+        const isProvider = served.cards.length === 1 && bringsOnly(candidate.card);
+        return {
+          ...bind(call, parameter, card, reads, served.draft),
+          cards: isProvider ? call.cards : [...call.cards, ...served.cards],
+          providers: [...call.providers, ...served.providers, ...(isProvider ? served.cards : [])],
+          reads: [...call.reads, ...served.reads, ...reads],
+          score:
+            call.score +
+            (best.score + served.score) / 2 +
+            (isNamed(candidate.card, inner) ? NAMED : 0),
+        };
+      });
+    });
+}
+
+function takesSeveral({ parameters }: ToolCard): boolean {
+  return (
+    parameters.filter((parameter) => parameter.isRequired && takesContent(parameter)).length > 1
+  );
+}
+
+function fieldFor(
+  from: ToolCard,
+  parameter: Parameter,
+  card: ToolCard,
+  { words }: Request,
+): { field: Field; score: number } | undefined {
+  const fitting = from.fields.flatMap((field) => {
+    const fit = suit(field, parameter, card);
+    if (fit === undefined) return [];
+    const isSaid = field.roots.some((root) => words.some((word) => word.root === root));
+    return [
+      { field, score: fit + (isSaid ? FITTING : 0) + (field === mainField(from) ? FITTING : 0) },
+    ];
+  });
+  return fitting.toSorted((a, b) => b.score - a.score)[0];
+}
+
+/** "the summary of x and the keywords of y": each from a tool of its own, together as one text. */
+export function fromParts(call: Call, gap: Gap, world: World): Call[] {
+  const { parameter, card, words } = gap;
+  if (!isSink(card)) return [];
+  const parts = partsOf(words);
+  // What verbs set apart are no parts of one thing.
+  const isApart = gap.request.clauses.slice(1).some(({ cut }) => cut === "hard");
+  if (isApart || parts.length < 2 || parts.length > MAX_PARTS) return [];
+  let current: Call = { ...call, reads: [], score: 0 };
+  for (const part of parts) {
+    const own = { ...gap, words: part };
+    const options = [...fromWords(current, own, world), ...fromPlaces(current, own, world)];
+    const [best] = options.sort((a, b) => b.score - a.score);
+    const argument = best?.args.get(parameter);
+    if (best === undefined || argument?.kind !== "read") return [];
+    current = { ...best, args: call.args, reads: [...current.reads, argument] };
+  }
+  const { draft, reads, score } = current;
+  const whole = bind({ ...current, reads: call.reads }, parameter, card, reads, draft);
+  return [{ ...whole, score: call.score + score / parts.length }];
+}
+
+function partsOf(words: readonly Token[]): Token[][] {
+  const parts: Token[][] = [[]];
+  for (const token of words) {
+    if (isMark(token, ",&") || says(token, "and")) parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts.filter((part) => part.length > 0);
+}
