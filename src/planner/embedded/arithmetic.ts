@@ -5,7 +5,7 @@
  * A sum is read from left to right, a value and an operator in turns, and not evaluated.
  */
 
-import { numberInWords } from "./lexicon.ts";
+import { numberInWords } from "./number-words.ts";
 
 /** A run of the goal that is a sum. */
 export type Sum = { readonly start: number; readonly end: number; readonly expression: string };

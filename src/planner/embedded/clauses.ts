@@ -103,11 +103,9 @@ function isReminder({ mood, tokens }: Clause): boolean {
   );
 }
 
-function cutBefore(
-  tokens: readonly Token[],
-  at: number,
-  verbs: KnownVerbs,
-): "hard" | "soft" | undefined {
+type Cut = "hard" | "soft" | undefined;
+
+function cutBefore(tokens: readonly Token[], at: number, verbs: KnownVerbs): Cut {
   const before = tokens[at - 1];
   const token = tokens[at];
   if (isMark(before, SENTENCE_ENDS)) return isBullet(tokens, at - 2) ? undefined : "hard";
@@ -117,12 +115,16 @@ function cutBefore(
   if (isSequence(token) && !isArticle(before)) return isJoint ? undefined : "hard";
   if (says(token, ...CONJUNCTIONS) && isMark(before, ",")) return undefined;
   if (isJoint) return startsRequest(tokens, at, verbs) ? "hard" : "soft";
-  if (says(token, "before", "after", "once") && startsGerund(tokens, at + 1)) return "hard";
-  if (says(token, "if", "unless", "because", "since") && isWord(tokens[at + 1])) return "hard";
-  if (says(token, "without") && startsGerund(tokens, at + 1)) return "hard";
+  if (startsSideClause(tokens, at)) return "hard";
   if (says(before, "to") && isPurpose(tokens, at, verbs)) return "hard";
-  if (isParticipleOfRequest(tokens, at)) return "soft";
-  return undefined;
+  return isParticipleOfRequest(tokens, at) ? "soft" : undefined;
+}
+
+/** "after reading it", "without changing it", "if there are any". */
+function startsSideClause(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at];
+  if (says(token, "if", "unless", "because", "since")) return isWord(tokens[at + 1]);
+  return says(token, "before", "after", "once", "without") && startsGerund(tokens, at + 1);
 }
 
 const SENTENCE_ENDS = ".!?;\n•";

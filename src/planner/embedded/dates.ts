@@ -24,7 +24,6 @@ const UNIT = "days?|weeks?|months?|years?";
 const WEEKDAY_AND_NUMBER = new RegExp(`((?:${WEEKDAY})), \\d{1,2}$`, "i");
 
 const JOINT = /\s+(?:to|until|till|through|and)\s+|\s*[-–]\s*/;
-/** "what day is it today": the word asks, and names no day to work with. */
 const ASKS_FOR_DAY =
   /\bwhat(?:'s|’s| is| day| date| time)\b[^.?!]*\b(?:date|day|time|weekday|today)\b/i;
 const OFFSET = new RegExp(
@@ -61,36 +60,39 @@ export async function readDates(text: string, now: number): Promise<DateSpan[]> 
   const rest = text.replace(ISO, (match) => "_".repeat(match.length));
   if (!TRIGGERS.test(rest)) return spans;
   const { parse } = await import("chrono-node/en");
-  for (const { index, text: found, start, end } of parse(rest, new Date(now))) {
-    // "from 3 March to 1 June" is two days.
-    const joint = end ? JOINT.exec(found) : null;
-    if (joint) {
-      const second = joint.index + joint[0].length;
-      const [first] = parse(found.slice(0, joint.index), new Date(now));
-      const [last] = parse(found.slice(second), new Date(now));
-      if (first && last) {
-        spans.push(spanOf(first, index), spanOf(last, index + second));
-        continue;
-      }
-    }
-    const part = TRIGGERS.exec(found);
-    if (part === null) continue;
-    // "45 days after 3 March": a number and a date, for whoever adds them.
-    if (/^today$/i.test(found) && ASKS_FOR_DAY.test(text)) continue;
-    const offset = OFFSET.exec(found)?.[0].length ?? 0;
-    if (offset > 0) {
-      const [base] = parse(found.slice(offset), new Date(now));
-      if (base !== undefined) spans.push(spanOf(base, index + offset));
-      continue;
-    }
-    // "next Friday, 17% of …": a number after a weekday's comma is no time of day.
-    const shown = found.replace(WEEKDAY_AND_NUMBER, "$1");
-    spans.push({
-      ...spanOf({ index, text: shown, start }, 0),
-      ...(shown === found ? {} : { iso: dayOf(start) }),
-    });
+  const read: Read = (part) => parse(part, new Date(now));
+  const found = read(rest).filter(({ text: said }) => TRIGGERS.test(said));
+  // "what day is it today": the word asks, and names no day to work with.
+  const named = found.filter(
+    ({ text: said }) => !/^today$/i.test(said) || !ASKS_FOR_DAY.test(text),
+  );
+  return [...spans, ...named.flatMap((one) => spansOf(one, read))].sort(
+    (a, b) => a.start - b.start,
+  );
+}
+
+type Read = (text: string) => readonly Parsed[];
+
+function spansOf(found: Parsed, read: Read): DateSpan[] {
+  const { index, text, end } = found;
+  // "from 3 March to 1 June" is two days.
+  const joint = end ? JOINT.exec(text) : null;
+  if (joint) {
+    const second = joint.index + joint[0].length;
+    const [first] = read(text.slice(0, joint.index));
+    const [last] = read(text.slice(second));
+    if (first && last) return [spanOf(first, index), spanOf(last, index + second)];
   }
-  return spans.sort((a, b) => a.start - b.start);
+  // "45 days after 3 March": a number and a date, for whoever adds them.
+  const offset = OFFSET.exec(text)?.[0].length ?? 0;
+  if (offset > 0) {
+    const [base] = read(text.slice(offset));
+    return base === undefined ? [] : [spanOf(base, index + offset)];
+  }
+  // "next Friday, 17% of …": a number after a weekday's comma is no time of day.
+  const day = text.replace(WEEKDAY_AND_NUMBER, "$1");
+  const span = spanOf({ ...found, text: day }, 0);
+  return [day === text ? span : { ...span, iso: dayOf(found.start) }];
 }
 
 /** What chrono-node reads of a text. */
@@ -98,6 +100,8 @@ type Parsed = {
   readonly index: number;
   readonly text: string;
   readonly start: { get(part: Part): number | null; isCertain(part: Part): boolean };
+  /** Of a range. */
+  readonly end?: unknown;
 };
 type Part = "year" | "month" | "day" | "hour" | "minute";
 

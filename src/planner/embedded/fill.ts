@@ -83,7 +83,7 @@ function findFilling(request: Request, card: ToolCard, index: ToolIndex): Fillin
   );
   for (const token of spread?.tokens ?? []) used.set(token, 1);
   const values = new Map(
-    [...taken].map(([parameter, own]) => [parameter, valueOf(parameter, own)]),
+    [...taken].map(([parameter, own]) => [parameter, valueFrom(parameter, own)]),
   );
   return { values, used, spread };
 }
@@ -99,7 +99,7 @@ function takesAnother({ shape }: Parameter, own: readonly Proposal[], next: Prop
 }
 
 /** One element alone stays alone where the parameter takes it so. */
-function valueOf({ shape }: Parameter, own: readonly Proposal[]): Json {
+function valueFrom({ shape }: Parameter, own: readonly Proposal[]): Json {
   const inOrder = own.toSorted((a, b) => (a.tokens[0]?.start ?? 0) - (b.tokens[0]?.start ?? 0));
   const [only] = inOrder;
   const takesOne = shape.takesText || shape.takesNumber || shape.takesBoolean;

@@ -110,8 +110,8 @@ function switchSaid(parameter: Parameter, words: readonly WordToken[]): Proposal
   return [{ parameter, value: !isNegated(found[0], words), tokens: found, score: SAID }];
 }
 
-function isNegated(word: Token | undefined, words: readonly WordToken[]): boolean {
-  const at = words.findIndex((one) => one === word);
+function isNegated(word: WordToken | undefined, words: readonly WordToken[]): boolean {
+  const at = word === undefined ? -1 : words.indexOf(word);
   return words
     .slice(Math.max(0, at - 2), at)
     .some((one) => says(one, "no", "not", "without", "don't", "non", "never"));

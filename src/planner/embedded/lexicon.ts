@@ -171,57 +171,6 @@ const PARTICIPLES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Numbers in words, up to what people write out. */
-const UNITS: readonly string[] = [
-  ..."zero one two three four five six seven eight nine ten eleven twelve thirteen".split(" "),
-  ..."fourteen fifteen sixteen seventeen eighteen nineteen".split(" "),
-];
-const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
-const SCALES: ReadonlyMap<string, number> = new Map([
-  ["hundred", 100],
-  ["thousand", 1000],
-  ["million", 1e6],
-  ["billion", 1e9],
-]);
-
-/**
- * The number that words say, from the first word on.
- * @returns the value and how many words it took; undefined when they do not start a number
- */
-export function numberInWords(
-  list: readonly string[],
-): { value: number; length: number } | undefined {
-  let total = 0;
-  let current: number | undefined;
-  let length = 0;
-  for (let at = 0; at < list.length; at++) {
-    const word = list[at] ?? "";
-    const unit = UNITS.indexOf(word);
-    const ten = TENS.indexOf(word);
-    const scale = SCALES.get(word);
-    if (unit >= 0 && (current === undefined || (current % 10 === 0 && unit < 10))) {
-      current = (current ?? 0) + unit;
-    } else if (ten >= 0 && (current === undefined || current % 100 === 0)) {
-      current = (current ?? 0) + (ten + 2) * 10;
-    } else if (scale !== undefined && current !== undefined) {
-      if (scale === 100) current *= 100;
-      else {
-        total += current * scale;
-        current = 0;
-      }
-    } else if (word === "dozen") {
-      current = (current ?? 1) * 12;
-    } else if (word === "and" && current !== undefined && current >= 100 && at + 1 < list.length) {
-      const next = list[at + 1] ?? "";
-      if (!UNITS.includes(next) && !TENS.includes(next)) break;
-      continue;
-    } else break;
-    length = at + 1;
-  }
-  if (current === undefined || length === 0) return undefined;
-  return { value: total + current, length };
-}
-
 /** What the best or worst of a kind is best or worst in, and from which end it is counted. */
 export const SUPERLATIVES: ReadonlyMap<string, { descending: boolean; of: readonly string[] }> =
   new Map(

@@ -8,7 +8,7 @@ import { isHollow } from "./provide.ts";
 import { isSink, suit } from "./suit.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, says, type Token, type WordToken } from "./tokens.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
+import type { Field, Parameter, ToolCard } from "./tool-card.ts";
 
 export type Reference = {
   /** More than one where several outputs are meant. */
@@ -103,28 +103,35 @@ function candidates(
   draft: Draft,
   preference: Preference,
 ): Candidate[] {
-  const latest = new Set(draft.results.at(-1)?.reads.map(({ step }) => step));
-  const focused = draft.results.at(-1)?.reads ?? [];
-  return draft.steps
-    .flatMap((step, at) =>
-      step.card.fields.flatMap((field) => {
-        const fit = isHollow({ step, field }) ? undefined : suit(field, parameter, card);
-        if (fit === undefined) return [];
-        const isPreferred =
-          preference === "latest" ? latest.has(step) : inputsOf(step).length === 0;
-        const tokens = namesOf({ step, field }, words);
-        const isFocus = focused.some((read) => read.step === step && read.field === field);
-        const score =
-          fit +
-          (isPreferred ? PREFERRED : 0) +
-          (isFocus && preference === "latest" ? FOCUS / 2 : 0) +
-          (tokens.length > 0 ? NAMED : 0) -
-          (step.card === card ? TWICE : 0) -
-          OLDER * (draft.steps.length - 1 - at);
-        return [{ read: { step, field }, score, tokens }];
-      }),
-    )
-    .sort((a, b) => b.score - a.score);
+  const fits = draft.steps.flatMap((step, at) =>
+    step.card.fields.flatMap((field): Candidate[] => {
+      const read = { step, field };
+      const fit = isHollow(read) ? undefined : suit(field, parameter, card);
+      if (fit === undefined) return [];
+      const tokens = namesOf(read, words);
+      const age = draft.steps.length - 1 - at;
+      const score =
+        fit +
+        (preference === "latest" ? latest(read, draft) : source(read)) +
+        (tokens.length > 0 ? NAMED : 0) -
+        (step.card === card ? TWICE : 0) -
+        OLDER * age;
+      return [{ read, score, tokens }];
+    }),
+  );
+  return fits.sort((a, b) => b.score - a.score);
+}
+
+/** Of the last request, and what it was about. */
+function latest({ step, field }: Read, { results }: Draft): number {
+  const reads = results.at(-1)?.reads.filter((read) => read.step === step) ?? [];
+  if (reads.length === 0) return 0;
+  return PREFERRED + (reads.some((read) => read.field === field) ? FOCUS / 2 : 0);
+}
+
+/** Where everything began: what no other step gave. */
+function source({ step }: Read): number {
+  return inputsOf(step).length === 0 ? PREFERRED : 0;
 }
 
 /** The words that name a field: "the summary", "the differences". */
@@ -149,34 +156,45 @@ function groupOf(
   draft: Draft,
 ): Reference | undefined {
   const isWriting = isSink(card);
-  if (pointer === "source" || (pointer === undefined && !isWriting && !saysPlural(words)))
-    return undefined;
-  const last = draft.results.at(-1);
-  const open = draft.results.filter((result) =>
-    result.reads.some(({ step }) => !isConsumed(draft, step)),
-  );
-  // "the result" is that of the last request alone, and so is a plain "it" of one step.
-  const chosen =
-    pointer === "latest" || (last !== undefined && stepsOf(last.reads).length > 1) ? [last] : open;
-  const meant = new Set(chosen.flatMap((result) => stepsOf(result?.reads ?? [])));
-  const steps = draft.steps.filter((step) => meant.has(step));
+  const isMeant = pointer !== undefined || isWriting || saysPlural(words);
+  if (pointer === "source" || !isMeant) return undefined;
+  const focused = groupedIn(draft, pointer);
+  const steps = draft.steps.filter((step) => focused.some((read) => read.step === step));
   if (steps.length < 2) return undefined;
-  const focused = chosen.flatMap((result) => result?.reads ?? []);
   const reads = steps.flatMap((step) => {
-    const own = focused.filter((read) => read.step === step).map(({ field }) => field);
-    const [best] = step.card.fields
-      .flatMap((field) => {
-        const fit = isHollow({ step, field }) ? undefined : suit(field, parameter, card);
-        return fit === undefined ? [] : [{ field, score: fit + (own.includes(field) ? FOCUS : 0) }];
-      })
-      .sort((a, b) => b.score - a.score);
-    return best === undefined ? [] : [{ step, field: best.field }];
+    const field = bestFieldOf(step, focused, parameter, card);
+    return field === undefined ? [] : [{ step, field }];
   });
   if (reads.length < steps.length) return undefined;
   const counted = words.filter(
     (token) => token.kind === "value" && token.value.number === reads.length,
   );
   return { reads, tokens: counted, score: pointer === "several" || isWriting ? 1 : 0.7 };
+}
+
+/** "the result" is that of the last request alone; so is "both", if it had several. */
+function groupedIn(draft: Draft, pointer: Pointer): readonly Read[] {
+  const last = draft.results.at(-1)?.reads ?? [];
+  if (pointer === "latest" || stepsOf(last).length > 1) return last;
+  const open = draft.results.filter(({ reads }) =>
+    reads.some(({ step }) => !isConsumed(draft, step)),
+  );
+  return open.flatMap(({ reads }) => reads);
+}
+
+function bestFieldOf(
+  step: Step,
+  focused: readonly Read[],
+  parameter: Parameter,
+  card: ToolCard,
+): Field | undefined {
+  const fits = step.card.fields.flatMap((field) => {
+    const fit = isHollow({ step, field }) ? undefined : suit(field, parameter, card);
+    if (fit === undefined) return [];
+    const isFocus = focused.some((read) => read.step === step && read.field === field);
+    return [{ field, score: fit + (isFocus ? FOCUS : 0) }];
+  });
+  return fits.toSorted((a, b) => b.score - a.score)[0]?.field;
 }
 
 function stepsOf(reads: readonly Read[]): Step[] {

@@ -9,7 +9,7 @@
 import { findSums } from "./arithmetic.ts";
 import type { DateSpan } from "./dates.ts";
 import { isKnownEnding } from "./file-types.ts";
-import { numberInWords } from "./lexicon.ts";
+import { numberInWords } from "./number-words.ts";
 
 export type ValueKind =
   | "url"
