@@ -90,7 +90,7 @@ export function isSameRead(a: Read, b: Read): boolean {
 }
 
 /** What an argument reads of other steps. */
-export function readsOf(argument: Argument): readonly Read[] {
+function readsOf(argument: Argument): readonly Read[] {
   if (argument.kind === "value") return [];
   return argument.kind === "read" ? [argument] : argument.reads;
 }

@@ -137,7 +137,7 @@ function spreadOf(
 }
 
 /** Whether two values are of one kind, with nothing but values and joints between them. */
-export function isListed(tokens: readonly Token[], a: ValueToken, b: Token): boolean {
+function isListed(tokens: readonly Token[], a: ValueToken, b: Token): boolean {
   if (b.kind !== "value" || a.value.kind !== b.value.kind || a.value.kind === "number")
     return false;
   const [from, to] = [tokens.indexOf(a), tokens.indexOf(b)];

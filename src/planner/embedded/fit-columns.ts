@@ -45,7 +45,7 @@ function roleOf({ roots }: Parameter): Role {
 }
 
 /** The names of what the tool can calculate: choices of its parameters. */
-export function measuresOf({ parameters }: ToolCard): ReadonlySet<string> {
+function measuresOf({ parameters }: ToolCard): ReadonlySet<string> {
   const choices = parameters.flatMap(({ shape }) => [
     ...shape.choices,
     ...(shape.element?.choices ?? []),

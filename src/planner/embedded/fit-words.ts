@@ -5,8 +5,7 @@ import type { Kind } from "./kinds.ts";
 import { nounTokens, type Phrase } from "./phrases.ts";
 import { headFit, type Proposal, takesFreeText, takesNumber } from "./proposal.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import { synonymsOf } from "./thesaurus.ts";
-import { isWord, says, type Token, type WordToken } from "./tokens.ts";
+import { isWord, type Token, type WordToken } from "./tokens.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
 
 /** Kinds that only a value of that kind can fill: no words of the goal are a path. */
@@ -179,16 +178,6 @@ function textOfTokens(tokens: readonly Token[]): string | undefined {
     else return undefined;
   }
   return tokens.some((token) => isWord(token) || isQuoted(token)) ? parts.join(" ") : undefined;
-}
-
-/** Whether a word is a synonym of a parameter's name. */
-export function namesParameter(root: string, { roots }: Parameter): boolean {
-  return roots.some((own) => own === root || synonymsOf(own).has(root));
-}
-
-/** Whether a phrase only points back: "it", "them", "the result". */
-export function isPointer(token: Token | undefined): boolean {
-  return says(token, "it", "them", "they", "this", "that", "these", "those", "both", "everything");
 }
 
 function isQuoted(token: Token): boolean {

@@ -10,7 +10,7 @@
 import type { Clause } from "./clauses.ts";
 import type { Kind } from "./kinds.ts";
 import { LIGHT_VERBS, PREPOSITIONS, QUESTION_WORDS, VAGUE_NOUNS } from "./lexicon.ts";
-import { nounTokens, type Phrase, phrasesOf } from "./phrases.ts";
+import { type Phrase, phrasesOf } from "./phrases.ts";
 import { bringsOnly, isPlace } from "./places.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { synonymsOf } from "./thesaurus.ts";
@@ -268,17 +268,4 @@ function valueFit(values: readonly ValueToken[], card: ToolCard): number {
     else fit -= 0.25;
   }
   return fit;
-}
-
-/** The phrases' nouns, for messages. */
-export function subjectOf(request: Request): string {
-  return request.phrases.flatMap((phrase) => nounTokens(phrase).map(textOfToken)).join(" ");
-}
-
-function textOfToken(token: Token): string {
-  return token.kind === "word"
-    ? token.text
-    : token.kind === "value"
-      ? token.value.text
-      : token.mark;
 }

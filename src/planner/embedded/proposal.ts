@@ -1,9 +1,8 @@
 /** What the fit-… files answer: a value of the goal for a parameter, and how sure that is. */
 
 import type { Json } from "../../base/json.ts";
-import type { Request } from "./interpret.ts";
 import { isMark, isWord, type Token, type WordToken } from "./tokens.ts";
-import type { Parameter, ToolCard } from "./tool-card.ts";
+import type { Parameter } from "./tool-card.ts";
 import { rootOf } from "./words.ts";
 
 export type Proposal = {
@@ -15,8 +14,6 @@ export type Proposal = {
   /** 0 to 1. */
   readonly score: number;
 };
-
-export type Fit = (request: Request, card: ToolCard) => readonly Proposal[];
 
 /** Whether the parameter, or the elements of its list, can be a text of any kind. */
 export function takesFreeText({ shape }: Parameter): boolean {

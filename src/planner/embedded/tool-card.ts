@@ -38,7 +38,7 @@ export type ToolCard = {
 };
 
 /** Read a tool's name, description and schemas. */
-export function cardOf(tool: ToolDescription): ToolCard {
+function cardOf(tool: ToolDescription): ToolCard {
   const input = shapeOf(tool.inputSchema);
   const output = shapeOf(tool.outputSchema);
   return {
