@@ -8,7 +8,7 @@ import type { SetupFlags } from "./flags.ts";
 const CONFIG_FILES = ["ts", "js", "yaml", "yml", "json"].map((end) => `planwright.config.${end}`);
 
 /** Where plans are kept to be used again, beside the default journal. */
-export const PLAN_CACHE = ".planwright/plans";
+const PLAN_CACHE = ".planwright/plans";
 
 /**
  * The Planwright that flags and configuration describe.
