@@ -4,6 +4,7 @@ import type { Json } from "../../base/json.ts";
 import { type Draft, isConsumed, isSameRead, type Read, type Step } from "./draft.ts";
 import { type Ids, pathOf } from "./expressions.ts";
 import type { Request } from "./interpret.ts";
+import { mainField } from "./suit.ts";
 import { isWord, says } from "./tokens.ts";
 
 type Part = { readonly read: Read; readonly expression: string };
@@ -55,6 +56,8 @@ function isCounted({ field, step }: Read, { tokens, verb }: Request): boolean {
   );
   if (isTold) return false;
   if (verb?.word === "count" && step.tokens !== tokens) return field.shape.element !== undefined;
+  if (tokens.some((token) => says(token, "how-often")))
+    return field === mainField(step.card) && field.shape.element !== undefined;
   const at = tokens.findIndex((token) => says(token, "how-many"));
   if (at < 0 || field.shape.element === undefined) return false;
   const next = tokens.slice(at + 1, at + 4).filter(isWord);

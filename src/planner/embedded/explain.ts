@@ -3,7 +3,8 @@
 import type { Served } from "./call.ts";
 import type { Request } from "./interpret.ts";
 import { ADJUNCT_PARTICIPLES, DETERMINERS, LIGHT_VERBS, VAGUE_NOUNS } from "./lexicon.ts";
-import { isPlace } from "./places.ts";
+import { isForm } from "./phrases.ts";
+import { bringsOnly, isPlace } from "./places.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, type Token, type WordToken } from "./tokens.ts";
@@ -62,7 +63,9 @@ export function accountFor(
     const weight = index.weight(word.word, word.root);
     const degree = Math.max(
       BY_INPUT * (degrees.get(word.root) ?? 0),
-      isAct(word, request) ? actOf(word, evidence, index) : byTools(word, evidence, index),
+      isAct(word, request)
+        ? actOf(word, evidence, index)
+        : byTools(word, makers(word, request, evidence), index),
       atPlaces.has(word.root) ? BY_PROVIDER * strongest(word, evidence.providers, index) : 0,
       byFields(word, evidence),
       beside.has(word.root) ? BESIDE_VALUE : 0,
@@ -78,6 +81,12 @@ export function accountFor(
 function isAct({ root }: WordToken, { clauses, verb }: Request): boolean {
   const isOnly = clauses.slice(1).every((clause) => clause.verb === undefined);
   return isOnly && verb?.root === root && !LIGHT_VERBS.has(verb.word);
+}
+
+/** "to PDF": what only reads a file makes none of it. */
+function makers(word: WordToken, { phrases }: Request, evidence: Evidence): Evidence {
+  if (!isForm(word, phrases)) return evidence;
+  return { ...evidence, cards: evidence.cards.filter((card) => !bringsOnly(card)) };
 }
 
 function actOf({ root }: WordToken, { cards }: Evidence, index: ToolIndex): number {

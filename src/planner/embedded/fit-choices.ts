@@ -33,7 +33,9 @@ export function fitChoices(request: Request, card: ToolCard): Proposal[] {
 function isOfTarget(tokens: readonly Token[], { phrases, verb }: Request, card: ToolCard): boolean {
   if (card.tool.effects !== "read" || (verb && card.roots.includes(verb.root))) return false;
   return phrases.some(
-    (phrase) => phrase.head === "as" && tokens.some((token) => phrase.tokens.includes(token)),
+    ({ head, tokens: own }) =>
+      (head === "as" || head === "to" || head === "into") &&
+      tokens.some((token) => own.includes(token)),
   );
 }
 

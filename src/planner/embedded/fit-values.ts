@@ -37,7 +37,7 @@ const DIRECT: Readonly<Record<ValueKind, readonly (readonly [Kind, number])[]>> 
     ["content", 0.9],
     ["title", 0.85],
     ["sum", 0.85],
-    ["column", 0.8],
+    ["column", 0.6],
     ["place", 0.8],
     ["person", 0.8],
     ["language", 0.7],

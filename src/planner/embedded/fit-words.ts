@@ -2,9 +2,11 @@
 
 import type { Request } from "./interpret.ts";
 import type { Kind } from "./kinds.ts";
+import { LIGHT_VERBS } from "./lexicon.ts";
 import { nounTokens, type Phrase } from "./phrases.ts";
 import { headFit, type Proposal, takesFreeText, takesNumber } from "./proposal.ts";
 import type { ToolIndex } from "./retrieve.ts";
+import { synonymsOf } from "./thesaurus.ts";
 import { isWord, type Token, type WordToken } from "./tokens.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
 
@@ -57,13 +59,14 @@ export function fitWords(request: Request, card: ToolCard, index: ToolIndex): Pr
   );
   return request.phrases.flatMap((phrase) =>
     parameters.flatMap((parameter) => {
-      const fit = fitPhrase(phrase, parameter, card, index);
+      const fit = fitPhrase(request, phrase, parameter, card, index);
       return fit === undefined ? [] : [fit];
     }),
   );
 }
 
 function fitPhrase(
+  request: Request,
   phrase: Phrase,
   parameter: Parameter,
   card: ToolCard,
@@ -77,7 +80,7 @@ function fitPhrase(
   if (text === undefined) return undefined;
   const score = named
     ? 0.95
-    : scoreOf(phrase, tokens, parameter, card, index) -
+    : scoreOf(request, phrase, tokens, parameter, card, index) -
       (isOfAnother(phrase, tokens, parameter, index) ? OTHERS : 0);
   return score <= 0 ? undefined : { parameter, value: text, tokens, score: Math.min(score, 1) };
 }
@@ -144,7 +147,16 @@ function speaksOf(token: WordToken, card: ToolCard, index: ToolIndex): boolean {
   return index.strength(token.root, card) >= 0.5;
 }
 
+/** "find x", or "show me recipes" of a tool for recipes: not "count x". */
+function isSearch({ verb, words }: Request, { roots }: ToolCard): boolean {
+  const isNamed = (root: string) => roots.some((own) => own === root || synonymsOf(own).has(root));
+  if (verb !== undefined && isNamed(verb.root)) return true;
+  const isSlight = verb === undefined || LIGHT_VERBS.has(verb.word);
+  return isSlight && words.some((word) => word !== verb && roots.includes(word.root));
+}
+
 function scoreOf(
+  request: Request,
   phrase: Phrase,
   tokens: readonly Token[],
   parameter: Parameter,
@@ -153,6 +165,7 @@ function scoreOf(
 ): number {
   if (parameter.kinds.has("content")) return 0;
   const { head, isObject } = phrase;
+  if (head === undefined && parameter.kinds.has("query") && !isSearch(request, card)) return 0;
   const byHead = head === undefined ? (isObject ? OBJECT : {}) : (HEADS[head] ?? {});
   const kinds = [...parameter.kinds].filter((kind) => kind !== "id" && kind !== "count");
   const known = Math.max(0, ...kinds.map((kind) => byHead[kind] ?? 0));

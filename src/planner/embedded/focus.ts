@@ -3,6 +3,7 @@
 import { type Read, type Step, sourceOf } from "./draft.ts";
 import type { Request } from "./interpret.ts";
 import { VAGUE_NOUNS } from "./lexicon.ts";
+import { isForm } from "./phrases.ts";
 import { mainField } from "./suit.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, type Token, type WordToken } from "./tokens.ts";
@@ -32,7 +33,7 @@ export function fieldsSaid(step: Step, request: Request, situation: Situation): 
       !isEmpty(word) &&
       !inputs.has(word.word) &&
       !taken.has(word) &&
-      !isForm(word, request) &&
+      !isForm(word, request.phrases) &&
       word.word !== "column",
   );
   const choices = [
@@ -92,18 +93,6 @@ function isEmpty({ word }: WordToken): boolean {
 
 function isNumber({ shape }: Field): boolean {
   return shape.takesNumber && !shape.takesText;
-}
-
-/** "as a table" is how something shall look, and not what. */
-function isForm(word: WordToken, { phrases }: Request): boolean {
-  return phrases.some(
-    ({ head, tokens, values }) =>
-      tokens.includes(word) && (head === "as" || (isTarget(head) && values.length === 0)),
-  );
-}
-
-function isTarget(head: string | undefined): boolean {
-  return head === "to" || head === "into";
 }
 
 /** "in three sentences" is how long, and not what. */

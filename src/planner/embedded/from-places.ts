@@ -6,7 +6,7 @@ import { namesProduct } from "./inner.ts";
 import { isPlace } from "./places.ts";
 import { provide } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import { takesContent } from "./suit.ts";
+import { takesContent, takesSeveral } from "./suit.ts";
 import { isWord, says, type Token, type ValueToken } from "./tokens.ts";
 
 /** What lies at a path, where the words say what is to be made of it first. */
@@ -21,7 +21,7 @@ export function fromPlaces(call: Call, gap: Gap, world: World): Call[] {
   const named = words.filter(
     (token): token is ValueToken => token.kind === "value" && isPlace(token),
   );
-  const unused = named.filter((token) => !call.draft.used.has(token));
+  const unused = named.filter((token) => !call.draft.used.has(token) && !isTarget(token, gap));
   if (unused.length > 0) {
     const isRaw = namesProduct(gap, world);
     const start = isRaw ? { ...call, score: call.score - RAW } : call;
@@ -35,6 +35,12 @@ export function fromPlaces(call: Call, gap: Gap, world: World): Call[] {
   if (next === undefined) return [];
   const elsewhere = bring(call, gap, [next], world);
   return elsewhere.map((option) => ({ ...option, score: option.score - ELSEWHERE }));
+}
+
+/** "into x", and "to x" where nothing is compared with it: x is no source. */
+function isTarget(token: ValueToken, { request, card }: Gap): boolean {
+  const head = request.phrases.find(({ tokens }) => tokens.includes(token))?.head;
+  return head === "into" || (head === "to" && !takesSeveral(card));
 }
 
 /** "x and y", "the words in x and the lines in y", if the tool is about words and lines. */

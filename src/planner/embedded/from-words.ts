@@ -5,8 +5,9 @@ import { fromPlaces } from "./from-places.ts";
 import { innerRequest, isDone, isMeant, isNamed, MAX_DEPTH } from "./inner.ts";
 import type { Request } from "./interpret.ts";
 import { bringsOnly } from "./places.ts";
-import { isSink, mainField, suit, takesContent } from "./suit.ts";
-import { isMark, says, type Token } from "./tokens.ts";
+import { isHollow } from "./provide.ts";
+import { isSink, mainField, suit, takesContent, takesSeveral } from "./suit.ts";
+import { isMark, says, type Token, type WordToken } from "./tokens.ts";
 import type { Field, Parameter, ToolCard } from "./tool-card.ts";
 
 /** What another tool makes of the words, if they say its name. */
@@ -31,28 +32,35 @@ export function fromWords(call: Call, gap: Gap, world: World): Call[] {
     .flatMap((candidate) => {
       const best = fieldFor(candidate.card, parameter, card, inner);
       if (best === undefined) return [];
-      return world.serve(inner, candidate.card, call.draft, world, chain).map((served) => {
-        const reads = served.steps.map((step) => ({ step, field: best.field }));
-        // What only brings something explains no more than if nobody had asked for it.
-        const isProvider = served.cards.length === 1 && bringsOnly(candidate.card);
-        return {
-          ...bind(call, parameter, card, reads, served.draft),
-          cards: isProvider ? call.cards : [...call.cards, ...served.cards],
-          providers: [...call.providers, ...served.providers, ...(isProvider ? served.cards : [])],
-          reads: [...call.reads, ...served.reads, ...reads],
-          score:
-            call.score +
-            (best.score + served.score) / 2 +
-            (isNamed(candidate.card, inner) ? NAMED : 0),
-        };
-      });
+      return world
+        .serve(inner, candidate.card, call.draft, world, chain)
+        .flatMap((served): Call[] => {
+          const reads = served.steps.map((step) => ({ step, field: best.field }));
+          const isIdle = served.steps.every(({ args }) => args.size === 0);
+          if (reads.some(isHollow) || (isIdle && !isNamed(candidate.card, inner))) return [];
+          // What only brings something explains no more than if nobody had asked for it.
+          const isProvider = served.cards.length === 1 && bringsOnly(candidate.card);
+          const bound: Call = {
+            ...bind(call, parameter, card, reads, served.draft),
+            cards: isProvider ? call.cards : [...call.cards, ...served.cards],
+            providers: [
+              ...call.providers,
+              ...served.providers,
+              ...(isProvider ? served.cards : []),
+            ],
+            reads: [...call.reads, ...served.reads, ...reads],
+            score:
+              call.score +
+              (best.score + served.score) / 2 +
+              (isNamed(candidate.card, inner) ? NAMED : 0),
+          };
+          return [bound];
+        });
     });
 }
 
-function takesSeveral({ parameters }: ToolCard): boolean {
-  return (
-    parameters.filter((parameter) => parameter.isRequired && takesContent(parameter)).length > 1
-  );
+function isSaid({ roots }: Field, words: readonly WordToken[]): boolean {
+  return roots.length > 0 && roots.every((root) => words.some((word) => word.root === root));
 }
 
 function fieldFor(
@@ -64,12 +72,18 @@ function fieldFor(
   const fitting = from.fields.flatMap((field) => {
     const fit = suit(field, parameter, card);
     if (fit === undefined) return [];
-    const isSaid = field.roots.some((root) => words.some((word) => word.root === root));
     return [
-      { field, score: fit + (isSaid ? FITTING : 0) + (field === mainField(from) ? FITTING : 0) },
+      {
+        field,
+        score:
+          fit + (isSaid(field, words) ? FITTING : 0) + (field === mainField(from) ? FITTING : 0),
+      },
     ];
   });
-  return fitting.toSorted((a, b) => b.score - a.score)[0];
+  const [best] = fitting.toSorted((a, b) => b.score - a.score);
+  // What is named but cannot be handed over is not replaced by something else.
+  const isOther = best !== undefined && !isSaid(best.field, words);
+  return isOther && from.fields.some((field) => isSaid(field, words)) ? undefined : best;
 }
 
 /** "the summary of x and the keywords of y": each from a tool of its own, together as one text. */

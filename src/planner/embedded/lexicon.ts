@@ -22,7 +22,7 @@ export const FUNCTION_WORDS = words(`
   what which who whom whose when where why how
   s t re ve ll d m let lets don't doesn't didn't isn't aren't won't can't cannot
   just only really very quite simply actually currently please kindly maybe perhaps
-  again already still even ever never always now soon
+  again already still even ever never always now soon often sometimes usually
   such other another etc more most much many few less least several own
   ok okay hi hello hey thanks thank
 `);
@@ -78,7 +78,7 @@ export const VAGUE_NOUNS = words(`
   lists overview case time times help contents content one ones value values something anything
   everything someone favor favour request task step steps question
   name names full whole entire complete given provided following corresponding respective
-  how-many resulting new available existing different various relevant specific certain particular
+  how-many how-often resulting new available existing different various relevant specific certain particular
   current previous above original main
 `);
 

@@ -146,3 +146,13 @@ export function nounTokens(phrase: Phrase): readonly Token[] {
   while (end > start && isEmpty(phrase.tokens[end - 1])) end--;
   return phrase.tokens.slice(start, end);
 }
+
+const TO = new Set(["to", "into"]);
+
+/** "as a table", "to PDF": how something shall look, and not what. */
+export function isForm(word: Token, phrases: readonly Phrase[]): boolean {
+  return phrases.some(({ head, tokens, values }) => {
+    if (head === undefined || !tokens.includes(word)) return false;
+    return head === "as" || (TO.has(head) && values.length === 0);
+  });
+}

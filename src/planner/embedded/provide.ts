@@ -76,8 +76,18 @@ function mediumFit(
   return fit + (isRequired ? 0.02 : 0);
 }
 
+/** Whether a field only repeats what the step was told. */
+function isEcho({ step, field }: Read): boolean {
+  return [...step.args.keys()].some(
+    ({ roots, kinds }) =>
+      kinds.size > 0 && !kinds.has("content") && roots.join() === field.roots.join(),
+  );
+}
+
 /** Whether a field of an output is empty for what it was made of: the rows of a plain text. */
-export function isHollow({ step, field }: Read): boolean {
+export function isHollow(read: Read): boolean {
+  const { step, field } = read;
+  if (isEcho(read)) return true;
   if (field.shape.element?.properties === undefined && !field.shape.isAny) return false;
   return [...step.args].some(([{ kinds }, argument]) => {
     if (argument.kind !== "value" || typeof argument.value !== "string") return false;

@@ -136,3 +136,10 @@ export function mainField({ fields, roots }: ToolCard): Field {
     (field.path.includes(".") ? 1 : 0);
   return fields.toSorted((a, b) => rank(b) - rank(a))[0] as Field;
 }
+
+/** Whether a tool brings things together: two texts, two tables. */
+export function takesSeveral({ parameters }: ToolCard): boolean {
+  return (
+    parameters.filter((parameter) => parameter.isRequired && takesContent(parameter)).length > 1
+  );
+}

@@ -184,7 +184,6 @@ height tall
 birthday birth
 phone telephone call
 country nation
-capital city
 population inhabitant
 map chart
 vehicle car automobile
@@ -229,6 +228,8 @@ export function synonymsOf(root: string): ReadonlySet<string> {
 export const PHRASES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     "how many": "how-many",
+    "how often": "how-often",
+    "how many times": "how-often",
     "look up": "lookup",
     "look for": "find",
     "looking for": "find",

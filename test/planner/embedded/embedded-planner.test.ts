@@ -42,7 +42,7 @@ test("a plan that the check refuses is not handed out, and its issues are", asyn
 
 test("when the best reading is refused the next one is tried", async () => {
   const issue: Issue = { code: "plan.schema", path: "", message: "Not this.", hint: "Another." };
-  const request = requestFor("Count the lines of notes.md", offlineTools());
+  const request = requestFor("Summarize notes.md and list its key terms", offlineTools());
   const refused: Json[] = [];
   const check = (plan: Json): readonly Issue[] => {
     if (refused.length > 0) return request.check(plan);
