@@ -126,13 +126,12 @@ function framing(
   shown: Shown,
   options: ModelPlannerOptions,
 ): Pick<ModelRequest, "system" | "schema"> & { readonly schema: object } {
-  const hidden = tools.length - shown.length;
   const schema = answerSchema(
     shown.map(({ name }) => name),
-    hidden > 0,
+    shown.length < tools.length,
   );
   return {
-    system: planningPrompt(shown, hidden, options),
+    system: planningPrompt(tools, shown, options),
     schema: { name: "plan", schema },
   };
 }

@@ -8,87 +8,11 @@
 
 import type { Issue } from "../base/errors.ts";
 import type { ModelMessage, ModelRequest } from "../models/model.ts";
-import type { PlanDraft } from "../plan/schema.ts";
 import type { ToolDescription } from "../tools/tool.ts";
 import { renderAnswer } from "./answer.ts";
+import { examplesFor, type PromptExample } from "./examples.ts";
 import type { PlanRequest } from "./planner.ts";
 import { renderSignature } from "./signature.ts";
-
-export interface PromptExample {
-  readonly goal: string;
-  /** Signatures of tools that exist in the example only. */
-  readonly tools: string;
-  readonly plan: Pick<PlanDraft, "subtasks" | "output">;
-}
-
-/** Worked examples: together they show every part of a plan that needs showing. */
-export const EXAMPLES: readonly PromptExample[] = [
-  {
-    goal: "Which of Oslo and Rome is warmer now? If it rains in Oslo, mail both to ada@example.com.",
-    tools: [
-      "weather(city: string) -> { celsius: number, rain: boolean }  [reads]",
-      "send_mail(to: string, subject: string, lines: string[]) -> { id: string }  [writes]",
-    ].join("\n"),
-    plan: {
-      subtasks: [
-        {
-          id: "oslo",
-          description: "Look up the weather in Oslo",
-          tool: "weather",
-          input: { city: "Oslo" },
-        },
-        {
-          id: "rome",
-          description: "Look up the weather in Rome",
-          tool: "weather",
-          input: { city: "Rome" },
-        },
-        {
-          id: "mail",
-          description: "Mail both temperatures if it rains in Oslo",
-          tool: "send_mail",
-          input: {
-            to: "ada@example.com",
-            subject: "Rain in Oslo",
-            lines: ["Oslo: ${oslo.celsius} °C", "Rome: ${rome.celsius} °C"],
-          },
-          when: "${oslo.rain}",
-        },
-      ],
-      output:
-        "${oslo.celsius > rome.celsius ? 'Oslo' : 'Rome'} is warmer: " +
-        "${oslo.celsius} °C in Oslo, ${rome.celsius} °C in Rome.",
-    },
-  },
-  {
-    goal: "Revenue by region from sales.csv, refunds left out. How many regions are there?",
-    tools: [
-      "read_table(path: string) -> { rows: object[] }  [reads]",
-      'group_rows(rows: object[], by: string[], columns: { from: string, do: "sum" | "mean" }[]) -> { rows: object[] }  [no effects]',
-    ].join("\n"),
-    plan: {
-      subtasks: [
-        {
-          id: "sales",
-          description: "Read the sales",
-          tool: "read_table",
-          input: { path: "sales.csv" },
-        },
-        {
-          id: "revenue",
-          description: "Add up the amounts by region",
-          tool: "group_rows",
-          input: {
-            rows: "${sales.rows.filter(sale, sale.amount > 0)}",
-            by: ["region"],
-            columns: [{ from: "amount", do: "sum" }],
-          },
-        },
-      ],
-      output: { regions: "${size(revenue.rows)}", revenue: "${revenue.rows}" },
-    },
-  },
-];
 
 const INSTRUCTIONS = `
 You are a planner. You are given a goal and tools, and you answer with a plan: subtasks, each of
@@ -108,8 +32,8 @@ A subtask has
 - tool: the name of a tool
 - input: the tool's arguments, a list of entries { "name": ..., "value": ... }. A value is a text, a
   number, true, false, null or a list; an object is written { "fields": [ entries ] }
-- description: what it does, in a few words, for people
 and, only where it is needed,
+- description: what it does, in a few words, for people: leave it out where id and tool say so already
 - dependsOn: ids that must succeed first although nothing of their output is used; with
   { "id": ..., "on": "settled" } it may also fail or be skipped, and its output is then null
 - when: an expression; if it is false the subtask is skipped, and with it what uses its output
@@ -171,15 +95,16 @@ export type PromptOptions = {
 
 /**
  * What no goal changes: the instructions, then the tools with the user's own rules.
- * @param hidden how many tools are not shown
+ * @param tools all that there are
+ * @param shown those that the model is to see
  */
 export function planningPrompt(
   tools: readonly ToolDescription[],
-  hidden = 0,
+  shown: readonly ToolDescription[] = tools,
   { instructions = "", examples = [] }: PromptOptions = {},
 ): ModelRequest["system"] {
-  const sections = [`# Tools\n\n${tools.map(renderSignature).join("\n\n")}`];
-  if (hidden > 0) sections.push(moreTools(tools.length, hidden));
+  const sections = [`# Tools\n\n${shown.map(renderSignature).join("\n\n")}`];
+  if (shown.length < tools.length) sections.push(moreTools(shown.length, tools.length));
   if (instructions.trim() !== "") sections.push(`# Further rules\n\n${instructions.trim()}`);
   if (examples.length > 0) {
     const shown = examples.map(({ goal, plan }) => `Goal: ${goal}\nAnswer: ${renderAnswer(plan)}`);
@@ -187,16 +112,16 @@ export function planningPrompt(
   }
   return [
     {
-      text: [INSTRUCTIONS, ...EXAMPLES.map(renderExample), CANNOT_EXAMPLE].join("\n\n"),
+      text: [INSTRUCTIONS, ...examplesFor(tools).map(renderExample), CANNOT_EXAMPLE].join("\n\n"),
       cache: true,
     },
     { text: sections.join("\n\n"), cache: true },
   ];
 }
 
-function moreTools(shown: number, hidden: number): string {
+function moreTools(shown: number, all: number): string {
   return [
-    `These are ${shown} of ${shown + hidden} tools, those that seem to fit the goal. If you need one that is`,
+    `These are ${shown} of ${all} tools, those that seem to fit the goal. If you need one that is`,
     "not among them, answer once with what it would do, and you will be shown what there is:",
     '{ "moreTools": ["send mail", "exchange rate"] }',
   ].join("\n");

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/base/json.ts";
 import { checkPlan } from "../../src/plan/check.ts";
 import { readAnswer, renderAnswer } from "../../src/planner/answer.ts";
-import { EXAMPLES, goalMessage, planningPrompt, repairMessage } from "../../src/planner/prompt.ts";
+import { EXAMPLES, examplesFor } from "../../src/planner/examples.ts";
+import { goalMessage, planningPrompt, repairMessage } from "../../src/planner/prompt.ts";
 import { TOOLS } from "./plan-request.ts";
 
 const NO_TOOLS = { get: () => undefined, names: () => [] };
@@ -101,9 +102,19 @@ it("sends errors back with their places and cures, and not more than can be read
 it("begins alike for every goal, with the user's own rules and examples behind the tools", () => {
   const examples = [{ goal: "Save 1", plan: { subtasks: [{ id: "a", tool: "save_text" }] } }];
   const options = { instructions: "Never write.", examples };
-  const [first, second] = planningPrompt(TOOLS, 3, options);
-  expect(first).toEqual(planningPrompt([])[0]);
+  const [first, second] = planningPrompt([...TOOLS, ...TOOLS], TOOLS, options);
+  expect(first).toEqual(planningPrompt(TOOLS)[0]);
   expect(second?.text).toMatch(
     /# Tools[\s\S]+These are 3 of 6 tools[\s\S]+Never write\.[\s\S]+Goal: Save 1\n/,
   );
+});
+
+it("shows the examples that teach something about the tools at hand", () => {
+  const goals = (tools: typeof TOOLS) => examplesFor(tools).map(({ goal }) => goal.slice(0, 12));
+  const readers = TOOLS.filter(({ effects }) => effects !== "write");
+  const asking = TOOLS.map((tool) => ({ ...tool, needsModel: true }));
+  expect(goals(readers)).toEqual(["Revenue by r", "Which of Osl"]);
+  expect(examplesFor(readers)[1]?.goal).not.toContain("mail");
+  expect(examplesFor(TOOLS)[0]?.goal).toContain("mail");
+  expect(goals(asking)).toContain("What do minu");
 });
