@@ -111,7 +111,8 @@ function cutBefore(tokens: readonly Token[], at: number, verbs: KnownVerbs): Cut
   if (isMark(before, SENTENCE_ENDS)) return isBullet(tokens, at - 2) ? undefined : "hard";
   if (isMark(token, `${SENTENCE_ENDS},:`)) return undefined;
   if (startsWish(tokens, at)) return "hard";
-  const isJoint = isMark(before, ",:–—(&") || says(before, ...CONJUNCTIONS) || isSequence(before);
+  const isAfterSequence = isSequence(before) && !isArticle(tokens[at - 2]);
+  const isJoint = isMark(before, ",:–—(&") || says(before, ...CONJUNCTIONS) || isAfterSequence;
   if (isSequence(token) && !isArticle(before)) return isJoint ? undefined : "hard";
   if (says(token, ...CONJUNCTIONS) && isMark(before, ",")) return undefined;
   if (isJoint) return startsRequest(tokens, at, verbs) ? "hard" : "soft";

@@ -48,8 +48,11 @@ export function createEmbeddedPlanner(): Planner {
       const asked = clauses.filter(({ mood }) => mood !== "negated");
       const readings = asked.length === 0 ? [] : search(asked, index);
       const understood = readings.filter(isUnderstood);
-      if (understood.length === 0) return failed(refusal(goal, asked, readings[0], index));
       const each = findEach(tokens);
+      if (understood.length === 0) {
+        const issues = refusal(goal, asked, readings[0], index);
+        return failed(each ? [forEach(textOf(goal, each)), ...issues] : issues);
+      }
       // One call may do it for all of them; several calls would need to know how many.
       const possible = each ? understood.filter(isOneCall) : understood;
       if (each && possible.length === 0) return failed([forEach(textOf(goal, each))]);

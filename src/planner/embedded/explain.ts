@@ -23,13 +23,15 @@ export type Account = {
   /** Sum of the words' weights, each by how well it is explained. */
   readonly explained: number;
   readonly missed: readonly WordToken[];
-  /** Whether what is missed is the verb: what was to be done. */
-  readonly isVerbMissed: boolean;
+  /** Whether what is missed is the verb or its object: what was to be done. */
+  readonly isAskMissed: boolean;
 };
 
-/** What a text does with what is in it. */
+/** What a text does with what is in it, and days with what is between them. */
 const HOLDING = new Set(
-  "mention mentions contain contains hold holds say says include includes".split(" "),
+  "lie lies elapse elapsed pass mention mentions contain contains hold holds say says include includes".split(
+    " ",
+  ),
 );
 
 /** Words that nothing needs to explain: "give", "details", "mentioned". */
@@ -73,8 +75,17 @@ export function accountFor(
     explained += weight * degree;
     if (degree < EXPLAINED && !isEmpty(word)) missed.push(word);
   }
-  const isVerbMissed = missed.some(({ root }) => root === request.verb?.root);
-  return { explained, missed, isVerbMissed };
+  const objects = new Set(request.verb ? objectsOf(request) : []);
+  const isAskMissed = missed.some(({ root }) => root === request.verb?.root || objects.has(root));
+  return { explained, missed, isAskMissed };
+}
+
+/** "extract the first *page* of x": without it, nothing was understood. */
+function objectsOf({ phrases }: Request): string[] {
+  return phrases.flatMap(({ isObject, isJoined, words }) => {
+    const noun = isObject && !isJoined ? words.at(-1) : undefined;
+    return noun === undefined ? [] : [noun.root];
+  });
 }
 
 /** What is done is done by the tool that answers, and not by one that it needs. */

@@ -68,6 +68,9 @@ export function columnsIn(request: Request, measures: ReadonlySet<string>): Colu
     isSorted = phrase.tokens.some((token) => isWord(token) && SORT.has(token.root));
     if (role === undefined) continue;
     // "the total of amount" is for a tool that knows totals.
+    const [group] = mentions;
+    if (group?.role === "group" && phrase.tokens.some((token) => group.tokens.includes(token)))
+      continue;
     if (!knowsMeasures && request.phrases[at - 1]?.words.some(saysMeasure)) continue;
     const asked = phrase.isObject && verb && isMeasure(verb, measures) ? [verb] : [];
     const mention = columnOf(phrase, role, measures, asked);
@@ -94,6 +97,8 @@ function roleOfHead(
   measures: ReadonlySet<string>,
 ): Role | undefined {
   if (isSorted && phrase.head === "by") return "sort";
+  if (phrase.head === "by" && phrase.words.some((word) => isMeasure(word, measures)))
+    return "value";
   if (phrase.head !== undefined && GROUP_HEADS.has(phrase.head)) return "group";
   if (phrase.head === "of") return "value";
   // "the mean amount": the measure stands before the column.
@@ -102,19 +107,25 @@ function roleOfHead(
   return hasMeasure ? "value" : undefined;
 }
 
-/** "the 3 countries with the highest revenue", "which region has the most sales": groups. */
+/** "the 3 countries with the highest revenue", "top 3 regions by total amount": groups. */
 function rankedGroup({ phrases }: Request, measures: ReadonlySet<string>): ColumnMention[] {
-  const at = phrases.findIndex(
-    ({ head, words }) =>
-      head === "with" && words.some((word) => isRanking(word) || isMeasure(word, measures)),
-  );
-  const subject = phrases[at - 1];
-  if (subject === undefined || (subject.head !== undefined && subject.head !== "of")) return [];
-  const isRanked = phrases[at]?.words.some(isRanking) === true;
+  const at = phrases.findIndex((phrase) => isRankedBy(phrase, measures));
+  const [subject, by] = [phrases[at - 1], phrases[at]];
+  if (subject === undefined || by === undefined) return [];
+  const isGroup = subject.head === undefined || subject.head === "of";
+  const isRanked =
+    by.words.some(isRanking) ||
+    subject.tokens.some((token) => says(token, "top", "bottom", "best"));
   const nouns = subject.words.filter((word) => !isNoColumn(word) && !isRanking(word));
   const [only, ...more] = nouns;
-  if (!isRanked || only === undefined || more.length > 0) return [];
+  if (!isGroup || !isRanked || only === undefined || more.length > 0) return [];
   return [{ role: "group", text: singular(only.text), tokens: [only], score: 0.75, measures: [] }];
+}
+
+/** "with the most sales", "by total amount". */
+function isRankedBy({ head, words }: Phrase, measures: ReadonlySet<string>): boolean {
+  const isMeasured = words.some((word) => isMeasure(word, measures));
+  return head === "with" ? isMeasured || words.some(isRanking) : head === "by" && isMeasured;
 }
 
 function isRanking({ word }: WordToken): boolean {

@@ -147,10 +147,21 @@ function speaksOf(token: WordToken, card: ToolCard, index: ToolIndex): boolean {
   return index.strength(token.root, card) >= 0.5;
 }
 
+const OCCURRING = new Set([
+  "occur",
+  "occurs",
+  "appear",
+  "appears",
+  "mentioned",
+  "contained",
+  "found",
+]);
+
 /** "find x", or "show me recipes" of a tool for recipes: not "count x". */
 function isSearch({ verb, words }: Request, { roots }: ToolCard): boolean {
   const isNamed = (root: string) => roots.some((own) => own === root || synonymsOf(own).has(root));
   if (verb !== undefined && isNamed(verb.root)) return true;
+  if (words.some(({ word }) => OCCURRING.has(word))) return true;
   const isSlight = verb === undefined || LIGHT_VERBS.has(verb.word);
   return isSlight && words.some((word) => word !== verb && roots.includes(word.root));
 }

@@ -189,7 +189,7 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
   const added = served.draft.steps.slice(reading.draft.steps.length);
   const steps = new Set(added.map(({ card }) => card)).size;
   const isUnasked = isUnaskedChange(request, served, index);
-  const isRefused = account.isVerbMissed || (isUnasked && served.cards.some(isSink));
+  const isRefused = account.isAskMissed || (isUnasked && served.cards.some(isSink));
   const score =
     account.explained +
     NAME * namesSaid(request, served, index) +
@@ -198,7 +198,7 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
     FIT * (1 - served.score) -
     STEP * steps -
     MISSED * weigh(account.missed, index) -
-    (account.isVerbMissed ? MISSED_VERB : 0) -
+    (account.isAskMissed ? MISSED_VERB : 0) -
     (isUnasked || isUnsaid(request, served, index) ? UNASKED : 0);
   return {
     draft: withResult(served.draft, { request, reads, isNamed: focus.some((one) => one.isNamed) }),
