@@ -37,7 +37,7 @@ import type { CachedPlan } from "./planner/plan-cache.ts";
 import type { Planner, PlannerPrompt, PlanOutcome, PlanRequest } from "./planner/planner.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
-import { type HeldRun, isOwned, LEASE_MS, RunStore } from "./run-store.ts";
+import { type HeldRun, isOwned, LEASE_MS, RunStore, requireUnfinished } from "./run-store.ts";
 import type { ToolPage } from "./tool-page.ts";
 import { Toolbox } from "./toolbox.ts";
 import type { ToolRegistry } from "./tools/tool.ts";
@@ -176,6 +176,20 @@ export class Planwright {
       const answer = { type: "questions_answered", answers, by: userName() } as const;
       return { ...held, first: [resume, answer] };
     });
+  }
+
+  /**
+   * Ask the process that drives a run to pause it: what runs may finish, nothing new starts.
+   * @returns whether there is one; a run without a process stands still already
+   * @throws {InputError} `run.unknown`, `run.finished`
+   */
+  async pause(runId: string): Promise<boolean> {
+    const { row } = await this.#store.find(runId);
+    requireUnfinished(row);
+    if (!isOwned(row, this.#clock.now())) return false;
+    const journal = await this.#store.open();
+    await journal.post(runId, this.#clock.now(), { type: "pause", by: userName() });
+    return true;
   }
 
   /**

@@ -96,14 +96,7 @@ export class RunStore {
    */
   async takeOver(runId: string, check?: (state: RunState) => void): Promise<HeldRun> {
     const { journal, row } = await this.find(runId);
-    const { status } = row.summary as unknown as RunSummary;
-    if (isFinished(status)) {
-      throw inputError(
-        "run.finished",
-        `The run ${runId} has finished: ${status}.`,
-        "Start it anew, or look at it with `planwright show`.",
-      );
-    }
+    requireUnfinished(row);
     check?.(fold(runId, (await journal.read(runId)) as RunEvent[]));
     const writer = await this.open();
     const lease = await writer.acquire({
@@ -120,6 +113,17 @@ export class RunStore {
 /** Sorts by time and is short enough to type; the random part keeps hosts apart. */
 function newRunId(now: number): string {
   return `${now.toString(36).padStart(9, "0")}${randomBytes(3).toString("hex")}`;
+}
+
+/** @throws {InputError} `run.finished` */
+export function requireUnfinished({ runId, summary }: RunRow): void {
+  const { status } = summary as unknown as RunSummary;
+  if (!isFinished(status)) return;
+  throw inputError(
+    "run.finished",
+    `The run ${runId} has finished: ${status}.`,
+    "Start it anew, or look at it with `planwright show`.",
+  );
 }
 
 /** Whether a process drives it. */

@@ -173,6 +173,14 @@ function addLifecycleCommands(program: Command, lazily: Lazily): void {
     lazily<[string, ResumeFlags]>(async () => (await import("./commands/resume.ts")).resume),
   );
 
+  const pause = program
+    .command("pause")
+    .description("let what runs finish and start nothing new, in a run of another process")
+    .argument("<run>", "its id");
+  addJson(addSetup(pause)).action(
+    lazily<[string, ReadingFlags]>(async () => (await import("./commands/pause.ts")).pause),
+  );
+
   const cancel = program
     .command("cancel")
     .description("end a run, also one of another process")

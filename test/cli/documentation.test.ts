@@ -15,6 +15,7 @@ const COMMANDS = [
   ["show"],
   ["events"],
   ["resume"],
+  ["pause"],
   ["cancel"],
   ["tools", "list"],
   ["tools", "show"],

@@ -12,8 +12,10 @@ subtasks:
   - { id: second, tool: slow, input: { ms: 1, after: "\${first.n}" } }
 output: "\${second.n}"
 `;
+/** Long enough for a request to be noticed. */
+const NOTICED = SLOW.replace("400", "1500");
 const LONG = SLOW.replace("400", "30000");
-const FILES = { "tools.ts": TOOLS, "slow.yaml": SLOW, "long.yaml": LONG };
+const FILES = { "tools.ts": TOOLS, "slow.yaml": SLOW, "noticed.yaml": NOTICED, "long.yaml": LONG };
 
 /** What a careless tool does: nobody waits for this. */
 const LETS_GO = 'setTimeout(() => { throw new Error("let go of"); }, 50);';
@@ -92,6 +94,22 @@ describe("cancel", () => {
       cancelled: true,
     });
     expect((await newestRun(folder)).status).toBe("cancelled");
+  });
+});
+
+describe("pause", () => {
+  it("stops a run of another process, which then exits with 5, and leaves it to be resumed", async () => {
+    await using folder = await makeFolder(FILES);
+    const { ended } = await startRun(folder, "noticed.yaml");
+    const { runId } = await newestRun(folder);
+    expect((await folder.planwright("pause", runId)).stderr).toContain(
+      `planwright resume ${runId}`,
+    );
+    expect(await ended).toMatchObject({ code: 5 });
+    expect((await newestRun(folder)).status).toBe("paused");
+    expect((await folder.planwright("pause", runId)).stderr).toContain("stands still");
+    expect((await folder.planwright("resume", runId, "--tools", "tools.ts")).code).toBe(0);
+    expect(await folder.planwright("pause", runId)).toMatchObject({ code: 2 });
   });
 });
 
