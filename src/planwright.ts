@@ -7,15 +7,13 @@
 
 import { resolve } from "node:path";
 import { type Clock, systemClock } from "./base/clock.ts";
-import { InputError, type Issue, inputError, toErrorData } from "./base/errors.ts";
-import type { Json, JsonObject } from "./base/json.ts";
-import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
+import { InputError, type Issue, inputError } from "./base/errors.ts";
+import type { Json } from "./base/json.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
 import type { RunSummary } from "./executor/core/summary.ts";
-import { acceptPlan } from "./executor/drivers/accept-plan.ts";
-import type { News, PlanAnswer, PlanOrder, World } from "./executor/drivers/driver.ts";
+import type { News, World } from "./executor/drivers/driver.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
 import { makeModels } from "./make-models.ts";
 import { ANTHROPIC_KEY } from "./models/anthropic.ts";
@@ -29,21 +27,17 @@ import {
   type RunOptions,
   settingsOf,
 } from "./options.ts";
-import { checkPlan } from "./plan/check.ts";
-import { compilePlan, resolveInputs } from "./plan/compile.ts";
 import type { Question } from "./plan/question.ts";
 import type { Plan, PlanDraft } from "./plan/schema.ts";
 import type { CachedPlan } from "./planner/plan-cache.ts";
-import type { Planner, PlannerPrompt, PlanOutcome, PlanRequest } from "./planner/planner.ts";
+import type { PlannerPrompt } from "./planner/planner.ts";
+import { Planning } from "./planning.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
 import { type HeldRun, isOwned, LEASE_MS, RunStore, requireUnfinished } from "./run-store.ts";
 import type { ToolPage } from "./tool-page.ts";
 import { Toolbox } from "./toolbox.ts";
 import type { ToolRegistry } from "./tools/tool.ts";
-
-const MAX_PLANNED_SUBTASKS = 200;
-const MAX_GIVEN_SUBTASKS = 100_000;
 
 /** Where runs are kept unless said otherwise, below the current folder. */
 export const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
@@ -76,8 +70,8 @@ export class Planwright {
   readonly #settings: RunSettings;
   readonly #models: Models | undefined;
   readonly #store: RunStore;
-  #planner: Promise<Planner> | undefined;
   readonly #toolbox: Toolbox;
+  readonly #planning: Planning;
 
   constructor(options: PlanwrightOptions) {
     this.#options = options;
@@ -87,11 +81,13 @@ export class Planwright {
     this.#models = makeModels(options, this.#clock);
     this.#toolbox = new Toolbox(options, { hasModel: this.#models !== undefined });
     this.#store = new RunStore(options.journal ?? DEFAULT_JOURNAL, this.#clock);
+    const parts = { models: this.#models, toolbox: this.#toolbox, clock: this.#clock };
+    this.#planning = new Planning(options, parts);
   }
 
   /** `embedded`, or the name of the model that plans. */
   get plannerName(): string {
-    return this.#models?.planner.name ?? "embedded";
+    return this.#planning.plannerName;
   }
 
   /** Plan a goal and run the plan. */
@@ -113,7 +109,7 @@ export class Planwright {
   async plan(goal: string, options: PlanOptions = {}): Promise<PlanReport> {
     const { clarifications = [], signal = new AbortController().signal } = options;
     const order = { goal: requireGoal(goal), clarifications, signal };
-    const outcome = await this.#askPlanner(order, await this.tools());
+    const outcome = await this.#planning.ask(order);
     const planner = this.plannerName;
     if (outcome.status === "planned") return { status: "planned", plan: outcome.plan, planner };
     if (outcome.status === "asks") {
@@ -128,21 +124,13 @@ export class Planwright {
    * @throws {InputError} `model.unknown` when the embedded planner plans, which asks nobody
    */
   async planPrompt(goal: string): Promise<PlannerPrompt> {
-    const planner = await this.#openPlanner();
-    const tools = (await this.tools()).list();
-    const prompt = planner.prompt?.({ goal: requireGoal(goal), tools, now: this.#clock.now() });
-    if (prompt !== undefined) return prompt;
-    throw inputError(
-      "model.unknown",
-      "The embedded planner sends no prompt.",
-      "Name the model that shall plan, e.g. --model anthropic:MODEL.",
-    );
+    return this.#planning.prompt(requireGoal(goal));
   }
 
   /** Run a plan. It is checked first: a plan with issues is refused as a whole. */
   run(plan: PlanDraft | Json, options: RunOptions = {}): Run {
     return this.#begin(options.listener, async () => {
-      const accepted = await this.#accept(plan, options.inputs ?? {}, MAX_GIVEN_SUBTASKS);
+      const accepted = await this.#planning.accept(plan, options.inputs ?? {});
       const first: News = {
         type: "start_requested",
         goal: accepted.plan.goal,
@@ -155,7 +143,7 @@ export class Planwright {
 
   /** Every issue of a plan; none when it can run. Nothing is run. */
   async validate(plan: unknown): Promise<readonly Issue[]> {
-    return this.#check(plan, await this.tools(), MAX_GIVEN_SUBTASKS).issues;
+    return this.#planning.validate(plan);
   }
 
   /**
@@ -290,64 +278,6 @@ export class Planwright {
     return this.close();
   }
 
-  #check(plan: unknown, tools: ToolRegistry, maxSubtasks: number) {
-    return checkPlan(plan, {
-      tools: {
-        get: (name) => tools.get(name),
-        names: () => tools.list().map(({ name }) => name),
-        whyNot: (name) => this.#toolbox.whyNot(name),
-      },
-      maxSubtasks,
-    });
-  }
-
-  async #accept(plan: unknown, inputs: JsonObject, maxSubtasks: number): Promise<AcceptedPlan> {
-    const tools = await this.tools();
-    const checked = this.#check(plan, tools, maxSubtasks);
-    if (checked.compiled === undefined) throw new InputError(checked.issues);
-    return acceptPlan(checked.compiled, resolveInputs(checked.plan, inputs), tools);
-  }
-
-  async #askPlanner(
-    order: Pick<PlanRequest, "goal" | "clarifications" | "signal" | "onDraft">,
-    tools: ToolRegistry,
-  ): Promise<PlanOutcome> {
-    return (await this.#openPlanner()).plan({
-      ...order,
-      tools: tools.list(),
-      now: this.#clock.now(),
-      check: (plan) => this.#check(plan, tools, MAX_PLANNED_SUBTASKS).issues,
-    });
-  }
-
-  #openPlanner(): Promise<Planner> {
-    this.#planner ??= makePlanner(this.#models, this.#options);
-    return this.#planner;
-  }
-
-  async #answerPlanOrder(order: PlanOrder): Promise<PlanAnswer> {
-    const tools = await this.tools();
-    const onDraft = (plan: Plan) => {
-      order.onDraft({ ...acceptPlan(compilePlan(plan), {}, tools), revision: 0 });
-    };
-    const { goal, clarifications, signal } = order;
-    const isEarly = this.#options.startEarly !== false;
-    const request = { goal, clarifications, signal, ...(isEarly && { onDraft }) };
-    const outcome = await this.#askPlanner(request, tools);
-    const { modelCalls } = outcome;
-    const spent = modelCalls > 0 ? { usage: { ...outcome.usage, modelCalls } } : {};
-    if (outcome.status === "planned") {
-      const accepted = await this.#accept(outcome.plan as Json, {}, MAX_PLANNED_SUBTASKS);
-      return { type: "plan_made", accepted, ...spent };
-    }
-    if (outcome.status === "asks") {
-      return { type: "plan_questioned", questions: outcome.questions, ...spent };
-    }
-    const { issues, lastPlan = null } = outcome;
-    const error = toErrorData(new InputError(issues));
-    return { type: "plan_failed", error, issues, lastPlan, ...spent };
-  }
-
   #begin(listener: RunListener | undefined, prepare: () => Promise<Prepared>): Run {
     return new RunUnderWay(listener ?? {}, async (watch) => {
       const { state, lease, first } = await prepare();
@@ -357,7 +287,7 @@ export class Planwright {
         models: this.#models,
         workspace: this.#workspace,
         clock: this.#clock,
-        plan: (order) => this.#answerPlanOrder(order),
+        plan: (order) => this.#planning.answer(order),
       };
       const options = { world, journal, lease, leaseMs: LEASE_MS, state, first, listener: watch };
       return { journal, runId: state.runId, drive: driveInProcess(options) };
@@ -368,21 +298,6 @@ export class Planwright {
 /** @throws {InputError} for options that make no sense, an unknown model, a missing key */
 export function createPlanwright(options: PlanwrightOptions = {}): Planwright {
   return new Planwright(options);
-}
-
-/** Loaded when there is a goal: running a plan or looking back needs no planner. */
-async function makePlanner(
-  models: Models | undefined,
-  { planner: options, planCache }: PlanwrightOptions,
-): Promise<Planner> {
-  if (models !== undefined) {
-    const { createModelPlanner } = await import("./planner/model-planner.ts");
-    const planner = createModelPlanner(models.planner, options);
-    if (planCache === undefined) return planner;
-    return (await import("./planner/plan-cache.ts")).cachePlans(planner, planCache);
-  }
-  const { createEmbeddedPlanner } = await import("./planner/embedded/embedded-planner.ts");
-  return createEmbeddedPlanner();
 }
 
 /** Every question needs an answer, and nothing else does. */

@@ -18,6 +18,7 @@ export class Toolbox {
   /** Names of tools that are there and cannot work. */
   readonly #withheld = new Set<string>();
   #registry: Promise<ToolRegistry> | undefined;
+  #opened: ToolRegistry | undefined;
 
   constructor(options: ToolOptions, { hasModel }: { readonly hasModel: boolean }) {
     this.#options = options;
@@ -26,8 +27,20 @@ export class Toolbox {
 
   /** @throws {InputError} for tools that cannot be loaded, or of one name */
   open(): Promise<ToolRegistry> {
-    this.#registry ??= this.#load();
+    this.#registry ??= this.#load().then((registry) => {
+      this.#opened = registry;
+      return registry;
+    });
     return this.#registry;
+  }
+
+  /** A tool by its name; of a toolbox that is not open yet, none. */
+  get(name: string): Tool | undefined {
+    return this.#opened?.get(name);
+  }
+
+  names(): string[] {
+    return this.#opened?.list().map(({ name }) => name) ?? [];
   }
 
   /** @throws {InputError} `tool.unknown` */

@@ -73,13 +73,13 @@ Output  \${four.n}
     expect(JSON.parse(await folder.read("plan.json"))).toMatchObject({ version: 1 });
   });
 
-  it("that cannot be made right says what is wrong with it, and writes nothing", async () => {
+  it("that cannot be made right says what is wrong with it, and keeps it to be mended", async () => {
     await using folder = await makeFolder({ "tools.ts": TOOLS });
     const argv = ["plan", "Do the impossible", ...flags(), "--out", "plan.yaml"];
     const { code, stdout, stderr } = await folder.planwright(...argv);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/cycle: a → a/);
-    expect(await folder.list()).toEqual(["tools.ts"]);
+    expect(await folder.list()).toEqual(["plan.yaml", "tools.ts"]);
   });
 });
 

@@ -108,8 +108,8 @@ const FAMILIES: Readonly<Record<string, readonly Case[]>> = {
       calls: [["search_text", { query: "journal", path: "docs" }]],
     },
     {
-      goals: ['How many files in src mention "TODO"?'],
-      calls: [["search_text", { query: "TODO", path: "src" }]],
+      goals: ['How many files in src mention "LATER"?'],
+      calls: [["search_text", { query: "LATER", path: "src" }]],
       output: "${size(search_text.files)}",
     },
     {

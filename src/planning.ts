@@ -1,0 +1,135 @@
+/** From goals to accepted plans: the planner that the options name, its tools and the checks. */
+
+import type { Clock } from "./base/clock.ts";
+import type { Issue } from "./base/errors.ts";
+import { InputError, inputError, toErrorData } from "./base/errors.ts";
+import type { JsonObject } from "./base/json.ts";
+import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
+import { acceptPlan } from "./executor/drivers/accept-plan.ts";
+import type { PlanAnswer, PlanOrder } from "./executor/drivers/driver.ts";
+import type { Models } from "./models/model.ts";
+import type { PlanwrightOptions } from "./options.ts";
+import { checkPlan } from "./plan/check.ts";
+import { compilePlan, resolveInputs } from "./plan/compile.ts";
+import type { Plan } from "./plan/schema.ts";
+import type { Planner, PlannerPrompt, PlanOutcome, PlanRequest } from "./planner/planner.ts";
+import type { Toolbox } from "./toolbox.ts";
+
+const MAX_PLANNED_SUBTASKS = 200;
+const MAX_GIVEN_SUBTASKS = 100_000;
+
+type Parts = {
+  readonly models: Models | undefined;
+  readonly toolbox: Toolbox;
+  readonly clock: Clock;
+};
+
+export class Planning {
+  readonly #options: PlanwrightOptions;
+  readonly #parts: Parts;
+  #planner: Promise<Planner> | undefined;
+
+  constructor(options: PlanwrightOptions, parts: Parts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  /** `embedded`, or the name of the model that plans. */
+  get plannerName(): string {
+    return this.#parts.models?.planner.name ?? "embedded";
+  }
+
+  /** Ask the planner once. @throws {ModelError} when the model fails for good */
+  async ask(
+    order: Pick<PlanRequest, "goal" | "clarifications" | "signal" | "onDraft">,
+  ): Promise<PlanOutcome> {
+    const { clock, toolbox } = this.#parts;
+    const tools = await toolbox.open();
+    const check = (plan: unknown) => this.#check(plan, MAX_PLANNED_SUBTASKS);
+    return (await this.#openPlanner()).plan({
+      ...order,
+      tools: tools.list(),
+      now: clock.now(),
+      check: (plan) => check(plan).issues,
+    });
+  }
+
+  /** What the executor's order for a plan comes to. */
+  async answer({ goal, clarifications, signal, onDraft: tell }: PlanOrder): Promise<PlanAnswer> {
+    const tools = await this.#parts.toolbox.open();
+    const onDraft = (plan: Plan) => {
+      tell({ ...acceptPlan(compilePlan(plan), {}, tools), revision: 0 });
+    };
+    const isEarly = this.#options.startEarly !== false;
+    const outcome = await this.ask({ goal, clarifications, signal, ...(isEarly && { onDraft }) });
+    const { modelCalls } = outcome;
+    const spent = modelCalls > 0 ? { usage: { ...outcome.usage, modelCalls } } : {};
+    if (outcome.status === "planned") {
+      const accepted = this.#accept(outcome.plan, {}, MAX_PLANNED_SUBTASKS);
+      return { type: "plan_made", accepted: await accepted, ...spent };
+    }
+    if (outcome.status === "asks") {
+      return { type: "plan_questioned", questions: outcome.questions, ...spent };
+    }
+    const { issues, lastPlan = null } = outcome;
+    const error = toErrorData(new InputError(issues));
+    return { type: "plan_failed", error, issues, lastPlan, ...spent };
+  }
+
+  /** What a model would be asked for a plan of this goal. @throws {InputError} `model.unknown` */
+  async prompt(goal: string): Promise<PlannerPrompt> {
+    const { clock, toolbox } = this.#parts;
+    const tools = (await toolbox.open()).list();
+    const prompt = (await this.#openPlanner()).prompt?.({ goal, tools, now: clock.now() });
+    if (prompt !== undefined) return prompt;
+    throw inputError(
+      "model.unknown",
+      "The embedded planner sends no prompt.",
+      "Name the model that shall plan, e.g. --model anthropic:MODEL.",
+    );
+  }
+
+  /** A plan that somebody gave, ready to run. @throws {InputError} every issue that it has */
+  accept(plan: unknown, inputs: JsonObject): Promise<AcceptedPlan> {
+    return this.#accept(plan, inputs, MAX_GIVEN_SUBTASKS);
+  }
+
+  /** Every issue of a plan that somebody gave. */
+  async validate(plan: unknown): Promise<readonly Issue[]> {
+    await this.#parts.toolbox.open();
+    return this.#check(plan, MAX_GIVEN_SUBTASKS).issues;
+  }
+
+  async #accept(plan: unknown, inputs: JsonObject, maxSubtasks: number): Promise<AcceptedPlan> {
+    const tools = await this.#parts.toolbox.open();
+    const checked = this.#check(plan, maxSubtasks);
+    if (checked.compiled === undefined) throw new InputError(checked.issues);
+    return acceptPlan(checked.compiled, resolveInputs(checked.plan, inputs), tools);
+  }
+
+  /** The toolbox has to be open. */
+  #check(plan: unknown, maxSubtasks: number) {
+    const { toolbox } = this.#parts;
+    return checkPlan(plan, { tools: toolbox, maxSubtasks });
+  }
+
+  #openPlanner(): Promise<Planner> {
+    this.#planner ??= makePlanner(this.#parts.models, this.#options);
+    return this.#planner;
+  }
+}
+
+/** Loaded when there is a goal: running a plan or looking back needs no planner. */
+async function makePlanner(
+  models: Models | undefined,
+  { planner: options, planCache }: PlanwrightOptions,
+): Promise<Planner> {
+  if (models !== undefined) {
+    const { createModelPlanner } = await import("./planner/model-planner.ts");
+    const planner = createModelPlanner(models.planner, options);
+    if (planCache === undefined) return planner;
+    return (await import("./planner/plan-cache.ts")).cachePlans(planner, planCache);
+  }
+  const { createEmbeddedPlanner } = await import("./planner/embedded/embedded-planner.ts");
+  return createEmbeddedPlanner();
+}
