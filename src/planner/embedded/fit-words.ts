@@ -6,6 +6,7 @@ import { LIGHT_VERBS } from "./lexicon.ts";
 import { nounTokens, type Phrase } from "./phrases.ts";
 import { headFit, type Proposal, takesFreeText, takesNumber } from "./proposal.ts";
 import type { ToolIndex } from "./retrieve.ts";
+import { takesContent } from "./suit.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, type Token, type WordToken } from "./tokens.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
@@ -177,6 +178,9 @@ function scoreOf(
   if (parameter.kinds.has("content")) return 0;
   const { head, isObject } = phrase;
   if (head === undefined && parameter.kinds.has("query") && !isSearch(request, card)) return 0;
+  // "a chart of the orders of Alice": what it is made of comes first.
+  const isMadeOf = card.parameters.some((other) => other.isRequired && takesContent(other));
+  if (head === "of" && !parameter.isRequired && isMadeOf) return 0;
   const byHead = head === undefined ? (isObject ? OBJECT : {}) : (HEADS[head] ?? {});
   const kinds = [...parameter.kinds].filter((kind) => kind !== "id" && kind !== "count");
   const known = Math.max(0, ...kinds.map((kind) => byHead[kind] ?? 0));

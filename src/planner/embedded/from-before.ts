@@ -1,17 +1,20 @@
 /** Parameters from what earlier steps give. */
 
 import { bind, type Call, type Gap } from "./call.ts";
-import { useTokens } from "./draft.ts";
+import { isSameRead, type Read, useTokens } from "./draft.ts";
 import { refer } from "./refer.ts";
 import { takesContent } from "./suit.ts";
 
 /** What an earlier step gave. */
 export function fromBefore(call: Call, { parameter, card, words, request }: Gap): Call[] {
   // One call has no use for the same output twice.
-  const taken = new Set(call.reads.map(({ step }) => step));
+  const isTaken = (read: Read) =>
+    call.reads.some((other) =>
+      takesContent(parameter) ? other.step === read.step : isSameRead(other, read),
+    );
   return refer(parameter, card, words, request, call.draft).flatMap((reference) => {
     const { tokens, score } = reference;
-    const reads = reference.reads.filter(({ step }) => !taken.has(step));
+    const reads = reference.reads.filter((read) => !isTaken(read));
     if (reads.length === 0) return [];
     const draft = useTokens(call.draft, tokens);
     const others = card.parameters.filter(

@@ -26,36 +26,71 @@ export function fromWords(call: Call, gap: Gap, world: World): Call[] {
   // "x and y" are two things; only what writes them down needs both.
   if (gap.request.clauses.length > 1 && !isSink(card) && !takesSeveral(card)) return [];
   return inner.candidates
-    .filter(({ card: other }) => isMeant(other, chain, inner, world.index))
-    .filter(({ card: other }) => !isDone(other, call.draft, inner))
+    .map((candidate) => candidate.card)
+    .filter((other) => isMeant(other, chain, inner, world.index))
+    .filter((other) => !isDone(other, call.draft, inner))
     .slice(0, outer.length === 0 ? BREADTH : BREADTH - 2)
-    .flatMap((candidate) => {
-      const best = fieldFor(candidate.card, parameter, card, inner);
+    .flatMap((maker) => {
+      const best = fieldFor(maker, parameter, card, inner);
       if (best === undefined) return [];
-      return world
-        .serve(inner, candidate.card, call.draft, world, chain)
-        .flatMap((served): Call[] => {
-          const reads = served.steps.map((step) => ({ step, field: best.field }));
-          const isIdle = served.steps.every(({ args }) => args.size === 0);
-          if (reads.some(isHollow) || (isIdle && !isNamed(candidate.card, inner))) return [];
-          // What only brings something explains no more than if nobody had asked for it.
-          const isProvider = served.cards.length === 1 && bringsOnly(candidate.card);
-          const bound: Call = {
-            ...bind(call, parameter, card, reads, served.draft),
-            cards: isProvider ? call.cards : [...call.cards, ...served.cards],
-            providers: [
-              ...call.providers,
-              ...served.providers,
-              ...(isProvider ? served.cards : []),
-            ],
-            reads: [...call.reads, ...served.reads, ...reads],
-            score:
-              call.score +
-              (best.score + served.score) / 2 +
-              (isNamed(candidate.card, inner) ? NAMED : 0),
-          };
-          return [bound];
-        });
+      const bonus = isNamed(maker, inner) ? NAMED : 0;
+      return made(call, gap, { ...best, maker, inner }, world).map((option) => ({
+        ...option,
+        score: option.score + bonus,
+      }));
+    });
+}
+
+/**
+ * What only another tool can give: the latitude that a parameter is called, of the place that
+ * the request names.
+ */
+export function fromNeed(call: Call, gap: Gap, world: World): Call[] {
+  const { parameter, card, outer } = gap;
+  const chain = [...outer, card];
+  if (chain.length > MAX_DEPTH || takesContent(parameter) || parameter.roots.length === 0)
+    return [];
+  const inner = innerRequest(gap, world);
+  if (inner === undefined) return [];
+  return world.index.cards
+    .filter((maker) => maker.tool.effects !== "write" && !chain.includes(maker))
+    .flatMap((maker) => {
+      const field = maker.fields.find(({ roots }) => roots.join() === parameter.roots.join());
+      const score = field === undefined ? undefined : suit(field, parameter, card);
+      if (field === undefined || score === undefined) return [];
+      return made(call, gap, { field, score, maker, inner }, world);
+    });
+}
+
+type Making = {
+  readonly maker: ToolCard;
+  readonly field: Field;
+  /** How well the field goes with the parameter. */
+  readonly score: number;
+  /** What asks for the maker. */
+  readonly inner: Request;
+};
+
+function made(call: Call, gap: Gap, { maker, field, score, inner }: Making, world: World): Call[] {
+  const { parameter, card, outer } = gap;
+  return world
+    .serve(inner, maker, call.draft, world, [...outer, card])
+    .flatMap((served): Call[] => {
+      const reads = served.steps.map((step) => ({ step, field }));
+      const isIdle = served.steps.every(({ args }) => args.size === 0);
+      if (reads.some(isHollow) || (isIdle && !isNamed(maker, inner))) return [];
+      // What only brings something explains no more than if nobody had asked for it.
+      const isProvider = served.cards.length === 1 && bringsOnly(maker);
+      const [cards, providers] = isProvider ? [[], served.cards] : [served.cards, []];
+      return [
+        {
+          ...bind(call, parameter, card, reads, served.draft),
+          cards: [...call.cards, ...cards],
+          providers: [...call.providers, ...served.providers, ...providers],
+          reads: [...call.reads, ...served.reads, ...reads],
+          score: call.score + (score + served.score) / 2,
+        },
+      ];
     });
 }
 

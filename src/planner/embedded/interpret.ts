@@ -17,7 +17,7 @@ import { synonymsOf } from "./thesaurus.ts";
 import { isWord, says, type Token, type ValueToken, type WordToken } from "./tokens.ts";
 import type { ToolCard } from "./tool-card.ts";
 import type { ValueKind } from "./values.ts";
-import { rootOf } from "./words.ts";
+import { rootOf, wordsOfName } from "./words.ts";
 
 export type Candidate = { readonly card: ToolCard; readonly score: number };
 
@@ -183,11 +183,35 @@ const NAME_COVERAGE = 0.6;
 const SYNONYM = 0.6;
 
 function rank(request: Omit<Request, "candidates">, index: ToolIndex): Candidate[] {
-  const candidates = index.cards.map((card) => ({ card, score: scoreOf(request, card, index) }));
+  const fitting = index.cards.filter((card) => !isOpposite(request, card));
+  const candidates = fitting.map((card) => ({ card, score: scoreOf(request, card, index) }));
   return candidates
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .slice(0, MAX_CANDIDATES);
+}
+
+const OPPOSITES: readonly (readonly [string, string])[] = [
+  ["on", "off"],
+  ["up", "down"],
+  ["enable", "disable"],
+  ["open", "close"],
+  ["lock", "unlock"],
+  ["start", "stop"],
+  ["encrypt", "decrypt"],
+  ["encode", "decode"],
+];
+
+/** "turn off" asks for anything but `turn_on`. */
+function isOpposite({ tokens }: Pick<Request, "tokens">, { name }: ToolCard): boolean {
+  const own = wordsOfName(name);
+  return OPPOSITES.some((pair) =>
+    pair.some((word, at) => {
+      const other = pair[1 - at] ?? "";
+      const isSaid = (one: string) => tokens.some((token) => says(token, one));
+      return own.includes(word) && isSaid(other) && !isSaid(word);
+    }),
+  );
 }
 
 function scoreOf(request: Omit<Request, "candidates">, card: ToolCard, index: ToolIndex): number {

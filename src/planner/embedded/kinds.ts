@@ -84,7 +84,7 @@ const RULES: readonly Rule[] = [
     kind: "date",
     name: /\b(?:date|dates|day|deadline|birthday|check in|check out|checkin|checkout|datetime|timestamp)$|\bdate\b/,
     description:
-      /\bISO 8601\b|\bYYYY-MM-DD\b|\b(?:start|end|first|second|earlier|later|other|this|from|to|of the|the|a) (?:date|day)\b/i,
+      /^(?:the )?(?:date|day)\b|\bISO 8601\b|\bYYYY-MM-DD\b|\b(?:start|end|first|second|earlier|later|other|this|from|to|of the|the|a) (?:date|day)\b/i,
     not: /\bformat\b.*\bdates\b|\bnumber of days\b|\bhow many\b|\bunit\b/i,
   },
   {
@@ -108,7 +108,7 @@ const RULES: readonly Rule[] = [
   },
   {
     kind: "content",
-    name: /\b(?:text|texts|content|contents|body|html|markdown|passage|paragraph|document|article|transcript|rows|table|records|data|json|input|image|audio|video|a|b|left|right)$/,
+    name: /\b(?:text|texts|content|contents|body|message|caption|comment|html|markdown|passage|paragraph|document|article|transcript|rows|table|records|data|json|input|image|audio|video|a|b|left|right)$/,
     description: /^(?:the )?(?:\w+ )?(?:text|data|document|rows|table|content)\b/i,
     not: /\bpath\b|\bdate\b|\bURL\b|\bnumber of\b|\bhow many\b|\btext to (?:search|look|find)\b(?![^.;,]*\bin\b)|\bsearch (?:text|term)|\bcolumns?\b.*\bto\b|\bname of\b/i,
   },

@@ -9,7 +9,7 @@ import { type Filling, fill } from "./fill.ts";
 import { fromBefore } from "./from-before.ts";
 import { fromFormula } from "./from-formula.ts";
 import { fromPlaces } from "./from-places.ts";
-import { fromParts, fromWords } from "./from-words.ts";
+import { fromNeed, fromParts, fromWords } from "./from-words.ts";
 import type { Request } from "./interpret.ts";
 import { verbUse } from "./lexicon.ts";
 import { isSink, takesContent } from "./suit.ts";
@@ -84,6 +84,7 @@ function extend(call: Call, gap: Gap, world: World): Call[] {
     ...fromBefore(call, gap),
     ...fromWords(call, gap, world),
     ...fromParts(call, gap, world),
+    ...fromNeed(call, gap, world),
   ];
   return options.sort((a, b) => b.score - a.score).slice(0, BREADTH);
 }

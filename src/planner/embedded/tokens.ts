@@ -20,7 +20,7 @@ export type ValueToken = Span & { readonly kind: "value"; readonly value: Value 
 export type MarkToken = Span & { readonly kind: "mark"; readonly mark: string };
 export type Token = WordToken | ValueToken | MarkToken;
 
-const PIECE = /\p{L}[\p{L}\p{M}\p{N}_]*(?:['’]\p{L}+)?|[\p{N}_]+|\n\s*\n|\n|[^\s\p{L}\p{N}]/gu;
+const PIECE = /[#@]?\p{L}[\p{L}\p{M}\p{N}_]*(?:['’]\p{L}+)?|[\p{N}_]+|\n\s*\n|\n|[^\s\p{L}\p{N}]/gu;
 /** Longest phrase of the lexicon, in words. */
 const PHRASE_WORDS = 4;
 
