@@ -43,8 +43,11 @@ export type Reading = {
   readonly weight: number;
 };
 
-const BEAM = 8;
+const BEAM = 6;
 const CANDIDATES = 7;
+/** Candidates that are tried in any case, and how far behind the best another may be. */
+const SURE = 3;
+const LEAST = 0.4;
 /** Clauses that may be parts of one request. */
 const MAX_JOINED = 6;
 
@@ -157,7 +160,11 @@ function placesIn(tokens: readonly Token[]): ValueToken[] {
 }
 
 function answers(reading: Reading, request: Request, world: World): Reading[] {
-  const likely = request.candidates.slice(0, CANDIDATES).map(({ card }) => card);
+  const least = (request.candidates[0]?.score ?? 0) * LEAST;
+  const likely = request.candidates
+    .slice(0, CANDIDATES)
+    .filter(({ card, score }, at) => at < SURE || score >= least || isAsked(card, request))
+    .map(({ card }) => card);
   const cards = new Set([...likely, ...calculators(reading, world.index)]);
   const served = [...cards].flatMap((card) => serve(request, card, reading.draft, world));
   return [
@@ -165,6 +172,11 @@ function answers(reading: Reading, request: Request, world: World): Reading[] {
     ...pointOut(reading, request, world.index),
     skip(reading, request, world.index),
   ];
+}
+
+/** Whether a verb of the request is in the tool's name. */
+function isAsked({ roots }: ToolCard, { clauses }: Request): boolean {
+  return clauses.some(({ verb }) => verb !== undefined && roots.includes(verb.root));
 }
 
 /** "tell me the difference" of two numbers that are there already. */

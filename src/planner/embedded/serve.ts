@@ -64,6 +64,7 @@ export function serve(
     calls = [...calls, ...choices.sort((a, b) => b.score - a.score).slice(0, BREADTH)];
   }
   return calls
+    .slice(0, BREADTH)
     .filter(({ args, spread }) => args.size > 0 || spread !== undefined || !isBare(request, card))
     .filter(({ args }) => !isTwice(args))
     .map((call) => {

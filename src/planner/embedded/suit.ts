@@ -128,7 +128,15 @@ function isNamedLike({ roots: own, shape }: Field, [verb, ...rest]: readonly str
 }
 
 /** The field that stands for the whole output where nothing else is said. */
-export function mainField({ fields, roots }: ToolCard): Field {
+export function mainField(card: ToolCard): Field {
+  const field = mainFields.get(card) ?? findMainField(card);
+  mainFields.set(card, field);
+  return field;
+}
+
+const mainFields = new WeakMap<ToolCard, Field>();
+
+function findMainField({ fields, roots }: ToolCard): Field {
   const rank = (field: Field) =>
     (isNamedLike(field, roots) ? 2 : 0) +
     (field.kinds.has("content") ? 1.5 : 0) +
