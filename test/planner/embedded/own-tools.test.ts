@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Json } from "../../../src/base/json.ts";
-import { sketch } from "./planning.ts";
-import { ownTools } from "./tools.ts";
+import { planFor, sketch } from "./planning.ts";
+import { homeTools, ownTools } from "./tools.ts";
 
 const tools = ownTools();
 
@@ -99,4 +99,83 @@ test("several numbers are mailed as one message with a line for each", async () 
       message: "Total of a.txt: ${tally_words.total}\n\nTotal of b.txt: ${tally_words#2.total}",
     },
   ]);
+});
+
+const AT_HOME: readonly Case[] = [
+  [
+    "Transcribe meeting.mp3, summarise the transcript and post the summary to the channel #general",
+    [
+      ["transcribe_audio", { file: "meeting.mp3" }],
+      ["summarise", { text: "${transcribe_audio.transcript}" }],
+      ["post_to_slack", { channel: "#general", message: "${summarise.summary}" }],
+    ],
+  ],
+  [
+    "Transcribe a.mp3 and b.mp3 and summarise both",
+    [
+      ["transcribe_audio", { file: "a.mp3" }],
+      ["transcribe_audio#2", { file: "b.mp3" }],
+      ["summarise", { text: "${transcribe_audio.transcript}" }],
+      ["summarise#2", { text: "${transcribe_audio#2.transcript}" }],
+    ],
+  ],
+  [
+    "Recognize the text in scan.png and save it to scan.txt",
+    [
+      ["ocr", { image: "scan.png" }],
+      ["save_file", { filename: "scan.txt", content: "${ocr.text}" }],
+    ],
+  ],
+  ["What does the text in sign.png say?", [["ocr", { image: "sign.png" }]]],
+  [
+    "Resize photo.jpg to a width of 800 pixels",
+    [["resize_image", { image: "photo.jpg", width: 800 }]],
+  ],
+  [
+    'Create an event "Dinner" on 5 May 2027',
+    [["create_event", { title: "Dinner", date: "2027-05-05" }]],
+  ],
+  [
+    'Add the task "Buy milk" due tomorrow',
+    [["add_task", { title: "Buy milk", due: "2026-11-22" }]],
+  ],
+  ["Turn the kitchen light on", [["turn_on_light", { room: "kitchen" }]]],
+  ["Show me 3 recipes for lasagna", [["search_recipes", { query: "lasagna", max_results: 3 }]]],
+  ["What is the stock price of AAPL?", [["stock_price", { symbol: "AAPL" }]]],
+  [
+    "Set the thermostat in the bedroom to 21 degrees",
+    [["set_thermostat", { room: "bedroom", degrees: 21 }]],
+  ],
+  [
+    'Post "Hello team" to #general',
+    [["post_to_slack", { channel: "#general", message: "Hello team" }]],
+  ],
+  [
+    "Render a chart of the orders of Alice and save it to alice.svg",
+    [
+      ["fetch_orders", { customer: "Alice" }],
+      ["render_chart", { rows: "${fetch_orders.orders}" }],
+      ["save_file", { filename: "alice.svg", content: "${render_chart.svg}" }],
+    ],
+  ],
+  [
+    "What is the air quality in Paris?",
+    [
+      ["geocode", { place: "Paris" }],
+      ["air_quality", { latitude: "${geocode.latitude}", longitude: "${geocode.longitude}" }],
+    ],
+  ],
+];
+
+test.each(AT_HOME)("%j is planned with a household's tools", async (goal, calls) => {
+  expect((await sketch(goal, homeTools())).calls).toEqual(calls);
+});
+
+test.each([
+  "Turn off the light in the kitchen",
+  'Delete the event "Dinner"',
+  "Book a hotel in Rome",
+  "Lower the blinds",
+])("%j is refused by a household that cannot do it", async (goal) => {
+  expect(await planFor(goal, homeTools())).toMatchObject({ status: "failed" });
 });

@@ -23,6 +23,15 @@ describe("goals that no tool serves", () => {
     ["Write a poem about spring", '"poem"'],
     ["tell me a joke", '"joke"'],
     ["What does notes.md say about budgets?", '"budgets"'],
+    ["Rename notes.md to old.md", '"Rename"'],
+    ["Convert notes.md to PDF", '"PDF"'],
+    ["Extract the first page of report.pdf", '"page"'],
+    ["Count the vowels in notes.md", '"vowels"'],
+    ["What is the capital of France?", '"capital"'],
+    ["What is the sentiment of review.txt?", '"sentiment"'],
+    ["Filter sales.csv to rows where amount > 100", '"100"'],
+    ["Download all images from https://example.com", '"images"'],
+    ["Explain how photosynthesis works", '"photosynthesis"'],
   ])("%j is refused and says that %s is not understood", async (goal, words) => {
     const [issue, ...more] = await issuesFor(goal);
     expect(issue).toMatchObject({ code: "goal.not_understood", path: "goal" });

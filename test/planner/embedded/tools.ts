@@ -122,3 +122,120 @@ export function ownTools(): Tool[] {
     ),
   ];
 }
+
+/** A household's tools. */
+export function homeTools(): Tool[] {
+  const record = z.record(z.string(), z.unknown());
+  const image = z.string().describe("Path of the image.");
+  return [
+    described(
+      "transcribe_audio",
+      "Transcribe a recording into text.",
+      "read",
+      { file: z.string().describe("Path of the audio file.") },
+      { transcript: z.string() },
+    ),
+    described("ocr", "Recognize the text in an image.", "read", { image }, { text: z.string() }),
+    described(
+      "resize_image",
+      "Resize an image to a width and height in pixels.",
+      "write",
+      { image, width: z.int(), height: z.int().optional() },
+      { path: z.string() },
+    ),
+    described(
+      "create_event",
+      "Create an event in the calendar.",
+      "write",
+      { title: z.string(), date: z.string().describe("Day of the event, ISO 8601.") },
+      { id: z.string() },
+    ),
+    described(
+      "turn_on_light",
+      "Turn on the light in a room.",
+      "write",
+      { room: z.string().describe("Room, e.g. kitchen.") },
+      { done: z.boolean() },
+    ),
+    described(
+      "search_recipes",
+      "Search recipes by ingredient or dish.",
+      "read",
+      { query: z.string(), max_results: z.int().default(5) },
+      { recipes: z.array(record) },
+    ),
+    described(
+      "stock_price",
+      "Current price of a stock by its ticker symbol.",
+      "read",
+      { symbol: z.string().describe("Ticker symbol, e.g. AAPL.") },
+      { price: z.number(), currency: z.string() },
+    ),
+    described(
+      "fetch_orders",
+      "Fetch the orders of a customer.",
+      "read",
+      { customer: z.string().describe("Name of the customer.") },
+      { orders: z.array(record) },
+    ),
+    described(
+      "summarise",
+      "Summarise a text.",
+      "none",
+      { text: z.string() },
+      { summary: z.string() },
+    ),
+    described(
+      "post_to_slack",
+      "Post a message to a Slack channel.",
+      "write",
+      { channel: z.string().describe("Channel, e.g. #general."), message: z.string() },
+      { timestamp: z.string() },
+    ),
+    described(
+      "render_chart",
+      "Render rows as a bar chart.",
+      "none",
+      { rows: z.array(record), title: z.string().optional() },
+      { svg: z.string() },
+    ),
+    described(
+      "save_file",
+      "Save text to a file.",
+      "write",
+      { filename: z.string(), content: z.string() },
+      { filename: z.string() },
+    ),
+    described(
+      "geocode",
+      "Find the coordinates of a place.",
+      "read",
+      { place: z.string() },
+      { latitude: z.number(), longitude: z.number() },
+    ),
+    described(
+      "air_quality",
+      "Air quality at coordinates.",
+      "read",
+      { latitude: z.number(), longitude: z.number() },
+      { index: z.number(), rating: z.string() },
+    ),
+    described(
+      "add_task",
+      "Add a task to the to-do list.",
+      "write",
+      {
+        title: z.string().describe("What is to be done."),
+        due: z.string().optional().describe("Date when it is due."),
+      },
+      { id: z.string() },
+    ),
+    described(
+      "set_thermostat",
+      "Set the thermostat of a room to a temperature.",
+      "write",
+      { room: z.string(), degrees: z.number().describe("Temperature in degrees Celsius.") },
+      { done: z.boolean() },
+    ),
+  ];
+}
