@@ -44,7 +44,7 @@ export const CONJUNCTIONS = words("and or but plus nor & as-well-as");
 
 export const PRONOUNS = words("it them they this that these those both each everything all");
 
-export const QUESTION_WORDS = words("what which who whom whose when where why how");
+export const QUESTION_WORDS = words("how-many how-often what which who whom whose when where why how");
 
 export const AUXILIARIES = words(`
   am is are was were be been being do does did have has had will would shall should can could
