@@ -62,6 +62,11 @@ function detailOf(event: RunEvent): string {
       return event.questions.map(({ question }) => question).join(" ");
     case "questions.answered":
       return event.answers.map(({ answer }) => answer).join("; ");
+    case "dead_letter.resolved":
+      return event.note === "" ? event.resolution : `${event.resolution}: ${event.note}`;
+    case "subtasks.reset":
+      return event.subtasks.join(", ");
+    case "run.reopened":
     case "pause.requested":
       return `by ${event.by}`;
     case "run.cancelled":

@@ -106,6 +106,18 @@ class Simulation {
     }
     for (let calm = 0; calm < 200 && !isFinished(this.state.status); calm += 1) this.#happen(99);
     expect(isFinished(this.state.status)).toBe(true);
+    if (this.#world.choices.length % 3 === 0) this.#again();
+  }
+
+  /** Somebody wants some of it done again. */
+  #again(): void {
+    if (!this.events.some(({ type }) => type === "plan.accepted")) return;
+    const from = `s${this.#world.choices.length % this.#world.plan.subtasks.length}`;
+    this.#starts.clear();
+    this.#running = [];
+    this.#feed({ ...this.#now(), type: "restart_requested", subtasks: [from], by: "test" });
+    for (let calm = 0; calm < 200 && !isFinished(this.state.status); calm += 1) this.#happen(99);
+    expect(isFinished(this.state.status)).toBe(true);
   }
 
   #happen(choice: number): void {

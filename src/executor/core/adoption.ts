@@ -56,6 +56,12 @@ export function adoptPlan(state: RunState, next: AcceptedPlan): void {
     const namesake = before[present?.indexOf.get(graph.ids[index] ?? "") ?? -1];
     return before[old] ?? initialSubtask(namesake?.attempts);
   });
+  recount(state);
+}
+
+/** What follows from the subtasks' statuses: who waits for how many, who is ready. */
+export function recount(state: RunState): void {
+  const { graph } = programOf(state).compiled;
   state.unsettled = 0;
   state.ready = [];
   const isOpen = ({ index }: Dependency) => !isFinal(state.subtasks[index]?.status ?? "pending");

@@ -1,7 +1,7 @@
 /** What an input means, given what is true now. Everything here speaks in events. */
 
 import type { ErrorData } from "../../base/errors.ts";
-import { keptSubtasks } from "./adoption.ts";
+import { isPlanned, keptSubtasks } from "./adoption.ts";
 import { considerCondition } from "./condition.ts";
 import type { ModelCallUsage } from "./consumption.ts";
 import { growthOf } from "./draft.ts";
@@ -10,6 +10,7 @@ import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
 import { idOfSubtask, programOf } from "./program.ts";
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
+import { indicesOf, withDependents } from "./restart.ts";
 import { chooseFallback, endWait, retryTime } from "./retry.ts";
 import type { RunState } from "./state.ts";
 import { isFinal, isFinished } from "./status.ts";
@@ -18,7 +19,22 @@ import { timedOutSubtask, timeoutError } from "./timeout.ts";
 import { emit, type Turn } from "./turn.ts";
 
 export function decide(turn: Turn, input: RunInput): void {
-  if (isFinished(turn.state.status)) return;
+  switch (input.type) {
+    case "restart_requested":
+      return decideRestart(turn, input);
+    case "dead_letter_discarded":
+      return discardDeadLetter(turn, input);
+    default:
+      if (!isFinished(turn.state.status)) decideUnfinished(turn, input);
+  }
+}
+
+type LaterInput = Exclude<
+  RunInput,
+  { readonly type: "restart_requested" | "dead_letter_discarded" }
+>;
+
+function decideUnfinished(turn: Turn, input: LaterInput): void {
   switch (input.type) {
     case "start_requested":
       return decideStart(turn, input);
@@ -197,6 +213,39 @@ function decideResume(turn: Turn): void {
   recoverAttempts(turn);
   if (state.lifecycle.stopping !== null) abandonQueued(turn);
   considerReady(turn);
+}
+
+/** What ended goes on; what stands still is done again from there. */
+function decideRestart(turn: Turn, { subtasks, by }: Input<"restart_requested">): void {
+  const { state } = turn;
+  if (!isPlanned(state)) return;
+  if (isFinished(state.status)) emit(turn, { type: "run.reopened", by });
+  else {
+    emit(turn, { type: "run.resumed" });
+    recoverAttempts(turn);
+    turn.settled.length = 0;
+  }
+  const program = programOf(state);
+  const again = withDependents(program, indicesOf(state, subtasks));
+  for (const index of again) {
+    const subtask = idOfSubtask(program, index);
+    if (!state.subtasks[index]?.isDeadLetter) continue;
+    emit(turn, { type: "dead_letter.resolved", subtask, resolution: "retried", by, note: "" });
+  }
+  emit(turn, {
+    type: "subtasks.reset",
+    subtasks: again.map((index) => idOfSubtask(program, index)),
+  });
+  considerAdopted(turn);
+}
+
+function discardDeadLetter(turn: Turn, input: Input<"dead_letter_discarded">): void {
+  const { state } = turn;
+  if (!isPlanned(state)) return;
+  const { subtask, by, note } = input;
+  const [index = -1] = indicesOf(state, [subtask]);
+  if (!state.subtasks[index]?.isDeadLetter) return;
+  emit(turn, { type: "dead_letter.resolved", subtask, resolution: "discarded", by, note });
 }
 
 /** A crash in the middle of a cancel: what was to run again is cancelled instead. */

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../base/json.ts";
 import type { Effect } from "./effect.ts";
 import type { RunEvent } from "./event.ts";
 import { idOfSubtask, indexOfSubtask, programOf } from "./program.ts";
+import { idempotencyKey } from "./restart.ts";
 import type { RunState } from "./state.ts";
 import { attemptTimeoutMs } from "./timeout.ts";
 
@@ -20,6 +21,7 @@ export function addEffects(
 ): void {
   switch (event.type) {
     case "run.started":
+    case "run.reopened":
     case "run.resumed":
       if (state.settings.runTimeoutMs !== null) {
         const at = event.at + state.settings.runTimeoutMs;
@@ -49,7 +51,7 @@ export function addEffects(
           attempt,
           tool,
           input,
-          idempotencyKey: `${state.runId}/${subtask}`,
+          idempotencyKey: idempotencyKey(state, indexOfSubtask(program, subtask)),
         },
         {
           type: "set_timer",

@@ -111,6 +111,19 @@ export type EventBody =
       readonly attempts: number;
       readonly error: ErrorData;
     }
+  | {
+      /** Somebody has decided about a dead letter. */
+      readonly type: "dead_letter.resolved";
+      readonly subtask: string;
+      readonly resolution: "retried" | "discarded";
+      readonly by: string;
+      /** In the words of who decided. */
+      readonly note: string;
+    }
+  /** A run that had ended goes on. */
+  | { readonly type: "run.reopened"; readonly by: string }
+  /** These are done again. */
+  | { readonly type: "subtasks.reset"; readonly subtasks: readonly string[] }
   | { readonly type: "pause.requested"; readonly by: string }
   | { readonly type: "run.paused" }
   | { readonly type: "run.resumed" }

@@ -10,6 +10,7 @@ import { evolveLifecycle } from "./lifecycle.ts";
 import { indexOfSubtask, programOf } from "./program.ts";
 import { evolveQuestions } from "./questions.ts";
 import { addReady, removeReady } from "./ready.ts";
+import { resetSubtasks } from "./restart.ts";
 import { evolveSlots } from "./slots.ts";
 import { initialState, type RunState, type SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
@@ -44,7 +45,7 @@ type SubtaskEvent = Extract<RunEvent, { readonly subtask: string }>;
 type RunOnlyEvent = Exclude<RunEvent, SubtaskEvent>;
 
 function evolveRun(state: RunState, event: RunOnlyEvent): void {
-  if (event.type !== "pause.requested") {
+  if (event.type !== "pause.requested" && event.type !== "subtasks.reset") {
     const next = RUN_TABLE[state.status][event.type];
     if (next === undefined) throw impossible(event, `a run that is ${state.status}`);
     if (next === "resumed") state.status = isPlanned(state) ? "running" : "planning";
@@ -77,6 +78,18 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
     case "questions.answered":
       state.reason = null;
       break;
+    case "run.reopened":
+      Object.assign(state, {
+        reason: null,
+        output: null,
+        flags: [],
+        error: null,
+        finishedAt: null,
+      });
+      break;
+    case "subtasks.reset":
+      resetSubtasks(state, event.subtasks);
+      break;
     case "plan.rejected":
     case "pause.requested":
     case "run.paused":
@@ -89,10 +102,13 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
 }
 
 function evolveSubtask(state: RunState, event: SubtaskEvent): void {
-  // A dead letter is a record about a subtask, not a change of it.
-  if (event.type === "dead_letter.added") return;
   const index = indexOfSubtask(programOf(state), event.subtask);
   const subtask = state.subtasks[index] as SubtaskState;
+  // A dead letter is a record about a subtask, not a change of its status.
+  if (event.type === "dead_letter.added" || event.type === "dead_letter.resolved") {
+    subtask.isDeadLetter = event.type === "dead_letter.added";
+    return;
+  }
   const next = SUBTASK_TABLE[subtask.status][event.type];
   if (next === undefined) throw impossible(event, `${event.subtask}, which is ${subtask.status}`);
   subtask.status = next;

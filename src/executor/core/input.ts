@@ -59,6 +59,18 @@ export type RunInput = { readonly at: number } & (
   | { readonly type: "timer_rang"; readonly timer: Timer }
   /** A driver took over: the first one after a crash, or the next one after a pause. */
   | { readonly type: "resume_requested" }
+  /** Do these again, and all that follows from them; null for everything. */
+  | {
+      readonly type: "restart_requested";
+      readonly subtasks: readonly string[] | null;
+      readonly by: string;
+    }
+  | {
+      readonly type: "dead_letter_discarded";
+      readonly subtask: string;
+      readonly by: string;
+      readonly note: string;
+    }
   | { readonly type: "pause_requested"; readonly by: string }
   | { readonly type: "cancel_requested"; readonly by: string }
 );

@@ -5,7 +5,7 @@
  * started, aborts what runs, and waits a grace period for it.
  *
  * C1. After `pause.requested` or `run.cancelled` no attempt starts, until a resume lifts the pause.
- * C2. A cancel is not lifted.
+ * C2. A cancel is not lifted, unless the run is opened again.
  */
 
 import type { RunEvent } from "./event.ts";
@@ -24,6 +24,7 @@ export function initialLifecycle(): LifecycleState {
 export function evolveLifecycle(lifecycle: LifecycleState, event: RunEvent): void {
   if (event.type === "pause.requested") lifecycle.pausing = true;
   else if (event.type === "run.resumed") lifecycle.pausing = false;
+  else if (event.type === "run.reopened") Object.assign(lifecycle, initialLifecycle());
   else if (event.type === "run.cancelled") lifecycle.stopping = event.reason;
 }
 

@@ -28,6 +28,10 @@ export type SubtaskState = {
   retryAt: number | null;
   /** Whether the fallback tool has taken over. */
   usesFallback: boolean;
+  /** How often it had succeeded and was wanted again. */
+  timesRedone: number;
+  /** Whether it waits among the dead letters for somebody to decide. */
+  isDeadLetter: boolean;
   /** Dependencies that are not final yet. */
   blockedBy: number;
   /** Place in the ready queue, -1 outside. */
@@ -102,6 +106,8 @@ export function initialSubtask(attempts = 0): SubtaskState {
     failures: 0,
     retryAt: null,
     usesFallback: false,
+    timesRedone: 0,
+    isDeadLetter: false,
     blockedBy: 0,
     readyAt: -1,
     startedAt: null,

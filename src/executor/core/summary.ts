@@ -10,9 +10,12 @@ export type RunSummary = {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly usage: Readonly<Usage>;
+  /** Subtasks that failed for good and about which nobody has decided. */
+  readonly deadLetters: number;
 };
 
 export function summaryOf(state: RunState): RunSummary {
   const { goal, status, reason, startedAt, finishedAt, usage } = state;
-  return { goal, status, reason, startedAt, finishedAt, usage: { ...usage } };
+  const deadLetters = state.subtasks.filter(({ isDeadLetter }) => isDeadLetter).length;
+  return { goal, status, reason, startedAt, finishedAt, usage: { ...usage }, deadLetters };
 }

@@ -45,6 +45,7 @@ type RunEventType = Extract<EventType, `run.${string}` | `plan.${string}` | `que
 /** `completed`: the status that the event itself names. `resumed`: planning, until there is a plan. */
 type NextRunStatus = RunStatus | "completed" | "resumed";
 
+const REOPENED = { "run.reopened": "running" } as const;
 const UNFINISHED = { "run.cancelled": "running", "run.completed": "completed" } as const;
 
 export const RUN_TABLE: {
@@ -69,8 +70,8 @@ export const RUN_TABLE: {
     "run.cancelled": "waiting",
     "run.resumed": "waiting",
   },
-  succeeded: {},
-  degraded: {},
-  failed: {},
-  cancelled: {},
+  succeeded: REOPENED,
+  degraded: REOPENED,
+  failed: REOPENED,
+  cancelled: REOPENED,
 };

@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import type { Effect } from "../../src/executor/core/effect.ts";
+import type { RunEvent } from "../../src/executor/core/event.ts";
+import { fold } from "../../src/executor/core/evolve.ts";
+import type { RunInput } from "../../src/executor/core/input.ts";
+import { initialState } from "../../src/executor/core/state.ts";
+import { step } from "../../src/executor/core/step.ts";
+import { accepted, failed, plan, start, succeeded, WRITES } from "../builders.ts";
+
+/** Feed the inputs; tell what was started, each with its key. */
+function play(...inputs: readonly RunInput[]) {
+  const state = initialState("r");
+  const events: RunEvent[] = [];
+  const effects: Effect[] = [];
+  for (const input of inputs) {
+    const result = step(state, input);
+    events.push(...result.events);
+    effects.push(...result.effects);
+    expect(fold("r", structuredClone(events))).toStrictEqual(state);
+  }
+  const starts = effects.flatMap((effect) =>
+    effect.type === "start_attempt"
+      ? [`${effect.subtask} ${effect.attempt} ${effect.idempotencyKey}`]
+      : [],
+  );
+  const ids = state.accepted?.plan.subtasks.map(({ id }) => id) ?? [];
+  const statuses = Object.fromEntries(ids.map((id, at) => [id, state.subtasks[at]?.status]));
+  return { state, events, starts, statuses };
+}
+
+const restart = (...subtasks: string[]): RunInput => ({
+  type: "restart_requested",
+  at: 9,
+  subtasks: subtasks.length === 0 ? null : subtasks,
+  by: "ada",
+});
+
+const CHAIN = [
+  start(accepted(plan("a -> b -> c, x"), { work: WRITES })),
+  succeeded("a", 1),
+  succeeded("x", 2),
+];
+
+describe("a run that is restarted", () => {
+  it("from a subtask does that and what follows again, each with a new key if it had succeeded", () => {
+    const { starts, statuses, state } = play(
+      ...CHAIN,
+      succeeded("b"),
+      succeeded("c"),
+      restart("b"),
+    );
+    expect(starts.slice(4)).toEqual(["b 2 r/b/2"]);
+    expect(statuses).toEqual({ a: "succeeded", b: "running", c: "pending", x: "succeeded" });
+    expect(state).toMatchObject({ status: "running", output: null, finishedAt: null });
+  });
+
+  it("as a whole does everything again, and can end again", () => {
+    const again = play(
+      ...CHAIN,
+      succeeded("b"),
+      succeeded("c"),
+      restart(),
+      succeeded("a", null, 2),
+      succeeded("b", null, 2),
+      succeeded("c", "new", 2),
+      succeeded("x", null, 2),
+    );
+    expect(again.state).toMatchObject({ status: "succeeded", output: { c: "new", x: null } });
+    expect(again.starts.filter((line) => line.startsWith("a"))).toEqual(["a 1 r/a", "a 2 r/a/2"]);
+  });
+
+  it("after a failure keeps the key: the effect may have happened", () => {
+    const failedRun = [...CHAIN, failed("b")];
+    const before = play(...failedRun);
+    expect(before.state).toMatchObject({
+      status: "failed",
+      subtasks: [{}, { isDeadLetter: true }, {}, {}],
+    });
+    expect(before.statuses).toMatchObject({ b: "failed", c: "skipped" });
+    const { starts, statuses, events, state } = play(...failedRun, restart("b"));
+    expect(starts.at(-1)).toBe("b 2 r/b");
+    expect(statuses).toMatchObject({ b: "running", c: "pending" });
+    expect(state.subtasks[1]?.isDeadLetter).toBe(false);
+    expect(events.filter(({ type }) => type === "dead_letter.resolved")).toMatchObject([
+      { subtask: "b", resolution: "retried", by: "ada" },
+    ]);
+  });
+
+  it("can be one that was cancelled, or one that stands still", () => {
+    const cancelled = play(
+      ...CHAIN,
+      { type: "cancel_requested", at: 1, by: "ada" },
+      {
+        type: "attempt_ended",
+        at: 2,
+        subtask: "b",
+        attempt: 1,
+        outcome: { status: "cancelled" },
+      },
+      restart("b"),
+    );
+    expect(cancelled.statuses).toMatchObject({ b: "running" });
+    const paused = play(
+      ...CHAIN,
+      { type: "pause_requested", at: 1, by: "ada" },
+      succeeded("b"),
+      restart("b"),
+    );
+    expect(paused.starts.at(-1)).toBe("b 2 r/b/2");
+    expect(paused.state.status).toBe("running");
+  });
+
+  it("skips again what lies below a failure that is not done again", () => {
+    const arrows = "a -> c, b -> c, b ~> d";
+    const { statuses } = play(
+      start(accepted(plan(arrows))),
+      succeeded("a"),
+      failed("b"),
+      succeeded("d"),
+      restart("a"),
+      succeeded("a", null, 2),
+    );
+    expect(statuses).toEqual({ a: "succeeded", b: "failed", c: "skipped", d: "succeeded" });
+  });
+
+  it("ignores answers of the time before", () => {
+    const { statuses } = play(...CHAIN, restart("b"), succeeded("b", null, 1));
+    expect(statuses).toMatchObject({ b: "running" });
+  });
+});
+
+describe("a dead letter", () => {
+  it("is discarded with who did it and why, and the run stays as it ended", () => {
+    const discard: RunInput = {
+      type: "dead_letter_discarded",
+      at: 9,
+      subtask: "b",
+      by: "ada",
+      note: "not needed",
+    };
+    const { state, events } = play(...CHAIN, failed("b"), discard, discard);
+    expect(state).toMatchObject({
+      status: "failed",
+      subtasks: [{}, { isDeadLetter: false }, {}, {}],
+    });
+    expect(events.filter(({ type }) => type === "dead_letter.resolved")).toMatchObject([
+      { subtask: "b", resolution: "discarded", by: "ada", note: "not needed" },
+    ]);
+  });
+});
