@@ -37,6 +37,7 @@ export {
   type PlanwrightOptions,
   type RunOptions,
 } from "./planwright.ts";
+export type { DeadAttempt, DeadLetter } from "./projections/dead-letters.ts";
 export type { RunResult, RunUsage, SubtaskResult } from "./projections/result.ts";
 export type { Run, RunListener } from "./run.ts";
 export type { ToolField, ToolPage } from "./tool-page.ts";

@@ -64,6 +64,12 @@ export interface PlanOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface RestartOptions {
+  /** Ids of the subtasks to begin with. @default all of the run */
+  readonly from?: readonly string[] | undefined;
+  readonly listener?: RunListener | undefined;
+}
+
 export interface ResumeOptions {
   /** To the questions of the planner, by their ids; every one needs an answer. */
   readonly answers?: Readonly<Record<string, string>> | undefined;

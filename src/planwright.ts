@@ -7,11 +7,12 @@
 
 import { resolve } from "node:path";
 import { type Clock, systemClock } from "./base/clock.ts";
-import { InputError, type Issue, inputError } from "./base/errors.ts";
+import type { Issue } from "./base/errors.ts";
 import type { Json } from "./base/json.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
+import type { RunState } from "./executor/core/state.ts";
 import type { RunSummary } from "./executor/core/summary.ts";
 import type { News, World } from "./executor/drivers/driver.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
@@ -23,6 +24,7 @@ import { OPENAI_KEY } from "./models/openai-responses.ts";
 import {
   type PlanOptions,
   type PlanwrightOptions,
+  type RestartOptions,
   type ResumeOptions,
   type RunOptions,
   settingsOf,
@@ -32,7 +34,9 @@ import type { Plan, PlanDraft } from "./plan/schema.ts";
 import type { CachedPlan } from "./planner/plan-cache.ts";
 import type { PlannerPrompt } from "./planner/planner.ts";
 import { Planning } from "./planning.ts";
+import type { DeadLetter } from "./projections/dead-letters.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
+import { requireAnswers, requireDeadLetter, requireGoal, requireSubtasks } from "./requirements.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
 import { type HeldRun, isOwned, LEASE_MS, RunStore, requireUnfinished } from "./run-store.ts";
 import type { ToolPage } from "./tool-page.ts";
@@ -167,6 +171,58 @@ export class Planwright {
   }
 
   /**
+   * Do a run again: all of it, or from these subtasks on. What does not follow from them
+   * keeps its results.
+   * @throws {InputError} from `result()`: `run.unknown`, `run.owned`, `run.no_plan`,
+   *   `subtask.unknown`
+   */
+  restart(runId: string, options: RestartOptions = {}): Run {
+    const { from: subtasks = null, listener } = options;
+    return this.#reopen(runId, { type: "restart_requested", subtasks, by: userName() }, listener);
+  }
+
+  /** Subtasks that failed for good and about which nobody has decided, of all runs or of one. */
+  async deadLetters(runId?: string): Promise<DeadLetter[]> {
+    const { deadLettersOf } = await import("./projections/dead-letters.ts");
+    const ids =
+      runId === undefined
+        ? (await this.runs()).filter((run) => run.deadLetters > 0).map((run) => run.runId)
+        : [runId];
+    const lists = await Promise.all(
+      ids.map(async (id) => deadLettersOf(id, await this.events(id))),
+    );
+    return lists.flat();
+  }
+
+  /**
+   * Try dead letters of a run again, and all that follows from them.
+   * @param subtasks all of the run's when left out
+   * @throws {InputError} from `result()`: `dead_letter.unknown`, and as {@link restart}
+   */
+  retryDeadLetters(runId: string, options: RestartOptions = {}): Run {
+    const { from, listener } = options;
+    return this.#begin(listener, async () => {
+      const open = (await this.deadLetters(runId)).map(({ subtask }) => subtask);
+      const subtasks = from ?? open;
+      for (const subtask of subtasks) requireDeadLetter(open, subtask, runId);
+      if (subtasks.length === 0) requireDeadLetter(open, undefined, runId);
+      return this.#prepareReopen(runId, { type: "restart_requested", subtasks, by: userName() });
+    });
+  }
+
+  /**
+   * Decide that a dead letter is left as it is.
+   * @param note why, for the record
+   * @throws {InputError} `run.unknown`, `dead_letter.unknown`
+   */
+  async discardDeadLetter(runId: string, subtask: string, note: string): Promise<void> {
+    const open = (await this.deadLetters(runId)).map((letter) => letter.subtask);
+    requireDeadLetter(open, subtask, runId);
+    const news = { type: "dead_letter_discarded", subtask, by: userName(), note } as const;
+    await this.#reopen(runId, news).result();
+  }
+
+  /**
    * Ask the process that drives a run to pause it: what runs may finish, nothing new starts.
    * @returns whether there is one; a run without a process stands still already
    * @throws {InputError} `run.unknown`, `run.finished`
@@ -278,6 +334,17 @@ export class Planwright {
     return this.close();
   }
 
+  #reopen(runId: string, news: News, listener?: RunListener): Run {
+    return this.#begin(listener, () => this.#prepareReopen(runId, news));
+  }
+
+  async #prepareReopen(runId: string, news: News): Promise<Prepared> {
+    await this.tools();
+    const check = (state: RunState) => requireSubtasks(state, news);
+    const held = await this.#store.takeOver(runId, check, { mayBeFinished: true });
+    return { ...held, first: [news] };
+  }
+
   #begin(listener: RunListener | undefined, prepare: () => Promise<Prepared>): Run {
     return new RunUnderWay(listener ?? {}, async (watch) => {
       const { state, lease, first } = await prepare();
@@ -298,34 +365,6 @@ export class Planwright {
 /** @throws {InputError} for options that make no sense, an unknown model, a missing key */
 export function createPlanwright(options: PlanwrightOptions = {}): Planwright {
   return new Planwright(options);
-}
-
-/** Every question needs an answer, and nothing else does. */
-function requireAnswers(
-  questions: readonly Question[],
-  answers: Readonly<Record<string, string>>,
-): void {
-  const ids = questions.map(({ id }) => id);
-  const issues: Issue[] = Object.keys(answers)
-    .filter((id) => !ids.includes(id))
-    .map((id) => ({
-      code: "input.unknown",
-      path: `answers.${id}`,
-      message: `The run asks no question ${JSON.stringify(id)}.`,
-      hint: ids.length === 0 ? "It asks nothing." : `It asks ${ids.join(", ")}.`,
-    }));
-  for (const { id, question } of questions) {
-    if (Object.hasOwn(answers, id)) continue;
-    const message = `The question ${id} has no answer: ${question}`;
-    issues.push({ code: "input.missing", path: `answers.${id}`, message, hint: "Answer it too." });
-  }
-  if (issues.length > 0) throw new InputError(issues);
-}
-
-function requireGoal(goal: string): string {
-  const text = goal.trim();
-  if (text !== "") return text;
-  throw inputError("goal.empty", "The goal is empty.", "Say what you want, in plain language.");
 }
 
 type Prepared = HeldRun & { readonly first: readonly News[] };

@@ -91,12 +91,16 @@ export class RunStore {
   /**
    * Take a run that nobody drives, as its events left it.
    * @param check may refuse by throwing, before anything is changed
-   * @throws {InputError} `run.unknown`, `run.finished`
+   * @throws {InputError} `run.unknown`, `run.finished` unless that is allowed
    * @throws {JournalError} `run.owned`
    */
-  async takeOver(runId: string, check?: (state: RunState) => void): Promise<HeldRun> {
+  async takeOver(
+    runId: string,
+    check?: (state: RunState) => void,
+    { mayBeFinished = false } = {},
+  ): Promise<HeldRun> {
     const { journal, row } = await this.find(runId);
-    requireUnfinished(row);
+    if (!mayBeFinished) requireUnfinished(row);
     check?.(fold(runId, (await journal.read(runId)) as RunEvent[]));
     const writer = await this.open();
     const lease = await writer.acquire({

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, type InputError, inputError } from "../base/errors.ts";
 import type { PlanFlags } from "./commands/plan.ts";
+import type { RestartFlags } from "./commands/restart.ts";
 import type { ResumeFlags } from "./commands/resume.ts";
 import type { RunFileFlags } from "./commands/run.ts";
 import { printFailure, printFailureJson } from "./failure.ts";
@@ -83,6 +84,7 @@ function createProgram(io: Io, lazily: Lazily): Command {
   addGoalCommands(program, lazily);
   addHistoryCommands(program, lazily);
   addLifecycleCommands(program, lazily);
+  addDeadLetterCommands(program, lazily);
   addSetupCommands(program, lazily);
   return program;
 }
@@ -173,6 +175,15 @@ function addLifecycleCommands(program: Command, lazily: Lazily): void {
     lazily<[string, ResumeFlags]>(async () => (await import("./commands/resume.ts")).resume),
   );
 
+  const restart = program
+    .command("restart")
+    .description("do a run again, as a whole or from a subtask on")
+    .argument("<run>", "its id")
+    .option("--from <subtask>", "this and what follows from it (repeatable)", collect);
+  addRunOutput(addSetup(restart)).action(
+    lazily<[string, RestartFlags]>(async () => (await import("./commands/restart.ts")).restart),
+  );
+
   const pause = program
     .command("pause")
     .description("let what runs finish and start nothing new, in a run of another process")
@@ -187,6 +198,50 @@ function addLifecycleCommands(program: Command, lazily: Lazily): void {
     .argument("<run>", "its id");
   addJson(addSetup(cancel)).action(
     lazily<[string, ReadingFlags]>(async () => (await import("./commands/cancel.ts")).cancel),
+  );
+}
+
+function addDeadLetterCommands(program: Command, lazily: Lazily): void {
+  const letters = program.command("dead-letters").description("work that failed for good");
+  const list = letters
+    .command("list")
+    .description("list what nobody has decided about")
+    .argument("[run]", "only of this run");
+  addJson(addSetup(list)).action(
+    lazily<[string | undefined, ReadingFlags]>(
+      async () => (await import("./commands/dead-letters.ts")).listDeadLetters,
+    ),
+  );
+  const show = letters
+    .command("show")
+    .description("show all that is known of one: error, attempts, input")
+    .argument("<run>", "its run")
+    .argument("<subtask>", "its subtask");
+  addJson(addSetup(show)).action(
+    lazily<[string, string, ReadingFlags]>(
+      async () => (await import("./commands/dead-letters.ts")).showDeadLetter,
+    ),
+  );
+  const retry = letters
+    .command("retry")
+    .description("try again, and go on with the run from there")
+    .argument("<run>", "the run")
+    .argument("[subtask...]", "all of the run's when left out");
+  addRunOutput(addSetup(retry)).action(
+    lazily<[string, string[], RunFlags]>(
+      async () => (await import("./commands/dead-letters.ts")).retryDeadLetters,
+    ),
+  );
+  const discard = letters
+    .command("discard")
+    .description("leave one as it is")
+    .argument("<run>", "its run")
+    .argument("<subtask>", "its subtask")
+    .requiredOption("--reason <text>", "why, for the record");
+  addJson(addSetup(discard)).action(
+    lazily<[string, string, ReadingFlags & { readonly reason: string }]>(
+      async () => (await import("./commands/dead-letters.ts")).discardDeadLetter,
+    ),
   );
 }
 

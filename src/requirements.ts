@@ -1,0 +1,63 @@
+/** What a caller's words must meet before anything is begun, each refused with its cure. */
+
+import { InputError, type Issue, inputError } from "./base/errors.ts";
+import type { RunState } from "./executor/core/state.ts";
+import type { News } from "./executor/drivers/driver.ts";
+import { closest } from "./plan/closest.ts";
+import type { Question } from "./plan/question.ts";
+
+/** @throws {InputError} `run.no_plan`, `subtask.unknown` */
+export function requireSubtasks({ accepted, runId }: RunState, news: News): void {
+  if (accepted === null || accepted.revision === 0) {
+    const hint = "Ask the goal again.";
+    throw inputError("run.no_plan", `The run ${runId} never had a plan.`, hint);
+  }
+  if (news.type !== "restart_requested") return;
+  const ids = accepted.plan.subtasks.map(({ id }) => id);
+  const unknown = news.subtasks?.find((id) => !ids.includes(id));
+  if (unknown === undefined) return;
+  const near = closest(unknown, ids);
+  const hint =
+    near === undefined ? `It has ${ids.slice(0, 12).join(", ")}.` : `Did you mean ${near}?`;
+  throw inputError("subtask.unknown", `The run ${runId} has no subtask ${unknown}.`, hint);
+}
+
+/** @throws {InputError} `dead_letter.unknown` */
+export function requireDeadLetter(
+  open: readonly string[],
+  subtask: string | undefined,
+  runId: string,
+): void {
+  if (subtask !== undefined && open.includes(subtask)) return;
+  const what = subtask === undefined ? "has no dead letter" : `has no dead letter ${subtask}`;
+  const hint = open.length === 0 ? "There is nothing to decide." : `It has ${open.join(", ")}.`;
+  throw inputError("dead_letter.unknown", `The run ${runId} ${what}.`, hint);
+}
+
+/** Every question needs an answer, and nothing else does. */
+export function requireAnswers(
+  questions: readonly Question[],
+  answers: Readonly<Record<string, string>>,
+): void {
+  const ids = questions.map(({ id }) => id);
+  const issues: Issue[] = Object.keys(answers)
+    .filter((id) => !ids.includes(id))
+    .map((id) => ({
+      code: "input.unknown",
+      path: `answers.${id}`,
+      message: `The run asks no question ${JSON.stringify(id)}.`,
+      hint: ids.length === 0 ? "It asks nothing." : `It asks ${ids.join(", ")}.`,
+    }));
+  for (const { id, question } of questions) {
+    if (Object.hasOwn(answers, id)) continue;
+    const message = `The question ${id} has no answer: ${question}`;
+    issues.push({ code: "input.missing", path: `answers.${id}`, message, hint: "Answer it too." });
+  }
+  if (issues.length > 0) throw new InputError(issues);
+}
+
+export function requireGoal(goal: string): string {
+  const text = goal.trim();
+  if (text !== "") return text;
+  throw inputError("goal.empty", "The goal is empty.", "Say what you want, in plain language.");
+}
