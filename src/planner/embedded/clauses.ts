@@ -110,15 +110,26 @@ function cutBefore(tokens: readonly Token[], at: number, verbs: KnownVerbs): Cut
   const token = tokens[at];
   if (isMark(before, SENTENCE_ENDS)) return isBullet(tokens, at - 2) ? undefined : "hard";
   if (isMark(token, `${SENTENCE_ENDS},:`)) return undefined;
-  if (startsWish(tokens, at)) return "hard";
+  if (startsWish(tokens, at) || startsSideClause(tokens, at)) return "hard";
   const isAfterSequence = isSequence(before) && !isArticle(tokens[at - 2]);
   const isJoint = isMark(before, ",:–—(&") || says(before, ...CONJUNCTIONS) || isAfterSequence;
   if (isSequence(token) && !isArticle(before)) return isJoint ? undefined : "hard";
   if (says(token, ...CONJUNCTIONS) && isMark(before, ",")) return undefined;
   if (isJoint) return startsRequest(tokens, at, verbs) ? "hard" : "soft";
-  if (startsSideClause(tokens, at)) return "hard";
-  if (says(before, "to") && isPurpose(tokens, at, verbs)) return "hard";
+  return cutWithinPhrase(tokens, at, verbs);
+}
+
+/** Where neither punctuation nor a conjunction stands. */
+function cutWithinPhrase(tokens: readonly Token[], at: number, verbs: KnownVerbs): Cut {
+  if (followsSource(tokens, at, verbs)) return "hard";
+  if (says(tokens[at - 1], "to") && isPurpose(tokens, at, verbs)) return "hard";
   return isParticipleOfRequest(tokens, at) ? "soft" : undefined;
+}
+
+/** "From x get …", "for x compute …". */
+function followsSource(tokens: readonly Token[], at: number, verbs: KnownVerbs): boolean {
+  const isSource = says(tokens[at - 2], "from", "in", "for", "using", "with");
+  return tokens[at - 1]?.kind === "value" && isSource && isVerbAt(tokens, at, verbs);
 }
 
 /** "after reading it", "without changing it", "if there are any". */

@@ -9,6 +9,7 @@ import type { ToolIndex } from "./retrieve.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, type Token, type WordToken } from "./tokens.ts";
 import type { Field, ToolCard } from "./tool-card.ts";
+import { rootOf } from "./words.ts";
 
 /** Below this, nothing takes part that is described by the word. */
 const EXPLAINED = 0.3;
@@ -100,9 +101,19 @@ function makers(word: WordToken, { phrases }: Request, evidence: Evidence): Evid
   return { ...evidence, cards: evidence.cards.filter((card) => !bringsOnly(card)) };
 }
 
+const CHANGING = new Set(
+  "delete remove erase drop rename move replace update send upload buy book pay cancel install"
+    .split(" ")
+    .map(rootOf),
+);
+
 function actOf({ root }: WordToken, { cards }: Evidence, index: ToolIndex): number {
   const card = cards.at(-1);
-  return card === undefined ? 0 : index.act(root, card);
+  if (card === undefined) return 0;
+  const isNamed = card.roots.includes(root);
+  // "delete x" is not for a tool that tells what was deleted.
+  if (CHANGING.has(root) && card.tool.effects !== "write" && !isNamed) return 0;
+  return index.act(root, card);
 }
 
 function byTools(word: WordToken, { cards }: Evidence, index: ToolIndex): number {

@@ -3,7 +3,7 @@
 import { bind, type Call, type Gap } from "./call.ts";
 import { isSameRead, type Read, useTokens } from "./draft.ts";
 import { refer } from "./refer.ts";
-import { takesContent } from "./suit.ts";
+import { takesContent, takesSeveral } from "./suit.ts";
 
 /** What an earlier step gave. */
 export function fromBefore(call: Call, { parameter, card, words, request }: Gap): Call[] {
@@ -33,6 +33,7 @@ export function fromBefore(call: Call, { parameter, card, words, request }: Gap)
       const one = bind(call, parameter, card, [first], draft);
       return [{ ...one, score: call.score + score }];
     }
+    if (reads.length > 1 && takesSeveral(card)) return [];
     return [{ ...bind(call, parameter, card, reads, draft), score: call.score + score }];
   });
 }

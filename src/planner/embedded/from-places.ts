@@ -3,7 +3,7 @@
 import { bind, type Call, type Gap, MEANT, type World } from "./call.ts";
 import { type Read, useTokens } from "./draft.ts";
 import { namesProduct } from "./inner.ts";
-import { isPlace } from "./places.ts";
+import { bringsOnly, isPlace } from "./places.ts";
 import { provide } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { takesContent, takesSeveral } from "./suit.ts";
@@ -16,7 +16,7 @@ const ELSEWHERE = 0.2;
 
 /** What lies at the paths and addresses that the request names, or else the goal. */
 export function fromPlaces(call: Call, gap: Gap, world: World): Call[] {
-  const { parameter, words } = gap;
+  const { parameter, card, words } = gap;
   if (!takesContent(parameter)) return [];
   const named = words.filter(
     (token): token is ValueToken => token.kind === "value" && isPlace(token),
@@ -26,7 +26,7 @@ export function fromPlaces(call: Call, gap: Gap, world: World): Call[] {
     const isRaw = namesProduct(gap, world);
     const start = isRaw ? { ...call, score: call.score - RAW } : call;
     const single = unused.slice(0, 1).flatMap((token) => bring(start, gap, [token], world));
-    const isList = unused.length > 1 && areListed(unused, gap, world.index);
+    const isList = unused.length > 1 && !takesSeveral(card) && areListed(unused, gap, world.index);
     return isList ? [...bring(start, gap, unused, world), ...single] : single;
   }
   // Nothing was said yet, so what comes is meant: "count the words and lines of x".
@@ -57,7 +57,8 @@ function areListed(
     if (!isWord(token)) return true;
     if (says(token, "into", "as", "onto")) return false;
     const isContent = request.words.some(({ root }) => root === token.root);
-    return !isContent || index.strength(token.root, card) >= MEANT;
+    const tools = [card, ...index.cards.filter(bringsOnly)];
+    return !isContent || tools.some((tool) => index.strength(token.root, tool) >= MEANT);
   });
 }
 

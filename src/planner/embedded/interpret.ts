@@ -9,7 +9,13 @@
 
 import type { Clause } from "./clauses.ts";
 import type { Kind } from "./kinds.ts";
-import { LIGHT_VERBS, PREPOSITIONS, QUESTION_WORDS, VAGUE_NOUNS } from "./lexicon.ts";
+import {
+  FUNCTION_WORDS,
+  LIGHT_VERBS,
+  PREPOSITIONS,
+  QUESTION_WORDS,
+  VAGUE_NOUNS,
+} from "./lexicon.ts";
 import { type Phrase, phrasesOf } from "./phrases.ts";
 import { bringsOnly, isPlace } from "./places.ts";
 import type { ToolIndex } from "./retrieve.ts";
@@ -42,6 +48,8 @@ const SOFT_CUT_BEFORE_VERB = 0.2;
 const JOIN_ACROSS_VERB = 0.9;
 /** A pronoun that looks back into its own request. */
 const JOIN_ACROSS_POINTER = 0.5;
+/** Two sources, each with what is asked of it. */
+const JOIN_OF_SOURCES = 0.5;
 const MAX_CLAUSES_JOINED = 8;
 const MAX_CANDIDATES = 8;
 
@@ -76,6 +84,7 @@ export function priceOf([first, ...joined]: readonly Clause[]): number {
   let price = 0;
   if (first?.cut === "soft") {
     price += first.verb || pointsBack(first) ? SOFT_CUT_BEFORE_VERB : SOFT_CUT;
+    if (namesOnlyPlace(first)) price += SOFT_CUT;
   }
   // "For every region" waits for what comes.
   if (joined.length === 0 && isFronted(first)) price += SOFT_CUT_BEFORE_VERB;
@@ -84,6 +93,12 @@ export function priceOf([first, ...joined]: readonly Clause[]): number {
     if (clause.cut === "hard" && !isBareVerb(before) && !isFronted(before))
       price += JOIN_ACROSS_VERB;
     if (pointsBack(clause)) price += JOIN_ACROSS_POINTER;
+    if (
+      hasSource(clause) &&
+      [first, ...joined].some((other) => other !== clause && other?.tokens.some(isPlaceToken))
+    ) {
+      price += JOIN_OF_SOURCES;
+    }
     before = clause;
   }
   return price;
@@ -93,6 +108,30 @@ export function priceOf([first, ...joined]: readonly Clause[]): number {
 function isFronted(clause: Clause | undefined): boolean {
   const [first] = clause?.tokens ?? [];
   return clause?.verb === undefined && isWord(first) && PREPOSITIONS.has(first.word);
+}
+
+/** "x", "the file x": no request of its own. */
+function namesOnlyPlace({ tokens }: Clause): boolean {
+  return tokens.some(isPlaceToken) && tokens.every((token) => !isWord(token) || isOfPlace(token));
+}
+
+/** "from x the total by city": what is asked of x is said beside it. */
+function hasSource(clause: Clause | undefined): boolean {
+  return (
+    clause?.tokens.some(isPlaceToken) === true &&
+    !namesOnlyPlace(clause) &&
+    says(clause.tokens[0], "from")
+  );
+}
+
+function isPlaceToken(token: Token): boolean {
+  return token.kind === "value" && isPlace(token);
+}
+
+const PLACE_NOUNS = new Set(["file", "page", "document", "website", "webpage", "url", "folder"]);
+
+function isOfPlace({ word }: WordToken): boolean {
+  return FUNCTION_WORDS.has(word) || PLACE_NOUNS.has(word);
 }
 
 /** "…, and its keywords": of what was named, and not part of it. */
@@ -135,12 +174,17 @@ const FILE = rootOf("file");
 const TARGETS = new Set(["to", "into", "in", "as", "onto", "at", "named"]);
 
 /** "Write a summary of x" asks for the summary; "write it to x" asks to write. */
+const COMBINING = new Set(["merge", "combine", "collect", "join", "gather"]);
+
 function isProducing(
   word: WordToken,
   verb: WordToken | undefined,
   phrases: readonly Phrase[],
 ): boolean {
-  if (word !== verb || !PRODUCING.has(word.word)) return false;
+  if (word !== verb) return false;
+  // "merge both into x" asks to write, too, and "into x" says so already.
+  if (COMBINING.has(word.word)) return hasTarget({ phrases });
+  if (!PRODUCING.has(word.word)) return false;
   if (phrases.some(({ isObject, words }) => isObject && words.some(({ root }) => root === FILE)))
     return false;
   return !phrases.some(({ head, values }) => {

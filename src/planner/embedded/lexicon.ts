@@ -22,7 +22,7 @@ export const FUNCTION_WORDS = words(`
   what which who whom whose when where why how
   s t re ve ll d m let lets don't doesn't didn't isn't aren't won't can't cannot
   just only really very quite simply actually currently please kindly maybe perhaps
-  again already still even ever never always now soon often sometimes usually
+  using together again already still even ever never always now soon often sometimes usually
   such other another etc more most much many few less least several own
   ok okay hi hello hey thanks thank
 `);
@@ -44,7 +44,9 @@ export const CONJUNCTIONS = words("and or but plus nor & as-well-as");
 
 export const PRONOUNS = words("it them they this that these those both each everything all");
 
-export const QUESTION_WORDS = words("how-many how-often what which who whom whose when where why how");
+export const QUESTION_WORDS = words(
+  "how-many how-often what which who whom whose when where why how",
+);
 
 export const AUXILIARIES = words(`
   am is are was were be been being do does did have has had will would shall should can could

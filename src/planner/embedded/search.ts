@@ -59,6 +59,8 @@ const UNUSED_VALUE = 1.2;
 const STEP = 0.2;
 /** A tool that changes something, though its verb was not said. */
 const UNASKED = 0.8;
+/** A file that is written, though "in x" may as well say where something is. */
+const DOUBTFUL = 0.3;
 /** How well a verb must describe a tool to ask for it. */
 const VERB = 0.6;
 /** A name said of a tool inside, against one that answers the request. */
@@ -211,7 +213,8 @@ function withSteps(reading: Reading, request: Request, served: Served, index: To
     STEP * steps -
     MISSED * weigh(account.missed, index) -
     (account.isAskMissed ? MISSED_VERB : 0) -
-    (isUnasked || isUnsaid(request, served, index) ? UNASKED : 0);
+    (isUnasked || isUnsaid(request, served, index) ? UNASKED : 0) -
+    (writesWhereIsRead(request, served) ? DOUBTFUL : 0);
   return {
     draft: withResult(served.draft, { request, reads, isNamed: focus.some((one) => one.isNamed) }),
     score: reading.score + score,
@@ -253,6 +256,12 @@ function isUnsaid(request: Request, { cards, draft }: Served, index: ToolIndex):
   const inner = cards.slice(0, -1);
   if (own === undefined || inner.length === 0) return false;
   if (hasTarget(request)) return false;
+  // "the key terms of the summary": what stands first is what is wanted in the end.
+  const head = request.phrases.find(({ isObject }) => isObject)?.words.at(-1);
+  if (head !== undefined && !isSink(own) && !draft.used.has(head)) {
+    const best = Math.max(...inner.map((card) => index.strength(head.root, card)));
+    if (index.strength(head.root, own) < best) return true;
+  }
   return !words
     .filter((word) => !isEmpty(word))
     .some((word) => {
@@ -272,6 +281,19 @@ function isUnaskedChange(request: Request, { cards }: Served, index: ToolIndex):
       return false;
     const said = request.clauses.flatMap((clause) => (clause.verb ? [clause.verb.root] : []));
     return !said.some((root) => index.strength(root, card) >= VERB);
+  });
+}
+
+function writesWhereIsRead({ phrases }: Request, { steps }: Served): boolean {
+  return steps.some(({ card, args }) => {
+    if (card.tool.effects !== "write") return false;
+    const values = [...args.values()].map(
+      (argument) => argument.kind === "value" && argument.value,
+    );
+    return phrases.some(
+      (phrase) =>
+        phrase.head === "in" && phrase.values.some(({ value }) => values.includes(value.text)),
+    );
   });
 }
 

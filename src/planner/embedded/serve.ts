@@ -11,9 +11,10 @@ import { fromFormula } from "./from-formula.ts";
 import { fromPlaces } from "./from-places.ts";
 import { fromNeed, fromParts, fromWords } from "./from-words.ts";
 import type { Request } from "./interpret.ts";
-import { verbUse } from "./lexicon.ts";
+import { FUNCTION_WORDS, verbUse } from "./lexicon.ts";
+import { isPlace } from "./places.ts";
 import { isSink, takesContent } from "./suit.ts";
-import { isMark, isWord, says, type Token } from "./tokens.ts";
+import { isMark, says, type Token } from "./tokens.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
 
 /** What it is worth that the request's own words are enough. */
@@ -122,16 +123,31 @@ function chunksFor(
   words: readonly Token[],
 ): ReadonlyMap<Parameter, readonly Token[]> {
   if (parameters.length < 2) return new Map();
-  const chunks: Token[][] = [[]];
+  const chunks: { readonly joint: Token | undefined; readonly words: Token[] }[] = [
+    { joint: undefined, words: [] },
+  ];
   for (const token of words) {
-    if (isSeparator(token) && chunks.length < parameters.length) chunks.push([]);
-    else chunks.at(-1)?.push(token);
+    if (isSeparator(token) && chunks.length < parameters.length)
+      chunks.push({ joint: token, words: [] });
+    else chunks.at(-1)?.words.push(token);
   }
-  const full = chunks.filter(
-    (chunk) => chunk.some(isWord) || chunk.some((token) => token.kind === "value"),
-  );
+  const full = chunks.filter((chunk) => chunk.words.some((token) => token.kind !== "mark"));
   if (full.length !== parameters.length) return new Map();
-  return new Map(parameters.map((parameter, at) => [parameter, full[at] ?? []]));
+  const [first] = full;
+  return new Map(
+    parameters.map((parameter, at) => {
+      const { joint, words: own } = full[at] ?? { joint: undefined, words: [] };
+      const isShared = says(joint, "and") || isMark(joint, ",&");
+      return [parameter, isShared && first ? withShared(first.words, own) : own];
+    }),
+  );
+}
+
+/** "the summaries of x and y": what stands before x is meant of y, too. */
+function withShared(first: readonly Token[], own: readonly Token[]): readonly Token[] {
+  const at = first.findIndex((token) => token.kind === "value" && isPlace(token));
+  const isPlaceOnly = own.every((token) => token.kind !== "word" || FUNCTION_WORDS.has(token.word));
+  return at > 0 && isPlaceOnly ? [...first.slice(0, at), ...own] : own;
 }
 
 function isSeparator(token: Token): boolean {

@@ -25,6 +25,9 @@ const STRICT: readonly Kind[] = [
   "title",
 ];
 
+/** What lies elsewhere, or is no text to work on, though it is a text. */
+const NO_CONTENT: readonly Kind[] = ["path", "folder", "glob", "url", "email", "phone", "date"];
+
 const SAME_TYPE = 0.3;
 const SAME_KIND = 0.1;
 const SAME_NAME = 0.1;
@@ -45,7 +48,7 @@ export function suit(field: Field, parameter: Parameter, card: ToolCard): number
   if (base === undefined) return undefined;
   // A path is a text, but none to work on.
   const isStrict = isText(field.shape) && STRICT.some((kind) => field.kinds.has(kind));
-  const isForeign = isContent && !sharesKind && isStrict;
+  const isForeign = isContent && !sharesKind && isStrict && !isList(field);
   if (isForeign && !isSink(card)) return undefined;
   // Not every number is the number that is asked for.
   if (isNumber(field.shape) && isNumber(parameter.shape) && !sharesName) return undefined;
@@ -65,6 +68,11 @@ export function suit(field: Field, parameter: Parameter, card: ToolCard): number
     (sharesName ? SAME_NAME : 0) -
     (isForeign ? 0.05 : 0)
   );
+}
+
+/** Names or terms, which together are a text. */
+function isList({ shape, kinds }: Field): boolean {
+  return shape.element?.takesText === true && !NO_CONTENT.some((kind) => kinds.has(kind));
 }
 
 /** A text, or a list of texts. */
