@@ -26,7 +26,10 @@ export function fromPlaces(call: Call, gap: Gap, world: World): Call[] {
     const isRaw = namesProduct(gap, world);
     const start = isRaw ? { ...call, score: call.score - RAW } : call;
     const single = unused.slice(0, 1).flatMap((token) => bring(start, gap, [token], world));
-    const isList = unused.length > 1 && !takesSeveral(card) && areListed(unused, gap, world.index);
+    const isList =
+      unused.length > 1 &&
+      !takesSeveral(card) &&
+      areListed(unused, gap, call.draft.used, world.index);
     return isList ? [...bring(start, gap, unused, world), ...single] : single;
   }
   // Nothing was said yet, so what comes is meant: "count the words and lines of x".
@@ -46,16 +49,18 @@ function isTarget(token: ValueToken, { request, card }: Gap): boolean {
 /** "x and y", "the words in x and the lines in y", if the tool is about words and lines. */
 function areListed(
   values: readonly ValueToken[],
-  { words, card, request }: Gap,
+  { card, request }: Gap,
+  used: ReadonlyMap<Token, number>,
   index: ToolIndex,
 ): boolean {
-  const between = words.slice(
-    words.indexOf(values[0] as Token),
-    words.indexOf(values.at(-1) as Token),
-  );
+  const { tokens } = request;
+  const [from, to] = [values[0], values.at(-1)].map((value) => tokens.indexOf(value as Token));
+  const between = tokens.slice(from, to);
   return between.every((token) => {
     if (!isWord(token)) return true;
     if (says(token, "into", "as", "onto")) return false;
+    // "the mean by city of x and the total by region of y" are two calls.
+    if ((used.get(token) ?? 0) > 0) return false;
     const isContent = request.words.some(({ root }) => root === token.root);
     const tools = [card, ...index.cards.filter(bringsOnly)];
     return !isContent || tools.some((tool) => index.strength(token.root, tool) >= MEANT);
