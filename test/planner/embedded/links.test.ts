@@ -35,6 +35,10 @@ describe("words that point back", () => {
     "Summarize a.md and b.md and compare the summaries",
     "Summarize a.md and summarize b.md, then compare the two summaries",
     "Compare the summary of a.md with the summary of b.md",
+    "Compare the summaries of a.md and b.md",
+    "Take the summary of a.md and the summary of b.md and compare them",
+    "Read a.md and b.md, summarize each and compare the summaries",
+    "In parallel, summarize a.md and b.md. Then compare the two summaries.",
   ])("%j compares the summaries and not the files", async (goal) => {
     const calls = await callsFor(goal);
     expect(calls.at(-1)).toEqual([
@@ -109,6 +113,65 @@ describe("words that point back", () => {
     expect(calls.at(-1)).toEqual([
       "calculate",
       { expression: "${text_statistics.words} + ${text_statistics#2.words}" },
+    ]);
+  });
+});
+
+describe("branches that come together", () => {
+  test.each([
+    "Summarize a.md, list the key terms of b.md, and write both into c.md",
+    "Summarize a.md and list the key terms of b.md, then write both results into c.md",
+    "Write a summary of a.md and the keywords of b.md to c.md",
+    "Get a summary of a.md and the key terms of b.md and merge both into c.md",
+    "Summarize a.md and, at the same time, list the key terms of b.md; then put both into c.md",
+  ])("%j has one batch for each stage of both branches", async (goal) => {
+    expect((await sketch(goal, tools)).batches).toEqual([
+      ["read_file", "read_file#2"],
+      ["summarize_text", "extract_keywords"],
+      ["write_file"],
+    ]);
+  });
+
+  test.each([
+    "Count the words of a.md and b.md and write the total to total.txt",
+    "Count the words in a.md and in b.md, add them up, and save the result to total.txt",
+  ])("%j writes the sum", async (goal) => {
+    const { calls } = await sketch(goal, tools);
+    expect(calls.slice(-2)).toEqual([
+      ["calculate", { expression: "${text_statistics.words} + ${text_statistics#2.words}" }],
+      ["write_file", { path: "total.txt", text: "${calculate.text}" }],
+    ]);
+  });
+
+  test("what is asked of one file is not asked of the other", async () => {
+    const calls = await callsFor(
+      "Extract people from a.md and organizations from b.md, then write everything to names.md",
+    );
+    expect(calls).toContainEqual([
+      "extract_entities",
+      { kinds: ["people"], text: "${read_file.text}" },
+    ]);
+    expect(calls).toContainEqual([
+      "extract_entities#2",
+      { kinds: ["organizations"], text: "${read_file#2.text}" },
+    ]);
+    expect(calls.at(-1)?.[1]).toMatchObject({
+      text: expect.stringMatching(/^People of a\.md:[\s\S]*Organizations of b\.md:/),
+    });
+  });
+
+  test("a file that is only named as a source is never written to", async () => {
+    const calls = await callsFor(
+      "Write the number of words in a.md and the number of words in b.md into counts.txt",
+    );
+    expect(calls.filter(([tool]) => tool.startsWith("write_file"))).toEqual([
+      [
+        "write_file",
+        {
+          path: "counts.txt",
+          text: "Words of a.md: ${text_statistics.words}\n\nWords of b.md: ${text_statistics#2.words}",
+        },
+      ],
     ]);
   });
 });
