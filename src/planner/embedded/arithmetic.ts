@@ -73,9 +73,27 @@ const MAX_STEPS = 200;
 /** How far ahead a rule can look. */
 const WINDOW = 60;
 
-/** Every sum of the text, from left to right: each has an operator or a function. */
+const UNIT = [
+  "(?:kilo|centi|milli|deci|micro)?(?:meters?|metres?|grams?|liters?|litres?)|km|cm|mm|kg|mg|ml",
+  "inch(?:es)?|in|feet|foot|ft|yards?|yd|miles?|mi|ounces?|oz|pounds?|lbs?|gallons?|pints?",
+  "seconds?|minutes?|hours?|days?|weeks?|degC|degF|celsius|fahrenheit|kph|mph|knots?|[kMGT]?B|bytes?",
+].join("|");
+const CONVERSION = new RegExp(
+  `(?<![\\w.])(\\d+(?:\\.\\d+)?)\\s*(${UNIT})\\s+(?:to|into|in)\\s+(${UNIT})(?![\\w])`,
+  "gi",
+);
+
+function findConversions(text: string): Sum[] {
+  return [...text.matchAll(CONVERSION)].map(({ 0: found, 1: number, 2: from, 3: to, index }) => ({
+    start: index,
+    end: index + found.length,
+    expression: `${number} ${from} to ${to}`,
+  }));
+}
+
+/** Every sum of the text, from left to right: each has an operator, a function or two units. */
 export function findSums(text: string): Sum[] {
-  const sums: Sum[] = [];
+  const sums = findConversions(text);
   const start = /(?<![\w.])[-−](?=\d)|[\d$€£√(]|\b[a-z]/gi;
   for (let match = start.exec(text); match !== null; match = start.exec(text)) {
     const sum = new SumReader(text, match.index).read();

@@ -40,8 +40,9 @@ export function createEmbeddedPlanner(): Planner {
       const { goal } = request;
       if (goal.length > MAX_LENGTH) return failed([tooLong(goal, MAX_LENGTH)]);
       const index = indexOf(request.tools);
-      const dates = await readDates(goal, request.now);
-      const tokens = tokenize(goal, spotValues(goal, dates));
+      const text = withoutNumbering(goal);
+      const dates = await readDates(text, request.now);
+      const tokens = tokenize(text, spotValues(text, dates));
       const clauses = splitClauses(tokens, verbsOf(request.tools));
       const condition = clauses.find(({ mood }) => mood === "conditional");
       if (condition !== undefined) return failed([conditional(goal, condition)]);
@@ -59,6 +60,14 @@ export function createEmbeddedPlanner(): Planner {
       return firstThatPasses(possible, request);
     },
   };
+}
+
+/** "1. Read x 2. Count y": the numbers say where steps begin; everything keeps its place. */
+function withoutNumbering(goal: string): string {
+  if (!/^\s*(?:step\s+)?1[.):]\s/i.test(goal)) return goal;
+  return goal.replace(/(?<=^|\s)(?:step\s+)?\d{1,2}[.):](?=\s)/gi, (number) => {
+    return "\n".padEnd(number.length);
+  });
 }
 
 function isOneCall({ draft, missed }: Reading): boolean {

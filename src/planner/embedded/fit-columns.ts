@@ -3,6 +3,7 @@
 import type { Request } from "./interpret.ts";
 import { SUPERLATIVES, VAGUE_NOUNS } from "./lexicon.ts";
 import { nounTokens, type Phrase } from "./phrases.ts";
+import { isPlace } from "./places.ts";
 import type { Proposal } from "./proposal.ts";
 import { takesFreeText } from "./proposal.ts";
 import { synonymsOf } from "./thesaurus.ts";
@@ -159,6 +160,14 @@ function verbAt({ clauses }: Request, { tokens }: Phrase): WordToken | undefined
   return clauses.find((clause) => first !== undefined && clause.tokens.includes(first))?.verb;
 }
 
+/** "by region sales.csv": the file is no part of the column. */
+function untilPlace(nouns: readonly Token[]): readonly Token[] {
+  const at = nouns.findIndex(
+    (token) => token.kind === "value" && isPlace(token) && !token.value.isQuoted,
+  );
+  return at > 0 ? nouns.slice(0, at) : nouns;
+}
+
 function columnOf(
   phrase: Phrase,
   role: Role,
@@ -166,7 +175,7 @@ function columnOf(
   /** "total the revenue": the verb says what is calculated. */
   asked: readonly WordToken[],
 ): ColumnMention | undefined {
-  const nouns = nounTokens(phrase);
+  const nouns = untilPlace(nounTokens(phrase));
   const quoted = nouns.find((token) => token.kind === "value" && token.value.isQuoted);
   const measured = phrase.words.filter((word) => isMeasure(word, measures));
   const said = [...asked, ...measured].map(({ root }) => root);

@@ -56,6 +56,7 @@ const RELATIONS: ReadonlyMap<string, string> = new Map(
     discussing: "mention",
     has: "with",
     have: "with",
+    had: "with",
     using: "using",
     named: "named",
     called: "named",

@@ -76,6 +76,19 @@ function mediumFit(
   return fit + (isRequired ? 0.02 : 0);
 }
 
+/** How well a field goes with what the step was told to read: the data of a JSON file. */
+export function holding({ step, field }: Read): number {
+  const [place] = [...step.args].flatMap(([{ kinds }, argument]) =>
+    kinds.has("path") && argument.kind === "value" ? [argument.value] : [],
+  );
+  const medium = typeof place === "string" ? mediumOf(place) : undefined;
+  const isRows = field.shape.element?.properties !== undefined;
+  if (medium === "table") return isRows ? HELD : 0;
+  return medium === "data" && field.shape.isAny ? HELD : 0;
+}
+
+const HELD = 0.2;
+
 /** Whether a field only repeats what the step was told. */
 function isEcho({ step, field }: Read): boolean {
   return [...step.args.keys()].some(

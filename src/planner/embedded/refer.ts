@@ -4,7 +4,7 @@
 
 import { type Draft, inputsOf, isConsumed, type Read, type Step } from "./draft.ts";
 import type { Request } from "./interpret.ts";
-import { isHollow } from "./provide.ts";
+import { holding, isHollow } from "./provide.ts";
 import { isSink, suit } from "./suit.ts";
 import { synonymsOf } from "./thesaurus.ts";
 import { isWord, says, type Token, type WordToken } from "./tokens.ts";
@@ -112,6 +112,7 @@ function candidates(
       const age = draft.steps.length - 1 - at;
       const score =
         fit +
+        (parameter.shape.takesText ? 0 : holding(read)) +
         (preference === "latest" ? latest(read, draft) : source(read)) +
         (tokens.length > 0 ? NAMED : 0) -
         (step.card === card ? TWICE : 0) -

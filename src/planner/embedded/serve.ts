@@ -58,7 +58,7 @@ export function serve(
       .slice(0, BREADTH);
   }
   if (!open.some(takesContent)) {
-    const choices = offersFor(card, filling).flatMap((parameter) => {
+    const choices = offersFor(card, filling, rest).flatMap((parameter) => {
       const context = { parameter, card, request, words: rest, outer };
       return calls.flatMap((call) => extend(call, context, world));
     });
@@ -154,15 +154,16 @@ function isSeparator(token: Token): boolean {
   return isMark(token, ",&") || says(token, "and", "with", "to", "against", "versus", "from", "or");
 }
 
-/** "json", "form" or "text": what a tool that sends something may be given, one of them. */
-function offersFor(card: ToolCard, { values }: Filling): Parameter[] {
+/** "json", "form" or "text": what a tool may be given where something is at hand, one of them. */
+function offersFor(card: ToolCard, { values }: Filling, rest: readonly Token[]): Parameter[] {
   const offers = card.parameters.filter(
     (parameter) =>
       !parameter.isRequired &&
       (parameter.kinds.has("content") || parameter.shape.isAny) &&
       takesContent(parameter),
   );
-  return isSink(card) && !offers.some((parameter) => values.has(parameter)) ? offers : [];
+  const isOffered = isSink(card) || rest.some((token) => token.kind === "value" && isPlace(token));
+  return isOffered && !offers.some((parameter) => values.has(parameter)) ? offers : [];
 }
 
 /** From a day until a day, of which neither is said. */

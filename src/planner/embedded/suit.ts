@@ -129,6 +129,9 @@ export function takesContent({ kinds, shape }: Parameter): boolean {
   );
 }
 
+/** What authors call the output that counts. */
+const RESULTS = new Set(["result", "results", "output", "answer"]);
+
 /** "searched", of a tool that searches, says how much it did. */
 function isNamedLike({ roots: own, shape }: Field, [verb, ...rest]: readonly string[]): boolean {
   const names = isNumber(shape) ? rest : [verb, ...rest];
@@ -147,6 +150,7 @@ const mainFields = new WeakMap<ToolCard, Field>();
 function findMainField({ fields, roots }: ToolCard): Field {
   const rank = (field: Field) =>
     (isNamedLike(field, roots) ? 2 : 0) +
+    (RESULTS.has(field.path) ? 1.6 : 0) +
     (field.kinds.has("content") ? 1.5 : 0) +
     (field.isRequired ? 0.2 : 0) -
     (field.path.includes(".") ? 1 : 0);

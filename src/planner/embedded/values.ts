@@ -111,7 +111,9 @@ function kindOfQuoted(text: string): { kind?: ValueKind; number?: number } {
       return number === undefined ? { kind } : { kind, number };
     }
   }
-  return {};
+  // "my notes.md": with quotes around it, a path may have blanks.
+  const ending = /^[^\s.][^.\n]{0,100}\.(\w{1,8})$/.exec(text)?.[1];
+  return ending !== undefined && isKnownEnding(ending) ? { kind: "path" } : {};
 }
 
 const URL_PATTERN = /\b(?:https?|ftp|wss?):\/\/[^\s<>"'`]+|\bwww\.[\w-]+\.[^\s<>"'`]+/gi;

@@ -191,7 +191,10 @@ const FAMILIES: Readonly<Record<string, readonly Case[]>> = {
       output: "${aggregate_table.rows}",
     },
     {
-      goals: ["Show the 3 countries with the highest total revenue in sales.csv"],
+      goals: [
+        "Show the 3 countries with the highest total revenue in sales.csv",
+        "Which three countries have the highest total revenue in sales.csv?",
+      ],
       calls: [
         ["read_file", { path: "sales.csv" }],
         [
@@ -207,7 +210,10 @@ const FAMILIES: Readonly<Record<string, readonly Case[]>> = {
       ],
     },
     {
-      goals: ["which region has the highest total amount in sales.csv?"],
+      goals: [
+        "which region has the highest total amount in sales.csv?",
+        "Which region had the highest total amount in sales.csv?",
+      ],
       calls: [
         ["read_file", { path: "sales.csv" }],
         ["aggregate_table", { column: "amount", group_by: "region", functions: "total", limit: 1 }],
@@ -365,6 +371,63 @@ const FAMILIES: Readonly<Record<string, readonly Case[]>> = {
     {
       goals: ["What time is it in Tokyo?"],
       calls: [["current_time", { timezone: "Tokyo" }]],
+    },
+  ],
+  "texts and values that stand in the goal": [
+    {
+      goals: [
+        'Count the words in "It was a dark night"',
+        'How many words has the text "It was a dark night"?',
+      ],
+      calls: [["text_statistics", { text: "It was a dark night" }]],
+      output: "${text_statistics.words}",
+    },
+    {
+      goals: ['Compare "hello world" with "hello there"'],
+      calls: [["compare_texts", { a: "hello world", b: "hello there" }]],
+    },
+    {
+      goals: ['Write "done" to status.txt', 'Create a file status.txt with the content "done"'],
+      calls: [["write_file", { path: "status.txt", text: "done" }]],
+    },
+    {
+      goals: ['Count the words in the file "my notes.md"'],
+      calls: [
+        ["read_file", { path: "my notes.md" }],
+        ["text_statistics", { text: "${read_file.text}" }],
+      ],
+    },
+    {
+      goals: ['Read data.json and query it with "items[price > 10].name"'],
+      calls: [
+        ["read_file", { path: "data.json" }],
+        ["query_data", { data: "${read_file.data}", query: "items[price > 10].name" }],
+      ],
+      output: "${query_data.result}",
+    },
+    {
+      goals: ['Use the template "Dear {{ name }}" with data.json'],
+      calls: [
+        ["read_file", { path: "data.json" }],
+        ["render_template", { template: "Dear {{ name }}", data: "${read_file.data}" }],
+      ],
+      output: "${render_template.text}",
+    },
+    {
+      goals: ["convert 5 inch to cm", "How much is 5 inch in cm?"],
+      calls: [["calculate", { expression: "5 inch to cm" }]],
+    },
+    {
+      goals: [
+        "1. Fetch https://example.com/a 2. Summarize it in two sentences",
+        "Step 1: fetch https://example.com/a. Step 2: summarize it in two sentences.",
+        "- Fetch https://example.com/a\n- Summarize it in two sentences",
+        "Fetch https://example.com/a; summarize it in two sentences",
+      ],
+      calls: [
+        ["http_fetch", { url: "https://example.com/a" }],
+        ["summarize_text", { text: "${http_fetch.text}", sentences: 2 }],
+      ],
     },
   ],
   pages: [
