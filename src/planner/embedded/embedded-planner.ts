@@ -19,9 +19,10 @@ import { assemble } from "./assemble.ts";
 import { splitClauses } from "./clauses.ts";
 import { readDates } from "./dates.ts";
 import { isPlace } from "./places.ts";
+import type { Reading } from "./reading.ts";
 import { conditional, forEach, isUnderstood, refusal, tooLong } from "./refuse.ts";
 import { ToolIndex } from "./retrieve.ts";
-import { type Reading, search } from "./search.ts";
+import { search } from "./search.ts";
 import { isWord, says, type Token, textOf, tokenize } from "./tokens.ts";
 import { cardFor } from "./tool-card.ts";
 import { spotValues } from "./values.ts";
@@ -29,6 +30,8 @@ import { rootOf, wordsOfName } from "./words.ts";
 
 /** What a person says in a few sentences; more needs more understanding than there is here. */
 const MAX_LENGTH = 2_000;
+/** A reading that explains so much less than the best is none. */
+const FAR_BEHIND = 1;
 /** Readings that are tried before giving up. */
 const MAX_TRIES = 6;
 
@@ -48,7 +51,8 @@ export function createEmbeddedPlanner(): Planner {
       if (condition !== undefined) return failed([conditional(goal, condition)]);
       const asked = clauses.filter(({ mood }) => mood !== "negated");
       const readings = asked.length === 0 ? [] : search(asked, index);
-      const understood = readings.filter(isUnderstood);
+      const least = (readings[0]?.score ?? 0) - FAR_BEHIND;
+      const understood = readings.filter((one) => isUnderstood(one) && one.score >= least);
       const each = findEach(tokens);
       if (understood.length === 0) {
         const issues = refusal(goal, asked, readings[0], index);

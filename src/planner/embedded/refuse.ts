@@ -5,8 +5,8 @@ import type { Clause } from "./clauses.ts";
 import { isEmpty } from "./explain.ts";
 import { makeRequest, type Request } from "./interpret.ts";
 import { isPlace } from "./places.ts";
+import type { Reading } from "./reading.ts";
 import type { ToolIndex } from "./retrieve.ts";
-import type { Reading } from "./search.ts";
 import { isWord, textOf } from "./tokens.ts";
 
 /** The share of the goal's words, by weight, that may stay unexplained. */
