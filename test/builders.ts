@@ -43,12 +43,14 @@ export const WRITES: ToolPolicy = {
   idempotent: false,
   timeoutMs: null,
   retry: null,
+  costUsd: 0,
 };
 export const READS: ToolPolicy = {
   effects: "read",
   idempotent: false,
   timeoutMs: null,
   retry: null,
+  costUsd: 0,
 };
 
 /** The plan as accepted, every tool without effects unless said otherwise. */
@@ -57,7 +59,13 @@ export function accepted(
   tools: Readonly<Record<string, ToolPolicy>> = {},
   inputs: JsonObject = {},
 ): AcceptedPlan {
-  const pure: ToolPolicy = { effects: "none", idempotent: false, timeoutMs: null, retry: null };
+  const pure: ToolPolicy = {
+    effects: "none",
+    idempotent: false,
+    timeoutMs: null,
+    retry: null,
+    costUsd: 0,
+  };
   const policies = given.subtasks
     .flatMap(({ tool, fallback = tool }: Subtask) => [tool, fallback])
     .map((tool) => [tool, tools[tool] ?? pure] as const);

@@ -13,6 +13,7 @@ const SUBTASK: Readonly<Record<SubtaskReason, string>> = {
 };
 
 const RUN: Readonly<Record<RunReason, string>> = {
+  budget_exceeded: "its budget is used up",
   questions: "the planner asks something",
   subtask_failed: "a subtask failed",
   planning_failed: "there is no plan",

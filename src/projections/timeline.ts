@@ -75,6 +75,8 @@ function detailOf(event: RunEvent): string {
       return event.reason === null
         ? event.status
         : `${event.status}: ${event.error?.message ?? runReasonText(event.reason)}`;
+    case "run.waiting":
+      return runReasonText(event.reason);
     case "run.paused":
     case "run.resumed":
       return "";

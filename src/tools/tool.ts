@@ -85,6 +85,8 @@ export interface ToolDefinition<Input extends Schema = Schema, Output extends Sc
    * try again. @default none; errors that say so are tried again twice
    */
   readonly retry?: RetryOptions;
+  /** What one call costs in USD; counted, and taken from the run's budget before the call. @default 0 */
+  readonly costUsd?: number;
   /** Expected milliseconds of one attempt, for scheduling only; of an input known before the run. */
   readonly expectedMs?: number | ((input: JsonObject) => number);
   /** Whether it asks `context.models`; such a tool is not offered when there is no model. @default false */
@@ -106,6 +108,7 @@ export interface Tool {
   /** Milliseconds; `undefined` leaves it to the run's default. */
   readonly timeoutMs: number | undefined;
   readonly retry: RetryPolicy | undefined;
+  readonly costUsd: number;
   readonly expectedMs: number | ((input: JsonObject) => number) | undefined;
   readonly needsModel: boolean;
   run(input: unknown, context: ToolContext): unknown;

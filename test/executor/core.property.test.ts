@@ -63,6 +63,7 @@ const worlds: fc.Arbitrary<World> = fc
       idempotent,
       timeoutMs: null,
       retry: effects === "write" && !idempotent ? null : again,
+      costUsd: 0,
     });
     return {
       plan: planSchema.parse({ goal: "test", subtasks, output: "done" }),

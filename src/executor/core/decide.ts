@@ -53,7 +53,7 @@ function decideUnfinished(turn: Turn, input: LaterInput): void {
     case "timer_rang":
       return decideTimer(turn, input.timer);
     case "resume_requested":
-      return decideResume(turn);
+      return decideResume(turn, input);
     case "pause_requested":
       return requestPause(turn, input.by);
     case "cancel_requested":
@@ -205,10 +205,10 @@ function decideTimer(turn: Turn, timer: Timer): void {
   }
 }
 
-function decideResume(turn: Turn): void {
+function decideResume(turn: Turn, { budget }: Input<"resume_requested">): void {
   const { state } = turn;
   if (state.startedAt === null) return;
-  emit(turn, { type: "run.resumed" });
+  emit(turn, { type: "run.resumed", ...(budget !== undefined && { budget }) });
   if (state.accepted === null) return;
   recoverAttempts(turn);
   if (state.lifecycle.stopping !== null) abandonQueued(turn);

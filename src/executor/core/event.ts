@@ -8,7 +8,7 @@ import type { Json } from "../../base/json.ts";
 import type { Clarification, Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
-import type { RunSettings } from "./settings.ts";
+import type { Budget, RunSettings } from "./settings.ts";
 import type { RunReason, RunStatus, SubtaskReason } from "./status.ts";
 
 /** Something a reader of the output must know about its quality. */
@@ -60,6 +60,8 @@ export type EventBody =
       readonly subtask: string;
       readonly attempt: number;
       readonly tool: string;
+      /** What its tool says a call costs. */
+      readonly costUsd?: number;
     }
   | {
       readonly type: "attempt.failed";
@@ -126,7 +128,13 @@ export type EventBody =
   | { readonly type: "subtasks.reset"; readonly subtasks: readonly string[] }
   | { readonly type: "pause.requested"; readonly by: string }
   | { readonly type: "run.paused" }
-  | { readonly type: "run.resumed" }
+  /** Nothing more can start before somebody gives more. */
+  | { readonly type: "run.waiting"; readonly reason: "budget_exceeded" }
+  | {
+      readonly type: "run.resumed";
+      /** In the place of the one before. */
+      readonly budget?: Budget | null;
+    }
   | {
       readonly type: "run.cancelled";
       readonly reason: "requested" | "timeout";

@@ -48,7 +48,7 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
   if (event.type !== "pause.requested" && event.type !== "subtasks.reset") {
     const next = RUN_TABLE[state.status][event.type];
     if (next === undefined) throw impossible(event, `a run that is ${state.status}`);
-    if (next === "resumed") state.status = isPlanned(state) ? "running" : "planning";
+    if (next === "resumed") state.status = statusAfterResume(state);
     else if (next !== "completed") state.status = next;
   }
   switch (event.type) {
@@ -78,6 +78,13 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
     case "questions.answered":
       state.reason = null;
       break;
+    case "run.waiting":
+      state.reason = event.reason;
+      break;
+    case "run.resumed":
+      if (state.status !== "waiting") state.reason = null;
+      if (event.budget !== undefined) state.settings = { ...state.settings, budget: event.budget };
+      break;
     case "run.reopened":
       Object.assign(state, {
         reason: null,
@@ -93,12 +100,16 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
     case "plan.rejected":
     case "pause.requested":
     case "run.paused":
-    case "run.resumed":
     case "run.cancelled":
       break;
     default:
       event satisfies never;
   }
+}
+
+function statusAfterResume(state: RunState): RunState["status"] {
+  if (state.questions.open.length > 0) return "waiting";
+  return isPlanned(state) ? "running" : "planning";
 }
 
 function evolveSubtask(state: RunState, event: SubtaskEvent): void {

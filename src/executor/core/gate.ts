@@ -3,7 +3,7 @@
  * closed gate gives is the reason that people see.
  */
 
-export type GateReason = "paused" | "stopping" | "concurrency";
+export type GateReason = "paused" | "stopping" | "budget" | "concurrency";
 
 export type Gate =
   | { readonly open: true }
@@ -16,5 +16,6 @@ export const OPEN: Gate = { open: true };
 export const CLOSED = {
   paused: { open: false, closes: "run", reason: "paused" },
   stopping: { open: false, closes: "run", reason: "stopping" },
+  budget: { open: false, closes: "run", reason: "budget" },
   concurrency: { open: false, closes: "run", reason: "concurrency" },
 } as const satisfies { readonly [R in GateReason]: Gate };

@@ -5,7 +5,7 @@ import type { Json } from "../../base/json.ts";
 import type { Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
-import type { RunSettings } from "./settings.ts";
+import type { Budget, RunSettings } from "./settings.ts";
 
 export type Timer =
   | { readonly kind: "attempt_timeout"; readonly subtask: string; readonly attempt: number }
@@ -58,7 +58,11 @@ export type RunInput = { readonly at: number } & (
     }
   | { readonly type: "timer_rang"; readonly timer: Timer }
   /** A driver took over: the first one after a crash, or the next one after a pause. */
-  | { readonly type: "resume_requested" }
+  | {
+      readonly type: "resume_requested";
+      /** In the place of the one before; left out, that one goes on. */
+      readonly budget?: Budget | null;
+    }
   /** Do these again, and all that follows from them; null for everything. */
   | {
       readonly type: "restart_requested";

@@ -44,6 +44,8 @@ export type SubtaskReason =
 export type RunReason =
   /** The planner asked something. */
   | "questions"
+  /** What it may use is used up. */
+  | "budget_exceeded"
   | "subtask_failed"
   | "planning_failed"
   | "output_failed"

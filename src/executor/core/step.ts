@@ -11,6 +11,7 @@
 
 import { toErrorData } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { budgetGate, waitForBudget } from "./budget.ts";
 import { completeRun } from "./completion.ts";
 import { decide } from "./decide.ts";
 import type { Effect } from "./effect.ts";
@@ -19,7 +20,7 @@ import { failSubtask } from "./failure.ts";
 import type { Gate } from "./gate.ts";
 import type { RunInput } from "./input.ts";
 import { lifecycleGate } from "./lifecycle.ts";
-import { idOfSubtask, programOf, scopeFor, toolOf } from "./program.ts";
+import { idOfSubtask, type Program, policyOf, programOf, scopeFor, toolOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
 import { settleDependents } from "./settle.ts";
 import { slotsGate } from "./slots.ts";
@@ -31,8 +32,9 @@ import { beginTurn, emit, type Turn } from "./turn.ts";
 export type Step = { readonly events: readonly RunEvent[]; readonly effects: readonly Effect[] };
 
 /** In this order; the first closed gate gives the reason that people see. */
-const GATES: readonly ((state: RunState) => Gate)[] = [
+const GATES: readonly ((state: RunState, program: Program, index: number) => Gate)[] = [
   ({ lifecycle }) => lifecycleGate(lifecycle),
+  budgetGate,
   ({ slots }) => slotsGate(slots),
 ];
 
@@ -48,6 +50,7 @@ export function step(state: RunState, input: RunInput): Step {
   startReady(turn);
   completeRun(turn);
   completePause(turn);
+  waitForBudget(turn);
   return { events: turn.events, effects: turn.effects };
 }
 
@@ -55,7 +58,8 @@ function startReady(turn: Turn): void {
   const { state } = turn;
   if (isFinished(state.status)) return;
   for (let index = firstReady(state); index !== -1; index = firstReady(state)) {
-    if (GATES.some((gate) => !gate(state).open)) return;
+    const program = programOf(state);
+    if (GATES.some((gate) => !gate(state, program, index).open)) return;
     startAttempt(turn, index);
     // A subtask whose input cannot be computed settles at once, and others below it.
     settleDependents(turn);
@@ -77,5 +81,13 @@ function startAttempt(turn: Turn, index: number): void {
   }
   const tool = toolOf(program, subtask, index);
   const id = idOfSubtask(program, index);
-  emit(turn, { type: "attempt.started", subtask: id, attempt: subtask.attempts + 1, tool });
+  const { costUsd } = policyOf(program, subtask, index);
+  const attempt = subtask.attempts + 1;
+  emit(turn, {
+    type: "attempt.started",
+    subtask: id,
+    attempt,
+    tool,
+    ...(costUsd > 0 && { costUsd }),
+  });
 }

@@ -42,7 +42,7 @@ export const SUBTASK_TABLE: {
 };
 
 type RunEventType = Extract<EventType, `run.${string}` | `plan.${string}` | `questions.${string}`>;
-/** `completed`: the status that the event itself names. `resumed`: planning, until there is a plan. */
+/** `completed`: the status that the event itself names. `resumed`: what it lacks decides. */
 type NextRunStatus = RunStatus | "completed" | "resumed";
 
 const REOPENED = { "run.reopened": "running" } as const;
@@ -62,13 +62,18 @@ export const RUN_TABLE: {
     "run.cancelled": "planning",
     "run.completed": "completed",
   },
-  running: { ...UNFINISHED, "run.paused": "paused", "run.resumed": "running" },
+  running: {
+    ...UNFINISHED,
+    "run.paused": "paused",
+    "run.waiting": "waiting",
+    "run.resumed": "running",
+  },
   paused: { ...UNFINISHED, "run.resumed": "resumed" },
   waiting: {
     ...UNFINISHED,
     "questions.answered": "planning",
     "run.cancelled": "waiting",
-    "run.resumed": "waiting",
+    "run.resumed": "resumed",
   },
   succeeded: REOPENED,
   degraded: REOPENED,

@@ -1,6 +1,7 @@
 /**
- * Usage: what a run has consumed, settled when an answer is in. Failed attempts and
- * rejected plans count too: they cost the same.
+ * Usage: what a run has consumed. A call of a tool counts when it starts, with what it costs;
+ * what models consume when their answer is in. Failed attempts and rejected plans count too:
+ * they cost the same.
  */
 
 import type { ModelCallUsage, Usage } from "./consumption.ts";
@@ -11,8 +12,10 @@ export function initialUsage(): Usage {
 }
 
 export function evolveUsage(usage: Usage, event: RunEvent): void {
-  if (event.type === "attempt.started") usage.toolCalls += 1;
-  else if ("usage" in event && event.usage !== undefined) add(usage, event.usage);
+  if (event.type === "attempt.started") {
+    usage.toolCalls += 1;
+    if (usage.usd !== null) usage.usd += event.costUsd ?? 0;
+  } else if ("usage" in event && event.usage !== undefined) add(usage, event.usage);
 }
 
 function add(usage: Usage, added: ModelCallUsage): void {

@@ -1,0 +1,51 @@
+/**
+ * Budget: what a run may use at most. What is about to be used is taken before the work
+ * starts, so that branches side by side cannot overspend together.
+ *
+ * B1. At every instant what is used and what is taken is within every limit that is known
+ *     beforehand: calls of tools, and the money that tools say a call costs.
+ * B2. When the next subtask does not fit and nothing under way can give anything back, the
+ *     run waits with what it has; a resume with more goes on.
+ */
+
+import { CLOSED, type Gate, OPEN } from "./gate.ts";
+import { type Program, policyOf, programOf } from "./program.ts";
+import { firstReady } from "./ready.ts";
+import type { Budget } from "./settings.ts";
+import type { RunState, SubtaskState } from "./state.ts";
+import { emit, type Turn } from "./turn.ts";
+
+/** A sum of prices in cents must not fail for a rounding error. */
+const EPSILON_USD = 1e-9;
+
+/** May this subtask start? */
+export function budgetGate(state: RunState, program: Program, index: number): Gate {
+  const { budget } = state.settings;
+  if (budget === null) return OPEN;
+  const subtask = state.subtasks[index] as SubtaskState;
+  return fits(state, budget, policyOf(program, subtask, index).costUsd) ? OPEN : CLOSED.budget;
+}
+
+function fits({ usage }: RunState, budget: Budget, costUsd: number): boolean {
+  const { toolCalls, usd, tokens, modelCalls } = budget;
+  if (toolCalls !== null && usage.toolCalls + 1 > toolCalls) return false;
+  // What models will use is known afterwards only: nothing more starts once it is used up.
+  if (modelCalls !== null && usage.modelCalls >= modelCalls) return false;
+  if (tokens !== null && usage.inputTokens + usage.outputTokens >= tokens) return false;
+  if (usd === null) return true;
+  const spent = usage.usd ?? Number.POSITIVE_INFINITY;
+  return costUsd > 0 ? spent + costUsd <= usd + EPSILON_USD : spent < usd;
+}
+
+/** Wait for a person when nothing can start any more, and nothing under way can change that. */
+export function waitForBudget(turn: Turn): void {
+  const { state } = turn;
+  const { status, lifecycle, slots, settings } = state;
+  const isFree = status === "running" && !lifecycle.pausing && lifecycle.stopping === null;
+  if (settings.budget === null || !isFree || slots.used > 0) return;
+  const next = firstReady(state);
+  if (next === -1 || budgetGate(state, programOf(state), next).open) return;
+  // One that waits for its retry may cost less.
+  if (state.subtasks.some(({ retryAt }) => retryAt !== null)) return;
+  emit(turn, { type: "run.waiting", reason: "budget_exceeded" });
+}
