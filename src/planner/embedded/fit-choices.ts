@@ -1,5 +1,6 @@
 /** Listed choices and switches, by the words that name them. */
 
+import { kindsOfFiles } from "./fit-files.ts";
 import type { Request } from "./interpret.ts";
 import { LIGHT_VERBS, SUPERLATIVES } from "./lexicon.ts";
 import type { Proposal } from "./proposal.ts";
@@ -14,7 +15,9 @@ const SAID_OTHERWISE = 0.7;
 const MORE = 0.01;
 
 export function fitChoices(request: Request, card: ToolCard): Proposal[] {
-  const words = request.tokens.filter(isWord);
+  // "Markdown files" are a kind of file, and no way to write something.
+  const files = new Set(kindsOfFiles(request));
+  const words = request.tokens.filter(isWord).filter((word) => !files.has(word));
   return card.parameters.flatMap((parameter) => {
     const { shape } = parameter;
     const choices = shape.choices.length > 0 ? shape.choices : (shape.element?.choices ?? []);

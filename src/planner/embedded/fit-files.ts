@@ -118,6 +118,11 @@ function findEndings({ tokens }: Request): Found[] {
   return found;
 }
 
+/** Words that say of which kind files are. */
+export function kindsOfFiles(request: Request): Token[] {
+  return findEndings(request).flatMap(({ tokens }) => tokens);
+}
+
 /** Plurals that are counted in a text more often than they are files. */
 const COUNTED = new Set(["words", "texts", "logs"]);
 

@@ -6,7 +6,7 @@ import type { Phrase } from "./phrases.ts";
 import { headFit, neighbours, type Proposal, takesNumber } from "./proposal.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { takesContent } from "./suit.ts";
-import { says, type ValueToken, type WordToken } from "./tokens.ts";
+import { isWord, says, type ValueToken, type WordToken } from "./tokens.ts";
 import type { Parameter, ToolCard } from "./tool-card.ts";
 import { rootOf } from "./words.ts";
 
@@ -62,16 +62,26 @@ function isOfAnother(
   );
 }
 
-/** "which region has the highest total" asks for one. */
-function theOne({ phrases }: Request, parameters: readonly Parameter[]): Proposal[] {
-  const at = phrases.findIndex(isRankedBy);
-  const subject = phrases[at - 1];
-  const isOne = subject?.tokens.some((token) => says(token, "which", "what", "who"));
-  const noun = subject?.words.at(-1);
-  if (!isOne || noun === undefined || /[^s]s$/.test(noun.word)) return [];
+/** "which region has the highest total", "the longest file": one. */
+function theOne(request: Request, parameters: readonly Parameter[]): Proposal[] {
+  if (!asksForOne(request)) return [];
   return parameters
     .filter(isLimit)
     .map((parameter) => ({ parameter, value: 1, tokens: [], score: 0.8 }));
+}
+
+function asksForOne({ phrases, tokens }: Request): boolean {
+  const best = tokens.findIndex((token) => isWord(token) && SUPERLATIVES.has(token.word));
+  const noun = tokens
+    .slice(best + 1, best + 4)
+    .find((token) => says(token, "file", "document", "page"));
+  const before = tokens[best - 1];
+  if (best >= 0 && noun !== undefined && says(before, "the")) return true;
+  const at = phrases.findIndex(isRankedBy);
+  const subject = phrases[at - 1];
+  const isOne = subject?.tokens.some((token) => says(token, "which", "what", "who"));
+  const last = subject?.words.at(-1);
+  return isOne === true && last !== undefined && !/[^s]s$/.test(last.word);
 }
 
 /** "with the highest total". */
