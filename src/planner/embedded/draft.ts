@@ -15,6 +15,8 @@ export type Read = { readonly step: Step; readonly field: Field };
 export type Argument =
   | { readonly kind: "value"; readonly value: Json }
   | ({ readonly kind: "read" } & Read)
+  /** The first element of a list. */
+  | ({ readonly kind: "first" } & Read)
   /** Several outputs, as one text or as a list, by what the parameter takes. */
   | { readonly kind: "join"; readonly reads: readonly Read[] }
   /** Arithmetic over several outputs, as text for a calculator. */
@@ -92,7 +94,7 @@ export function isSameRead(a: Read, b: Read): boolean {
 /** What an argument reads of other steps. */
 function readsOf(argument: Argument): readonly Read[] {
   if (argument.kind === "value") return [];
-  return argument.kind === "read" ? [argument] : argument.reads;
+  return argument.kind === "read" || argument.kind === "first" ? [argument] : argument.reads;
 }
 
 /** The steps whose outputs a step reads. */

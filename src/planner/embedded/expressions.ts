@@ -20,6 +20,8 @@ export function jsonOf(argument: Argument, parameter: Parameter, ids: Ids): Json
         ? [expression]
         : expression;
     }
+    case "first":
+      return `\${${pathOf(argument, ids)}[0]}`;
     case "join":
       if (parameter.shape.element !== undefined && !parameter.shape.takesText) {
         return argument.reads.map((read) => `\${${pathOf(read, ids)}}`);

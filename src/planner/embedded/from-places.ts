@@ -4,7 +4,7 @@ import { bind, type Call, type Gap, MEANT, type World } from "./call.ts";
 import { type Read, useTokens } from "./draft.ts";
 import { namesProduct } from "./inner.ts";
 import { bringsOnly, isPlace } from "./places.ts";
-import { provide } from "./provide.ts";
+import { provide, sourceIn } from "./provide.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { takesContent, takesSeveral } from "./suit.ts";
 import { isWord, says, type Token, type ValueToken } from "./tokens.ts";
@@ -78,7 +78,8 @@ function bring(
   let score = 0;
   const isSingle = tokens.length === 1;
   for (const token of tokens) {
-    const ways = provide(token, parameter, card, draft, index);
+    const source = sourceIn(token);
+    const ways = source ? provide(source, parameter, card, draft, index) : [];
     const [best, ...others] = ways;
     if (best === undefined) return [];
     if (isSingle && others[0] !== undefined) {

@@ -1,11 +1,12 @@
 /** Parameters from what other tools make of the request's words. */
 
 import { BREADTH, bind, type Call, type Gap, type World } from "./call.ts";
+import type { Step } from "./draft.ts";
 import { fromPlaces } from "./from-places.ts";
 import { innerRequest, isDone, isMeant, isNamed, MAX_DEPTH } from "./inner.ts";
 import type { Request } from "./interpret.ts";
 import { bringsOnly } from "./places.ts";
-import { isHollow } from "./provide.ts";
+import { isHollow, provide, type Source } from "./provide.ts";
 import { isSink, mainField, suit, takesContent, takesSeveral } from "./suit.ts";
 import { isMark, says, type Token, type WordToken } from "./tokens.ts";
 import type { Field, Parameter, ToolCard } from "./tool-card.ts";
@@ -60,6 +61,46 @@ export function fromNeed(call: Call, gap: Gap, world: World): Call[] {
       if (field === undefined || score === undefined) return [];
       return made(call, gap, { field, score, maker, inner }, world);
     });
+}
+
+/** "summarize *the longest file in x*": what lies at the one path that a step will give. */
+export function fromOneFile(call: Call, gap: Gap, world: World): Call[] {
+  const { parameter, card, outer } = gap;
+  const chain = [...outer, card];
+  if (chain.length > MAX_DEPTH || !takesContent(parameter) || isSink(card)) return [];
+  const inner = innerRequest(gap, world);
+  const makers = inner?.candidates.map((candidate) => candidate.card) ?? [];
+  return makers.slice(0, BREADTH).flatMap((maker) => {
+    const paths = maker.fields.find(
+      ({ kinds, shape }) => kinds.has("path") && shape.element?.takesText,
+    );
+    if (inner === undefined || paths === undefined || maker.tool.effects === "write") return [];
+    return world.serve(inner, maker, call.draft, world, chain).flatMap((served) => {
+      const [step, ...more] = served.steps;
+      if (step === undefined || more.length > 0 || !givesOne(step)) return [];
+      const source: Source = {
+        argument: { kind: "first", step, field: paths },
+        kind: "path",
+        medium: undefined,
+      };
+      return provide(source, parameter, card, served.draft, world.index).map(
+        (way): Call => ({
+          ...bind(call, parameter, card, [way.read], way.draft),
+          cards: [...call.cards, ...served.cards],
+          providers: [...call.providers, way.read.step.card],
+          score: call.score + (way.score + served.score) / 2,
+        }),
+      );
+    });
+  });
+}
+
+/** Whether a step was told to give one only. */
+function givesOne({ args }: Step): boolean {
+  return [...args].some(
+    ([{ kinds }, argument]) =>
+      kinds.has("count") && argument.kind === "value" && argument.value === 1,
+  );
 }
 
 type Making = {

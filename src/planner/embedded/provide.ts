@@ -1,7 +1,8 @@
 /** Steps that turn what stands in the goal, a path or an address, into what a tool works on. */
 
 import { type Argument, addStep, type Draft, type Read, type Step } from "./draft.ts";
-import { mediumOf } from "./file-types.ts";
+import { type Medium, mediumOf } from "./file-types.ts";
+import type { Kind } from "./kinds.ts";
 import { PLACE_OF, placeOf } from "./places.ts";
 import type { ToolIndex } from "./retrieve.ts";
 import { suit } from "./suit.ts";
@@ -14,21 +15,33 @@ const LOOKS = ["read", "fetch", "load", "open", "download", "get"].map(rootOf);
 
 export type Provided = { readonly draft: Draft; readonly read: Read; readonly score: number };
 
+/** A path or an address, as it stands in the goal or as a step will give it. */
+export type Source = {
+  readonly argument: Argument;
+  readonly kind: Kind;
+  /** What its ending tells; undefined for one that is not known yet and has none. */
+  readonly medium: Medium | undefined;
+};
+
+export function sourceIn({ value }: ValueToken): Source | undefined {
+  const kind = PLACE_OF[value.kind];
+  const medium = mediumOf(value.text);
+  return kind && { argument: { kind: "value", value: value.text }, kind, medium };
+}
+
 /** Ways to what lies at a place, for a parameter; best first. */
 export function provide(
-  token: ValueToken,
+  source: Source,
   parameter: Parameter,
   card: ToolCard,
   draft: Draft,
   index: ToolIndex,
 ): Provided[] {
-  const kind = PLACE_OF[token.value.kind];
-  if (kind === undefined) return [];
   return index.cards
     .flatMap((provider) => {
-      const place = placeOf(provider, kind);
+      const place = placeOf(provider, source.kind);
       if (place === undefined) return [];
-      const found = fieldFor(provider, place, token, parameter, card);
+      const found = fieldFor(provider, place, source, parameter, card);
       if (found === undefined) return [];
       const score = found.score + looks(provider, index) + isMentioned(provider, parameter);
       return [{ provider, place, field: found.field, score }];
@@ -36,8 +49,8 @@ export function provide(
     .sort((a, b) => b.score - a.score)
     .slice(0, 2)
     .map(({ provider, place, field, score }) => {
-      const value: Argument = { kind: "value", value: token.value.text };
-      const step: Step = { card: provider, args: new Map([[place, value]]), tokens: [] };
+      const args = new Map([[place, source.argument]]);
+      const step: Step = { card: provider, args, tokens: [] };
       const added = addStep(draft, step);
       return { draft: added.draft, read: { step: added.step, field }, score };
     });
@@ -46,7 +59,7 @@ export function provide(
 function fieldFor(
   provider: ToolCard,
   place: Parameter,
-  token: ValueToken,
+  { medium }: Source,
   parameter: Parameter,
   card: ToolCard,
 ): { field: Field; score: number } | undefined {
@@ -54,8 +67,8 @@ function fieldFor(
     // A tool that only repeats where it looked gives nothing.
     if (field.roots.join() === place.roots.join()) return [];
     const fit = suit(field, parameter, card);
-    const medium = mediumFit(field, token);
-    return fit === undefined || medium === undefined ? [] : [{ field, score: fit + medium }];
+    const held = mediumFit(field, medium);
+    return fit === undefined || held === undefined ? [] : [{ field, score: fit + held }];
   });
   return fitting.toSorted((a, b) => b.score - a.score)[0];
 }
@@ -63,9 +76,8 @@ function fieldFor(
 /** Of a table the rows are wanted, of a text the text; a plain text has no rows. */
 function mediumFit(
   { roots, kinds, shape, isRequired }: Field,
-  { value }: ValueToken,
+  medium: Medium | undefined,
 ): number | undefined {
-  const medium = mediumOf(value.text);
   const isRows = shape.element?.properties !== undefined;
   const isText = shape.takesText && kinds.has("content");
   if ((isRows || shape.isAny) && medium === "text") return undefined;

@@ -9,7 +9,7 @@ import { type Filling, fill } from "./fill.ts";
 import { fromBefore } from "./from-before.ts";
 import { fromFormula } from "./from-formula.ts";
 import { fromPlaces } from "./from-places.ts";
-import { fromNeed, fromParts, fromWords } from "./from-words.ts";
+import { fromNeed, fromOneFile, fromParts, fromWords } from "./from-words.ts";
 import type { Request } from "./interpret.ts";
 import { FUNCTION_WORDS, verbUse } from "./lexicon.ts";
 import { isPlace } from "./places.ts";
@@ -87,6 +87,7 @@ function extend(call: Call, gap: Gap, world: World): Call[] {
     ...fromWords(call, gap, world),
     ...fromParts(call, gap, world),
     ...fromNeed(call, gap, world),
+    ...fromOneFile(call, gap, world),
   ];
   return options.sort((a, b) => b.score - a.score).slice(0, BREADTH);
 }
