@@ -23,7 +23,7 @@ export function fitChoices(request: Request, card: ToolCard): Proposal[] {
     const choices = shape.choices.length > 0 ? shape.choices : (shape.element?.choices ?? []);
     if (choices.length > 0) {
       const said = [
-        ...choicesSaid(parameter, choices, words),
+        ...choicesSaid(parameter, choices, words, placeNames(request)),
         ...orderSaid(parameter, choices, words),
       ];
       return said.filter(({ tokens }) => !isOfTarget(tokens, request, card));
@@ -42,14 +42,26 @@ function isOfTarget(tokens: readonly Token[], { phrases, verb }: Request, card: 
   );
 }
 
+/** "in reports": a folder's name means only itself. */
+function placeNames({ phrases }: Request): ReadonlySet<Token> {
+  const named = phrases.filter(
+    ({ head, words, values }) =>
+      (head === "in" || head === "below") && words.length === 1 && values.length === 0,
+  );
+  return new Set(named.flatMap(({ words }) => words));
+}
+
 function choicesSaid(
   parameter: Parameter,
   choices: readonly string[],
   words: readonly WordToken[],
+  places: ReadonlySet<Token>,
 ): Proposal[] {
   const isAnySaid = choices.some((choice) => isSaid(choice, words));
   // "the highest total": what is calculated is the total, of which the highest is shown.
-  const others = isAnySaid ? words.filter(({ word }) => !SUPERLATIVES.has(word)) : words;
+  const others = words.filter(
+    (word) => !places.has(word) && !(isAnySaid && SUPERLATIVES.has(word.word)),
+  );
   return choices.flatMap((choice) => {
     const roots = wordsOfName(choice).map(rootOf);
     const exact = findAll(roots, words, (word, root) => word.root === root);

@@ -36,7 +36,7 @@ export function fitNumbers(request: Request, card: ToolCard, index: ToolIndex): 
       return [{ parameter, value: number, tokens, score: Math.min(score, 1) }];
     }),
   );
-  return [...fits, ...theOne(request, parameters)];
+  return [...fits, ...theOne(request, card)];
 }
 
 const OTHERS_WORD = 0.6;
@@ -63,20 +63,24 @@ function isOfAnother(
 }
 
 /** "which region has the highest total", "the longest file": one. */
-function theOne(request: Request, parameters: readonly Parameter[]): Proposal[] {
-  if (!asksForOne(request)) return [];
-  return parameters
-    .filter(isLimit)
+function theOne(request: Request, card: ToolCard): Proposal[] {
+  const givesFiles = card.fields.some(({ kinds, shape }) => kinds.has("path") && shape.element);
+  if (!(givesFiles && asksForOneFile(request)) && !asksForOne(request)) return [];
+  return card.parameters
+    .filter((parameter) => takesNumber(parameter) && isLimit(parameter))
     .map((parameter) => ({ parameter, value: 1, tokens: [], score: 0.8 }));
 }
 
-function asksForOne({ phrases, tokens }: Request): boolean {
+function asksForOneFile({ tokens }: Request): boolean {
   const best = tokens.findIndex((token) => isWord(token) && SUPERLATIVES.has(token.word));
   const noun = tokens
     .slice(best + 1, best + 4)
     .find((token) => says(token, "file", "document", "page"));
   const before = tokens[best - 1];
-  if (best >= 0 && noun !== undefined && says(before, "the")) return true;
+  return best >= 0 && noun !== undefined && says(before, "the");
+}
+
+function asksForOne({ phrases }: Request): boolean {
   const at = phrases.findIndex(isRankedBy);
   const subject = phrases[at - 1];
   const isOne = subject?.tokens.some((token) => says(token, "which", "what", "who"));

@@ -1,7 +1,7 @@
 /** Parameters from what other tools make of the request's words. */
 
 import { BREADTH, bind, type Call, type Gap, type World } from "./call.ts";
-import type { Step } from "./draft.ts";
+import type { Draft, Read, Step } from "./draft.ts";
 import { fromPlaces } from "./from-places.ts";
 import { innerRequest, isDone, isMeant, isNamed, MAX_DEPTH } from "./inner.ts";
 import type { Request } from "./interpret.ts";
@@ -15,6 +15,8 @@ import type { Field, Parameter, ToolCard } from "./tool-card.ts";
 const NAMED = 0.3;
 /** An output that is said by its name, or that is what the tool is for. */
 const FITTING = 0.2;
+/** A path for a parameter that takes one. */
+const DIRECT = 0.8;
 const MAX_PARTS = 5;
 
 /** What another tool makes of the words: "write *the total by region* to out.md". */
@@ -67,7 +69,9 @@ export function fromNeed(call: Call, gap: Gap, world: World): Call[] {
 export function fromOneFile(call: Call, gap: Gap, world: World): Call[] {
   const { parameter, card, outer } = gap;
   const chain = [...outer, card];
-  if (chain.length > MAX_DEPTH || !takesContent(parameter) || isSink(card)) return [];
+  const takesPath = parameter.kinds.has("path") && parameter.shape.takesText;
+  if (chain.length > MAX_DEPTH || isSink(card) || !(takesPath || takesContent(parameter)))
+    return [];
   const inner = innerRequest(gap, world);
   const makers = inner?.candidates.map((candidate) => candidate.card) ?? [];
   return makers.slice(0, BREADTH).flatMap((maker) => {
@@ -75,24 +79,34 @@ export function fromOneFile(call: Call, gap: Gap, world: World): Call[] {
       ({ kinds, shape }) => kinds.has("path") && shape.element?.takesText,
     );
     if (inner === undefined || paths === undefined || maker.tool.effects === "write") return [];
-    return world.serve(inner, maker, call.draft, world, chain).flatMap((served) => {
+    return world.serve(inner, maker, call.draft, world, chain).flatMap((served): Call[] => {
       const [step, ...more] = served.steps;
       if (step === undefined || more.length > 0 || !givesOne(step)) return [];
-      const source: Source = {
-        argument: { kind: "first", step, field: paths },
-        kind: "path",
-        medium: undefined,
-      };
-      return provide(source, parameter, card, served.draft, world.index).map(
-        (way): Call => ({
-          ...bind(call, parameter, card, [way.read], way.draft),
-          cards: [...call.cards, ...served.cards],
-          providers: [...call.providers, way.read.step.card],
-          score: call.score + (way.score + served.score) / 2,
-        }),
-      );
+      const read = { step, field: paths };
+      const cards = [...call.cards, ...served.cards];
+      if (!takesPath) {
+        return provided(call, gap, read, served.draft, world).map((way) => ({
+          ...way,
+          cards,
+          score: way.score + served.score / 2,
+        }));
+      }
+      const args = new Map([...call.args, [parameter, { kind: "first", ...read } as const]]);
+      const score = call.score + (DIRECT + served.score) / 2;
+      return [{ ...call, draft: served.draft, args, cards, reads: [...call.reads, read], score }];
     });
   });
+}
+
+function provided(call: Call, gap: Gap, path: Read, draft: Draft, { index }: World): Call[] {
+  const { parameter, card } = gap;
+  const argument = { kind: "first", ...path } as const;
+  const source: Source = { argument, kind: "path", medium: undefined };
+  return provide(source, parameter, card, draft, index).map((way) => ({
+    ...bind(call, parameter, card, [way.read], way.draft),
+    providers: [...call.providers, way.read.step.card],
+    score: call.score + way.score / 2,
+  }));
 }
 
 /** Whether a step was told to give one only. */

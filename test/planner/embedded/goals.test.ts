@@ -102,6 +102,42 @@ const FAMILIES: Readonly<Record<string, readonly Case[]>> = {
       output: "${size(list_files.files)}",
     },
   ],
+  "the one file that a step will name": [
+    {
+      goals: [
+        "What is the longest TypeScript file in src?",
+        "Show the longest TypeScript file in src",
+      ],
+      calls: [
+        [
+          "list_files",
+          { folder: "src", limit: 1, pattern: "**/*.{ts,tsx,mts,cts}", sort_by: "lines" },
+        ],
+      ],
+    },
+    {
+      goals: ["Read the newest file in reports"],
+      calls: [
+        ["list_files", { folder: "reports", limit: 1, sort_by: "modified" }],
+        ["read_file", { path: "${list_files.paths[0]}" }],
+      ],
+      output: "${read_file.text}",
+    },
+    {
+      goals: [
+        "Summarize the longest Markdown file in docs",
+        "Give me a summary of the longest Markdown file in docs",
+      ],
+      calls: [
+        [
+          "list_files",
+          { folder: "docs", limit: 1, pattern: "**/*.{md,markdown}", sort_by: "lines" },
+        ],
+        ["read_file", { path: "${list_files.paths[0]}" }],
+        ["summarize_text", { text: "${read_file.text}" }],
+      ],
+    },
+  ],
   "searching for a term": [
     {
       goals: [
