@@ -1,8 +1,19 @@
 import type { Clock } from "./base/clock.ts";
+import { inputError } from "./base/errors.ts";
 import { createModel } from "./models/create-model.ts";
 import type { Model, Models } from "./models/model.ts";
 import { recordModel, replayModel } from "./models/recorded.ts";
 import type { PlanwrightOptions } from "./options.ts";
+
+/** Money cannot be limited where nobody knows what is spent. */
+function requirePrice({ name, price = null }: Model): void {
+  if (price !== null) return;
+  throw inputError(
+    "model.price_unknown",
+    `${name} has no known price, and money is limited.`,
+    "Limit tokens instead (--max-tokens), or use a model with a price.",
+  );
+}
 
 /**
  * The models that the options name; undefined when they name none.
@@ -17,6 +28,7 @@ export function makeModels(options: PlanwrightOptions, clock: Clock): Models | u
   }
   const make = (named: string | Model) => {
     const made = typeof named === "string" ? createModel(named, { env, clock, limits }) : named;
+    if (options.budget?.usd !== undefined) requirePrice(made);
     return record === undefined ? made : recordModel(made, record, env);
   };
   const main = model ?? plannerModel;

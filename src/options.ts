@@ -3,7 +3,7 @@
 import type { Clock } from "./base/clock.ts";
 import { inputError } from "./base/errors.ts";
 import type { JsonObject } from "./base/json.ts";
-import { DEFAULT_SETTINGS, type RunSettings } from "./executor/core/settings.ts";
+import { type Budget, DEFAULT_SETTINGS, type RunSettings } from "./executor/core/settings.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Model } from "./models/model.ts";
 import type { TrafficLimits } from "./models/traffic.ts";
@@ -43,6 +43,8 @@ export interface PlanwrightOptions {
   readonly concurrency?: number | undefined;
   /** Limit of one attempt in milliseconds, where neither subtask nor tool has its own. @default 300000 */
   readonly attemptTimeoutMs?: number | undefined;
+  /** What a run may use at most. @default as much as it wants */
+  readonly budget?: BudgetOptions | undefined;
   /** Limit of a run in seconds, from its start or its newest resume. @default none */
   readonly maxSeconds?: number | undefined;
   /** Let `http_fetch` reach loopback, private and link-local addresses. @default false */
@@ -50,6 +52,16 @@ export interface PlanwrightOptions {
   /** Where keys come from. @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly clock?: Clock | undefined;
+}
+
+/** Limits of a run; what is left out is not limited. */
+export interface BudgetOptions {
+  /** For models and for tools that say what a call costs. */
+  readonly usd?: number | undefined;
+  /** Of models, input and output together. */
+  readonly tokens?: number | undefined;
+  readonly toolCalls?: number | undefined;
+  readonly modelCalls?: number | undefined;
 }
 
 export interface RunOptions {
@@ -87,6 +99,23 @@ export function settingsOf(options: PlanwrightOptions): RunSettings {
     ...(concurrency !== undefined && { concurrency }),
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     ...(maxSeconds !== undefined && { runTimeoutMs: maxSeconds * 1000 }),
+    budget: budgetOf(options.budget),
+  };
+}
+
+/** @throws {InputError} `input.invalid` */
+function budgetOf(options: BudgetOptions | undefined): Budget | null {
+  const { usd, tokens, toolCalls, modelCalls } = options ?? {};
+  requirePositive("budget.usd", usd, Number.isFinite);
+  requirePositive("budget.tokens", tokens, Number.isInteger);
+  requirePositive("budget.toolCalls", toolCalls, Number.isInteger);
+  requirePositive("budget.modelCalls", modelCalls, Number.isInteger);
+  if ([usd, tokens, toolCalls, modelCalls].every((limit) => limit === undefined)) return null;
+  return {
+    usd: usd ?? null,
+    tokens: tokens ?? null,
+    toolCalls: toolCalls ?? null,
+    modelCalls: modelCalls ?? null,
   };
 }
 

@@ -41,7 +41,7 @@ export class Planning {
 
   /** Ask the planner once. @throws {ModelError} when the model fails for good */
   async ask(
-    order: Pick<PlanRequest, "goal" | "clarifications" | "signal" | "onDraft">,
+    order: Pick<PlanRequest, "goal" | "clarifications" | "signal" | "onDraft" | "meter">,
   ): Promise<PlanOutcome> {
     const { clock, toolbox } = this.#parts;
     const tools = await toolbox.open();
@@ -55,13 +55,25 @@ export class Planning {
   }
 
   /** What the executor's order for a plan comes to. */
-  async answer({ goal, clarifications, signal, onDraft: tell }: PlanOrder): Promise<PlanAnswer> {
+  async answer({
+    goal,
+    clarifications,
+    signal,
+    onDraft: tell,
+    meter,
+  }: PlanOrder): Promise<PlanAnswer> {
     const tools = await this.#parts.toolbox.open();
     const onDraft = (plan: Plan) => {
       tell({ ...acceptPlan(compilePlan(plan), {}, tools), revision: 0 });
     };
     const isEarly = this.#options.startEarly !== false;
-    const outcome = await this.ask({ goal, clarifications, signal, ...(isEarly && { onDraft }) });
+    const outcome = await this.ask({
+      goal,
+      clarifications,
+      signal,
+      meter,
+      ...(isEarly && { onDraft }),
+    });
     const { modelCalls } = outcome;
     const spent = modelCalls > 0 ? { usage: { ...outcome.usage, modelCalls } } : {};
     if (outcome.status === "planned") {

@@ -160,7 +160,8 @@ export class Planwright {
     const { answers, listener } = options;
     return this.#begin(listener, async () => {
       await this.tools();
-      const resume = { type: "resume_requested" } as const;
+      const { budget } = this.#settings;
+      const resume = { type: "resume_requested", ...(budget !== null && { budget }) } as const;
       if (answers === undefined) return { ...(await this.#store.takeOver(runId)), first: [resume] };
       const held = await this.#store.takeOver(runId, ({ questions }) => {
         requireAnswers(questions.open, answers);

@@ -39,7 +39,7 @@ Exit codes:
   0 succeeded, or degraded     5 waiting for a person
   1 failed                     6 cancelled
   2 bad usage or input         130 stopped by Ctrl-C, can be resumed
-  3 degraded, with --strict`;
+  3 degraded, with --strict    4 budget used up`;
 
 /**
  * Do what the arguments say.
@@ -171,7 +171,7 @@ function addLifecycleCommands(program: Command, lazily: Lazily): void {
     .description("go on with a run that was paused or interrupted")
     .argument("<run>", "its id")
     .option("--answer <id=text>", "answer what its planner asked (repeatable)", collect);
-  addRunOutput(addSetup(resume)).action(
+  addRunOutput(addLimits(addSetup(resume))).action(
     lazily<[string, ResumeFlags]>(async () => (await import("./commands/resume.ts")).resume),
   );
 
@@ -180,7 +180,7 @@ function addLifecycleCommands(program: Command, lazily: Lazily): void {
     .description("do a run again, as a whole or from a subtask on")
     .argument("<run>", "its id")
     .option("--from <subtask>", "this and what follows from it (repeatable)", collect);
-  addRunOutput(addSetup(restart)).action(
+  addRunOutput(addLimits(addSetup(restart))).action(
     lazily<[string, RestartFlags]>(async () => (await import("./commands/restart.ts")).restart),
   );
 
@@ -227,7 +227,7 @@ function addDeadLetterCommands(program: Command, lazily: Lazily): void {
     .description("try again, and go on with the run from there")
     .argument("<run>", "the run")
     .argument("[subtask...]", "all of the run's when left out");
-  addRunOutput(addSetup(retry)).action(
+  addRunOutput(addLimits(addSetup(retry))).action(
     lazily<[string, string[], RunFlags]>(
       async () => (await import("./commands/dead-letters.ts")).retryDeadLetters,
     ),

@@ -38,6 +38,10 @@ const configSchema = z.strictObject({
   journal: text.optional(),
   allowPrivateHosts: z.boolean().optional(),
   maxSeconds: z.number().positive().optional(),
+  maxUsd: z.number().positive().optional(),
+  maxTokens: z.int().positive().optional(),
+  maxToolCalls: z.int().positive().optional(),
+  maxModelCalls: z.int().positive().optional(),
   concurrency: z.int().positive().optional(),
 });
 
@@ -126,6 +130,10 @@ function hintOf(setting: string): string {
   const hints: Readonly<Record<string, string>> = {
     tools: "Write the path of a module or folder, or a list of them.",
     allowPrivateHosts: "Write true or false.",
+    maxUsd: "Write a number greater than 0.",
+    maxTokens: "Write a whole number greater than 0.",
+    maxToolCalls: "Write a whole number greater than 0.",
+    maxModelCalls: "Write a whole number greater than 0.",
     maxSeconds: "Write a number greater than 0.",
     modelLimits: "Write requestsPerMinute and tokensPerMinute, numbers greater than 0.",
     planner: "Write instructions, examples and maxRepairs as the documentation has them.",

@@ -18,6 +18,10 @@ export type SetupFlags = {
   readonly planner?: PlannerSettings;
   readonly allowPrivateHosts?: boolean;
   readonly maxSeconds?: number;
+  readonly maxUsd?: number;
+  readonly maxTokens?: number;
+  readonly maxToolCalls?: number;
+  readonly maxModelCalls?: number;
   readonly concurrency?: number;
 };
 
@@ -82,6 +86,10 @@ export function addLimits(command: Command): Command {
   return command
     .optionsGroup("Limits:")
     .option("--max-seconds <n>", "end the run after so many seconds", toPositive)
+    .option("--max-usd <n>", "spend at most so much on models and tools", toPositive)
+    .option("--max-tokens <n>", "let models read and write at most so many tokens", toCount)
+    .option("--max-tool-calls <n>", "call tools at most so often", toCount)
+    .option("--max-model-calls <n>", "ask models at most so often", toCount)
     .option("--concurrency <n>", "attempts at once (default: 16)", toCount);
 }
 

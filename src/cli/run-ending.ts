@@ -12,6 +12,7 @@ import { printQuestions } from "./questions.ts";
 
 /** When a person must say something first. */
 export const WAITING = 5;
+const OVER_BUDGET = 4;
 
 /** The answer, on stdout. */
 export async function printResult({ status, output }: RunResult, flags: RunFlags, io: Io) {
@@ -46,6 +47,12 @@ export function printEnding(
       say(`paused; to go on: ${resumeCommand(result.runId, flags)}`);
       break;
     case "waiting":
+      if (result.reason === "budget_exceeded") {
+        say(
+          `the budget is used up; with more: ${resumeCommand(result.runId, flags, limitsOf(flags))}`,
+        );
+        break;
+      }
       printQuestions(result.questions ?? [], io);
       say(`waiting; to answer: ${resumeCommand(result.runId, flags, answersOf(result))}`);
       break;
@@ -58,6 +65,17 @@ export function printEnding(
 
 function answersOf({ questions = [] }: RunResult): string[] {
   return questions.map(({ id }) => `--answer ${id}=…`);
+}
+
+/** The limits that were given, to be raised. */
+function limitsOf({ maxUsd, maxTokens, maxToolCalls, maxModelCalls }: RunFlags): string[] {
+  const limits = [
+    ["--max-usd", maxUsd],
+    ["--max-tokens", maxTokens],
+    ["--max-tool-calls", maxToolCalls],
+    ["--max-model-calls", maxModelCalls],
+  ] as const;
+  return limits.flatMap(([flag, limit]) => (limit === undefined ? [] : [`${flag} …`]));
 }
 
 /** The run's error, and those of other subtasks that failed. */
@@ -85,7 +103,7 @@ export function exitCodeOfRun(
       return bySignal ?? 6;
     case "paused":
     case "waiting":
-      return bySignal ?? WAITING;
+      return bySignal ?? (reason === "budget_exceeded" ? OVER_BUDGET : WAITING);
     default:
       return reason === "planning_failed" && error ? CODES[error.code].exitCode : 1;
   }

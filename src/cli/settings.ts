@@ -47,6 +47,12 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
     journal: flags.journal ?? config.journal,
     allowPrivateHosts: flags.allowPrivateHosts ?? config.allowPrivateHosts,
     maxSeconds: flags.maxSeconds ?? config.maxSeconds,
+    budget: {
+      usd: flags.maxUsd ?? config.maxUsd,
+      tokens: flags.maxTokens ?? config.maxTokens,
+      toolCalls: flags.maxToolCalls ?? config.maxToolCalls,
+      modelCalls: flags.maxModelCalls ?? config.maxModelCalls,
+    },
     concurrency: flags.concurrency ?? config.concurrency,
   };
 }

@@ -8,7 +8,7 @@
  */
 
 import { ModelError } from "../base/errors.ts";
-import type { Model, ModelRequest, ModelResult } from "./model.ts";
+import type { Model, ModelRequest, ModelResult, TokenPrice } from "./model.ts";
 import { addUsage, NO_USAGE } from "./model.ts";
 import { TextStream } from "./stream.ts";
 
@@ -28,6 +28,7 @@ export function chainModels(models: readonly Model[]): Model {
   if (models.length === 1 && only !== undefined) return only;
   return {
     name: models.map(({ name }) => name).join(","),
+    price: dearestOf(models),
     generate(request) {
       const stream = new TextStream();
       askInTurn(models, request, stream).then(
@@ -37,6 +38,13 @@ export function chainModels(models: readonly Model[]): Model {
       return stream;
     },
   };
+}
+
+function dearestOf(models: readonly Model[]): TokenPrice | null {
+  const prices = models.map(({ price }) => price ?? null);
+  if (prices.includes(null)) return null;
+  const most = (part: keyof TokenPrice) => Math.max(...prices.map((price) => price?.[part] ?? 0));
+  return { inputUsd: most("inputUsd"), outputUsd: most("outputUsd") };
 }
 
 async function askInTurn(

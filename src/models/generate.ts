@@ -12,7 +12,7 @@ import { Deadlines, type Timeouts } from "./deadlines.ts";
 import { abortedError, cutOffError, toModelError } from "./failure.ts";
 import type { Model, ModelRequest, ModelResult, ModelUsage } from "./model.ts";
 import { addUsage, NO_USAGE } from "./model.ts";
-import { costUsd, NO_TOKENS, type TokenCounts } from "./prices.ts";
+import { costUsd, dearestPrice, NO_TOKENS, type TokenCounts } from "./prices.ts";
 import type { Provider, ProviderEvent } from "./provider.ts";
 import { type RetryPolicy, withRetries } from "./retry.ts";
 import { TextStream } from "./stream.ts";
@@ -32,6 +32,7 @@ export interface Policies {
 export function createProviderModel(provider: Provider, policies: Policies): Model {
   return {
     name: provider.name,
+    price: dearestPrice(provider.name),
     generate(request) {
       const stream = new TextStream();
       generate(provider, policies, request, stream).then(

@@ -62,9 +62,14 @@ export interface ModelStream extends AsyncIterable<string> {
   readonly result: Promise<ModelResult>;
 }
 
+/** USD for one token. */
+export type TokenPrice = { readonly inputUsd: number; readonly outputUsd: number };
+
 export interface Model {
   /** `provider:model`, without keys. */
   readonly name: string;
+  /** The most that a token may cost; null or absent where nobody knows. */
+  readonly price?: TokenPrice | null;
   generate(request: ModelRequest): ModelStream;
 }
 

@@ -6,6 +6,8 @@
  * whole prompt, cached tokens included, holds for the whole request.
  */
 
+import type { TokenPrice } from "./model.ts";
+
 /** What one request consumed, as the provider counted it. */
 export interface TokenCounts {
   /** All input tokens, those read from and written to the cache included. */
@@ -158,6 +160,18 @@ export function costUsd(model: string, counts: TokenCounts): number | null {
   ];
   const sum = parts.reduce((a, b) => (a === null || b === null ? null : a + b), 0);
   return sum === null ? null : sum / 1_000_000;
+}
+
+/** The most that a token of this model may cost; null for a model without a price. */
+export function dearestPrice(model: string): TokenPrice | null {
+  const price = BY_MODEL.get(model) ?? BY_MODEL.get(model.replace(RELEASE, ""));
+  if (price === undefined) return null;
+  const dearest = (rates: readonly (number | null)[]) =>
+    Math.max(...rates.map((rate) => rate ?? 0)) / 1_000_000;
+  return {
+    inputUsd: dearest(price.tiers.flatMap(({ input, cacheWrite }) => [input, cacheWrite])),
+    outputUsd: dearest(price.tiers.map(({ output }) => output)),
+  };
 }
 
 /** In millionths of a USD, so that sums stay whole numbers where they can. */

@@ -38,6 +38,7 @@ export function recordModel(
   const secrets = secretsOf(env);
   return {
     name: model.name,
+    ...(model.price !== undefined && { price: model.price }),
     generate(request) {
       const stream = model.generate(request);
       stream.result.then(

@@ -50,7 +50,7 @@ export function createModelPlanner(model: Model, options: ModelPlannerOptions = 
       const messages = [goalMessage(request, options.timeZone)];
       return { ...framing(request, tools, options), messages };
     },
-    plan: (request) => plan(model, request, options),
+    plan: (request) => plan(request.meter?.(model) ?? model, request, options),
   };
 }
 

@@ -11,7 +11,7 @@
 
 import type { Issue } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
-import type { ModelRequest, ModelUsage } from "../models/model.ts";
+import type { Model, ModelRequest, ModelUsage } from "../models/model.ts";
 import type { Clarification, Question } from "../plan/question.ts";
 import type { Plan } from "../plan/schema.ts";
 import type { ToolDescription } from "../tools/tool.ts";
@@ -25,6 +25,8 @@ export interface PlanRequest {
   /** Milliseconds since the epoch: what "today" means. */
   readonly now: number;
   readonly signal: AbortSignal;
+  /** The planner's model as it may be used for this request. @default as it is */
+  meter?(model: Model): Model;
   /** Every issue of a proposed plan, empty when it can run. The value is untrusted JSON. */
   check(plan: Json): readonly Issue[];
   /**

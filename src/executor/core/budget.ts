@@ -21,6 +21,7 @@ const EPSILON_USD = 1e-9;
 /** May this subtask start? */
 export function budgetGate(state: RunState, program: Program, index: number): Gate {
   const { budget } = state.settings;
+  if (state.isOverBudget) return CLOSED.budget;
   if (budget === null) return OPEN;
   const subtask = state.subtasks[index] as SubtaskState;
   return fits(state, budget, policyOf(program, subtask, index).costUsd) ? OPEN : CLOSED.budget;
@@ -42,7 +43,8 @@ export function waitForBudget(turn: Turn): void {
   const { state } = turn;
   const { status, lifecycle, slots, settings } = state;
   const isFree = status === "running" && !lifecycle.pausing && lifecycle.stopping === null;
-  if (settings.budget === null || !isFree || slots.used > 0) return;
+  const isLimited = settings.budget !== null || state.isOverBudget;
+  if (!isLimited || !isFree || slots.used > 0) return;
   const next = firstReady(state);
   if (next === -1 || budgetGate(state, programOf(state), next).open) return;
   // One that waits for its retry may cost less.

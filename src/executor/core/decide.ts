@@ -177,7 +177,11 @@ function failAttempt(turn: Turn, index: number, error: ErrorData, usage?: ModelC
     ...(retryAt !== undefined && { retryAt }),
   });
   if (isStopping) cancelSubtask(turn, index);
-  else if (retryAt === undefined && !chooseFallback(turn, index)) {
+  else if (error.code === "budget.exceeded") {
+    // It has done nothing wrong, and is done again when there is more.
+    const subtask = idOfSubtask(program, index);
+    emit(turn, { type: "retry.due", subtask, attempt: state.subtasks[index]?.attempts ?? 0 });
+  } else if (retryAt === undefined && !chooseFallback(turn, index)) {
     failSubtask(turn, index, "failed", error);
   }
 }

@@ -83,9 +83,13 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       break;
     case "run.resumed":
       if (state.status !== "waiting") state.reason = null;
-      if (event.budget !== undefined) state.settings = { ...state.settings, budget: event.budget };
+      if (event.budget !== undefined) {
+        state.settings = { ...state.settings, budget: event.budget };
+        state.isOverBudget = false;
+      }
       break;
     case "run.reopened":
+      state.isOverBudget = false;
       Object.assign(state, {
         reason: null,
         output: null,
@@ -131,6 +135,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.startedAt ??= event.at;
       break;
     case "attempt.failed":
+      if (event.error.code === "budget.exceeded") state.isOverBudget = true;
       subtask.error = event.error;
       subtask.failures += 1;
       subtask.retryAt = event.retryAt ?? null;

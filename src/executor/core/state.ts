@@ -66,6 +66,8 @@ export type RunState = {
   lifecycle: LifecycleState;
   questions: QuestionsState;
   usage: Usage;
+  /** Whether a model was refused for want of budget; until there is more, nothing starts. */
+  isOverBudget: boolean;
   flags: QualityFlag[];
   output: Json;
   error: ErrorData | null;
@@ -91,6 +93,7 @@ export function initialState(runId: string): RunState {
     lifecycle: initialLifecycle(),
     questions: initialQuestions(),
     usage: initialUsage(),
+    isOverBudget: false,
     flags: [],
     output: null,
     error: null,

@@ -1,5 +1,6 @@
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
 import { formatPath, type Json, toJson } from "../../base/json.ts";
+import type { Models } from "../../models/model.ts";
 import {
   issueSteps,
   type SchemaIssue,
@@ -10,9 +11,16 @@ import {
 import type { Effect } from "../core/effect.ts";
 import type { AttemptOutcome } from "../core/input.ts";
 import type { Listener, World } from "./driver.ts";
-import { MeteredModels } from "./metered-models.ts";
+import { Meter } from "./meter.ts";
+import type { ModelBudget } from "./model-budget.ts";
 
 export type AttemptOrder = Extract<Effect, { readonly type: "start_attempt" }>;
+
+export type AttemptSurroundings = {
+  readonly world: World;
+  readonly listener: Listener;
+  readonly budget: ModelBudget;
+};
 
 /**
  * One try of one subtask: validate the input, call the tool, validate the output. Whoever
@@ -24,13 +32,19 @@ export class Attempt implements ToolContext {
   readonly #world: World;
   readonly #listener: Listener;
   #controller: AbortController | undefined;
-  #metered: MeteredModels | undefined;
+  readonly #meter: Meter;
+  #models: Models | undefined;
 
-  constructor(runId: string, order: AttemptOrder, world: World, listener: Listener) {
+  constructor(
+    runId: string,
+    order: AttemptOrder,
+    { world, listener, budget }: AttemptSurroundings,
+  ) {
     this.runId = runId;
     this.#order = order;
     this.#world = world;
     this.#listener = listener;
+    this.#meter = new Meter(budget);
   }
 
   get subtaskId(): string {
@@ -55,9 +69,16 @@ export class Attempt implements ToolContext {
     return this.#controller.signal;
   }
 
-  get models(): MeteredModels | undefined {
-    if (this.#world.models !== undefined) this.#metered ??= new MeteredModels(this.#world.models);
-    return this.#metered;
+  get models(): Models | undefined {
+    if (this.#world.models !== undefined) {
+      this.#models ??= this.#meter.measureAll(this.#world.models);
+    }
+    return this.#models;
+  }
+
+  /** The core knows how it ended. */
+  settle(): void {
+    this.#meter.settle();
   }
 
   // Not methods: tools take what they need out of the context, and call it alone.
@@ -102,7 +123,7 @@ export class Attempt implements ToolContext {
   }
 
   #withUsage(outcome: AttemptOutcome): AttemptOutcome {
-    const usage = this.#metered?.usage;
+    const { usage } = this.#meter;
     if (usage === undefined || outcome.status === "uncertain" || outcome.status === "cancelled") {
       return outcome;
     }

@@ -15,7 +15,7 @@
 
 import type { Clock } from "../../base/clock.ts";
 import type { Journal, Lease } from "../../journal/journal.ts";
-import type { Models } from "../../models/model.ts";
+import type { Model, Models } from "../../models/model.ts";
 import type { Clarification } from "../../plan/question.ts";
 import type { ToolRegistry } from "../../tools/tool.ts";
 import type { AcceptedPlan } from "../core/accepted-plan.ts";
@@ -28,6 +28,8 @@ export interface PlanOrder {
   /** What the planner asked before, and the user said. */
   readonly clarifications: readonly Clarification[];
   readonly signal: AbortSignal;
+  /** The model as this run may use it. */
+  meter(model: Model): Model;
   /** Told of the plan so far, as often as it grows. */
   onDraft(draft: AcceptedPlan): void;
 }

@@ -11,6 +11,7 @@
 
 import { PlanwrightError, toErrorData } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import type { Model } from "../../models/model.ts";
 import type { AcceptedPlan } from "../core/accepted-plan.ts";
 import type { Effect } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
@@ -20,7 +21,9 @@ import { isFinished } from "../core/status.ts";
 import { step } from "../core/step.ts";
 import { summaryOf } from "../core/summary.ts";
 import { Attempt, type AttemptOrder } from "./attempt.ts";
-import type { Drive, DriveOptions, Driver, News } from "./driver.ts";
+import type { Drive, DriveOptions, Driver, News, PlanAnswer } from "./driver.ts";
+import { Meter } from "./meter.ts";
+import { ModelBudget } from "./model-budget.ts";
 import { Timers } from "./timers.ts";
 
 /** How often the lease is renewed and requests of other processes are looked for. */
@@ -41,7 +44,10 @@ class InProcessDrive implements Drive {
   readonly #timers: Timers;
   readonly #attempts = new Map<string, Attempt>();
   readonly #settle: PromiseWithResolvers<RunState>;
+  readonly #budget: ModelBudget;
   #inbox: RunInput[] = [];
+  /** What has answered, so that the core is about to know what it used. */
+  #unsettled: { settle(): void }[] = [];
   #planning: AbortController | undefined;
   #turning = false;
   #over = false;
@@ -53,6 +59,7 @@ class InProcessDrive implements Drive {
   constructor(options: DriveOptions) {
     this.#options = options;
     this.#state = options.state;
+    this.#budget = new ModelBudget(options.state);
     this.#timers = new Timers(options.world.clock, (timer) =>
       this.send({ type: "timer_rang", timer }),
     );
@@ -90,11 +97,14 @@ class InProcessDrive implements Drive {
     this.#inbox = [];
     const events: RunEvent[] = [];
     const effects: Effect[] = [];
+    const unsettled = this.#unsettled;
+    this.#unsettled = [];
     for (const input of inbox) {
       const result = step(this.#state, input);
       for (const event of result.events) events.push(event);
       for (const effect of result.effects) effects.push(effect);
     }
+    for (const one of unsettled) one.settle();
     if (events.length > 0) {
       const { journal, lease, listener } = this.#options;
       await journal.append(lease, events, this.#summary());
@@ -140,7 +150,8 @@ class InProcessDrive implements Drive {
 
   #startAttempt(order: AttemptOrder): void {
     const { world, listener } = this.#options;
-    const attempt = new Attempt(this.#state.runId, order, world, listener);
+    const budget = this.#budget;
+    const attempt = new Attempt(this.#state.runId, order, { world, listener, budget });
     this.#attempts.set(order.subtask, attempt);
     // `run` never rejects, so this needs no other end.
     void attempt.run().then((outcome) => {
@@ -148,6 +159,7 @@ class InProcessDrive implements Drive {
         this.#attempts.delete(order.subtask);
         this.#timers.drop(order.subtask);
       }
+      this.#unsettled.push(attempt);
       this.#tellEnd(order, outcome);
     });
   }
@@ -170,14 +182,29 @@ class InProcessDrive implements Drive {
     const planning = new AbortController();
     this.#planning = planning;
     const tellDraft = (draft: AcceptedPlan) => this.send({ type: "plan_drafted", draft });
-    const order = { goal, clarifications, signal: planning.signal, onDraft: tellDraft };
-    this.#options.world.plan(order).then(
-      (answer) => this.send(answer),
-      (error: unknown) => {
-        const data = toErrorData(error);
-        this.send({ type: "plan_failed", error: data, issues: [], lastPlan: null });
-      },
-    );
+    const meter = new Meter(this.#budget);
+    const order = {
+      goal,
+      clarifications,
+      signal: planning.signal,
+      onDraft: tellDraft,
+      meter: (model: Model) => meter.measure(model),
+    };
+    const tell = (answer: PlanAnswer) => {
+      this.#unsettled.push(meter);
+      this.send(answer);
+    };
+    this.#options.world.plan(order).then(tell, (error: unknown) => {
+      const { usage } = meter;
+      const data = toErrorData(error);
+      tell({
+        type: "plan_failed",
+        error: data,
+        issues: [],
+        lastPlan: null,
+        ...(usage && { usage }),
+      });
+    });
   }
 
   #scheduleHeartbeat(): void {

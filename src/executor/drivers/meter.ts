@@ -1,0 +1,74 @@
+import type { Model, Models } from "../../models/model.ts";
+import type { ModelCallUsage } from "../core/consumption.ts";
+import type { ModelBudget, Taken } from "./model-budget.ts";
+
+/**
+ * Models as one attempt, or one planning, sees them: every call is within the budget and is
+ * counted, also those that nobody waits for to the end.
+ */
+export class Meter {
+  readonly #budget: ModelBudget;
+  readonly #taken: Taken[] = [];
+  #usage: ModelCallUsage | undefined;
+
+  constructor(budget: ModelBudget) {
+    this.#budget = budget;
+  }
+
+  /** What was consumed so far; `undefined` when no model was called. */
+  get usage(): ModelCallUsage | undefined {
+    return this.#usage;
+  }
+
+  /** The core knows the usage. */
+  settle(): void {
+    for (const taken of this.#taken) taken.settled();
+  }
+
+  /** @throws {ToolError} from `generate`: `budget.exceeded` */
+  measure(model: Model): Model {
+    return {
+      name: model.name,
+      ...(model.price !== undefined && { price: model.price }),
+      generate: (asked) => {
+        const { request, taken } = this.#budget.take(model, asked);
+        this.#taken.push(taken);
+        const stream = model.generate(request);
+        stream.result.then(
+          ({ usage }) => {
+            taken.used({ usage });
+            this.#add({ ...usage, modelCalls: 1 });
+          },
+          () => {
+            taken.used({ usage: NOTHING });
+            this.#add({ ...NOTHING, modelCalls: 1 });
+          },
+        );
+        return stream;
+      },
+    };
+  }
+
+  measureAll({ planner, tools }: Models): Models {
+    return { planner: this.measure(planner), tools: this.measure(tools) };
+  }
+
+  #add(added: ModelCallUsage): void {
+    const sum = this.#usage ?? NOTHING;
+    this.#usage = {
+      inputTokens: sum.inputTokens + added.inputTokens,
+      outputTokens: sum.outputTokens + added.outputTokens,
+      cachedTokens: sum.cachedTokens + added.cachedTokens,
+      usd: sum.usd === null || added.usd === null ? null : sum.usd + added.usd,
+      modelCalls: sum.modelCalls + added.modelCalls,
+    };
+  }
+}
+
+const NOTHING: ModelCallUsage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedTokens: 0,
+  usd: 0,
+  modelCalls: 0,
+};

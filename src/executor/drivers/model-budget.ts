@@ -1,0 +1,106 @@
+/**
+ * The part of a run's budget that models use. A call takes the most that it may use before it
+ * is made, and gives back what it did not; what does not fit is not asked.
+ */
+
+import { ToolError } from "../../base/errors.ts";
+import type { Model, ModelRequest, ModelResult } from "../../models/model.ts";
+import type { RunState } from "../core/state.ts";
+
+/** Tokens of output that a call is given when it does not say. */
+const USUAL_OUTPUT = 8_192;
+/** Fewer are of no use. */
+const FEWEST_OUTPUT = 64;
+/** On the safe side: tokenizers make fewer of most texts. */
+const CHARACTERS_PER_TOKEN = 3;
+
+type Amount = { calls: number; tokens: number; usd: number };
+
+export class ModelBudget {
+  readonly #state: RunState;
+  /** Taken for calls under way, and used by calls whose attempt has not told the core yet. */
+  readonly #open = new Set<Amount>();
+
+  constructor(state: RunState) {
+    this.#state = state;
+  }
+
+  /**
+   * Take what a call may use.
+   * @returns the request with the output that it may have, and what to tell when it ends
+   * @throws {ToolError} `budget.exceeded` when it does not fit
+   */
+  take(model: Model, request: ModelRequest): { request: ModelRequest; taken: Taken } {
+    const { budget } = this.#state.settings;
+    if (budget === null) return { request, taken: this.#keep({ calls: 1, tokens: 0, usd: 0 }) };
+    const left = this.#left();
+    const input = Math.ceil(lengthOf(request) / CHARACTERS_PER_TOKEN);
+    const price = model.price ?? null;
+    if (budget.usd !== null && price === null) throw unpriced(model);
+    const inputUsd = input * (price?.inputUsd ?? 0);
+    const affordable = Math.floor((left.usd - inputUsd) / (price?.outputUsd ?? 0));
+    const wanted = request.maxOutputTokens ?? USUAL_OUTPUT;
+    const output = Math.min(wanted, left.tokens - input, budget.usd === null ? wanted : affordable);
+    if (left.calls < 1 || output < Math.min(wanted, FEWEST_OUTPUT)) throw exceeded(model);
+    const usd = inputUsd + output * (price?.outputUsd ?? 0);
+    const isLimited = budget.usd !== null || budget.tokens !== null;
+    return {
+      request: isLimited ? { ...request, maxOutputTokens: output } : request,
+      taken: this.#keep({ calls: 1, tokens: input + output, usd }),
+    };
+  }
+
+  #left(): Amount {
+    const { settings, usage } = this.#state;
+    const { modelCalls = null, tokens = null, usd = null } = settings.budget ?? {};
+    const open = [...this.#open];
+    const sum = (part: keyof Amount) => open.reduce((total, amount) => total + amount[part], 0);
+    const rest = (limit: number | null, used: number) =>
+      limit === null ? Number.POSITIVE_INFINITY : limit - used;
+    return {
+      calls: rest(modelCalls, usage.modelCalls + sum("calls")),
+      tokens: rest(tokens, usage.inputTokens + usage.outputTokens + sum("tokens")),
+      usd: rest(usd, (usage.usd ?? Number.POSITIVE_INFINITY) + sum("usd")),
+    };
+  }
+
+  #keep(amount: Amount): Taken {
+    this.#open.add(amount);
+    return {
+      used: ({ usage }) => {
+        amount.tokens = usage.inputTokens + usage.outputTokens;
+        amount.usd = usage.usd ?? 0;
+      },
+      settled: () => {
+        this.#open.delete(amount);
+      },
+    };
+  }
+}
+
+export type Taken = {
+  /** The call has ended: the rest is given back. */
+  used(result: Pick<ModelResult, "usage">): void;
+  /** The core knows what it used. */
+  settled(): void;
+};
+
+function lengthOf({ system, messages, schema }: ModelRequest): number {
+  const texts = [...system.map(({ text }) => text), ...messages.map(({ content }) => content)];
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return characters + (schema === undefined ? 0 : JSON.stringify(schema).length);
+}
+
+function exceeded({ name }: Model): ToolError {
+  return new ToolError("budget.exceeded", `The budget does not allow another call of ${name}.`, {
+    retryable: false,
+    hint: "Give the run more, e.g. with --max-usd or --max-tokens, and resume it.",
+  });
+}
+
+function unpriced({ name }: Model): ToolError {
+  return new ToolError("budget.exceeded", `${name} has no known price, and money is limited.`, {
+    retryable: false,
+    hint: "Limit tokens instead, with --max-tokens, or use a model with a price.",
+  });
+}
