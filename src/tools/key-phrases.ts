@@ -1,5 +1,5 @@
 import type { Vocabulary } from "./language.ts";
-import { wordsOf } from "./text-units.ts";
+import { joinSpaced, wordsOf } from "./text-units.ts";
 
 export type KeyPhrase = { readonly phrase: string; readonly score: number; readonly count: number };
 
@@ -31,7 +31,7 @@ type Phrase = {
 export function rankPhrases(text: string, limit: number, vocabulary: Vocabulary): KeyPhrase[] {
   const phrases = collect(text, vocabulary);
   countNested(phrases);
-  const total = Math.max(1, ...[...phrases.values()].map(({ firstAt }) => firstAt));
+  const total = [...phrases.values()].reduce((last, { firstAt }) => Math.max(last, firstAt), 1);
   const ranked = [...phrases.values()]
     .map((phrase) => ({
       phrase,
@@ -52,13 +52,13 @@ export function rankPhrases(text: string, limit: number, vocabulary: Vocabulary)
   }));
 }
 
-function collect(text: string, { rootOf, isStopWord }: Vocabulary): Map<string, Phrase> {
+function collect(text: string, { singularOf, isStopWord }: Vocabulary): Map<string, Phrase> {
   const phrases = new Map<string, Phrase>();
   let at = 0;
   for (const stretch of text.split(BOUNDARY)) {
     const words = wordsOf(stretch).map((word) => ({
       word,
-      root: rootOf(word),
+      root: singularOf(word),
       isContent: !isStopWord(word) && /\p{L}/u.test(word) && word.length > 1,
     }));
     for (const [from, first] of words.entries()) {
@@ -112,7 +112,7 @@ function note(
     within: 0,
     longer: 0,
   };
-  const form = run.map(({ word }) => word.replace(/['’]s$/, "")).join(" ");
+  const form = joinSpaced(run.map(({ word }) => word.replace(/['’]s$/, "")));
   phrase.count++;
   phrase.forms.set(form, (phrase.forms.get(form) ?? 0) + 1);
   phrases.set(key, phrase);

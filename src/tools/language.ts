@@ -99,8 +99,10 @@ const MORE_ENGLISH = `
 `;
 
 export type Vocabulary = {
-  /** One form for all forms of a word, as far as the language is known. */
+  /** One form for all words of a family ("connect", "connection"), as far as the language is known. */
   rootOf(word: string): string;
+  /** One form for singular and plural. */
+  singularOf(word: string): string;
   isStopWord(word: string): boolean;
 };
 
@@ -115,7 +117,16 @@ export async function vocabularyOf(text: string): Promise<Vocabulary> {
   const plain = (word: string) => word.toLowerCase().replace(/['’]s$/, "");
   return {
     rootOf: (word) => (language === "en" ? stemmer(plain(word)) : plain(word)),
+    singularOf: (word) => (language === "en" ? singular(plain(word)) : plain(word)),
     isStopWord: (word) =>
       stopWords.has(plain(word)) || stopWords.has(plain(word).replace("’", "'")),
   };
+}
+
+/** Without the ending of the plural, by the rules of the S stemmer (Harman 1991, with -ches and the like). */
+function singular(word: string): string {
+  if (word.length < 4) return word;
+  if (/[^ae]ies$/.test(word)) return `${word.slice(0, -3)}y`;
+  if (/(?:x|ch|sh|ss|zz|[^h]o)es$/.test(word)) return word.slice(0, -2);
+  return /[^ius'’]s$/.test(word) ? word.slice(0, -1) : word;
 }

@@ -14,19 +14,30 @@ export type Prose = {
 const MARKED =
   /^ {0,3}#{1,6} \S|^ {0,3}(?:```|~~~)|^\s{0,3}[-*+] \S|^\s{0,3}\d{1,3}[.)] \S|^ {0,3}>|^ {0,3}\||\[[^\]\n]{1,200}\]\([^)\n]{1,500}\)|\*\*\S/m;
 
-/** Read a text as Markdown where it is marked up, else as paragraphs. */
+/** A line that opens more quotes and lists inside one another than anybody reads. */
+const TOO_DEEP =
+  /^((?:[ \t]{0,24}(?:[>*+-]|\d{1,9}[.)])){12})(?:[ \t]*(?:[>*+-]|\d{1,9}[.)]))+|^([ \t]{24})[ \t]+/gm;
+
+/**
+ * Read a text as Markdown where it is marked up, else as paragraphs.
+ *
+ * What is nested more than a dozen times is read as if it were nested a dozen times: the
+ * lexer's time and stack grow with the depth.
+ */
 export async function proseOf(text: string): Promise<Prose> {
   if (!MARKED.test(text)) return { paragraphs: paragraphsOf(text), text };
   const { lexer } = await import("marked");
   const paragraphs: string[] = [];
   const lines: string[] = [];
-  for (const { text: line, isProse } of readBlocks(lexer(text))) {
+  for (const { text: line, isProse } of readBlocks(lexer(text.replace(TOO_DEEP, "$1$2")))) {
     if (line === "") continue;
     lines.push(line);
     if (isProse) paragraphs.push(line);
   }
   return { paragraphs, text: lines.join("\n\n") };
 }
+
+const ENDS_SENTENCE = /[.!?。！？]["')\]”’»]?$/;
 
 type Line = { readonly text: string; readonly isProse: boolean };
 
@@ -38,7 +49,13 @@ function* readBlocks(tokens: readonly Token[]): Generator<Line> {
         yield lineOf(token, token.type === "paragraph");
         break;
       case "heading":
-        yield { ...lineOf(token, false) };
+        yield lineOf(token, false);
+        break;
+      case "code":
+        // In a text without fences, paragraphs are indented, too.
+        if (token["codeBlockStyle"] === "indented" && ENDS_SENTENCE.test(token["text"].trimEnd())) {
+          yield { text: oneLine(token["text"]), isProse: true };
+        }
         break;
       case "blockquote":
         yield* readBlocks(token.tokens ?? []);
@@ -61,14 +78,18 @@ function* readBlocks(tokens: readonly Token[]): Generator<Line> {
 /** An item counts as running text when it ends like a sentence. */
 function* readItem(tokens: readonly Token[]): Generator<Line> {
   for (const line of readBlocks(tokens)) {
-    yield { text: line.text, isProse: /[.!?。！？]["')\]”’»]?$/.test(line.text) };
+    yield { text: line.text, isProse: ENDS_SENTENCE.test(line.text) };
   }
 }
 
 function lineOf(token: Token, isProse: boolean): Line {
   const inner = "tokens" in token ? token.tokens : undefined;
   const text = inner === undefined ? token.raw : plain(inner);
-  return { text: text.replace(/\s+/g, " ").trim(), isProse };
+  return { text: oneLine(text), isProse };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
 }
 
 /** Inline tokens without their marks: of a link its text, of an image its description. */

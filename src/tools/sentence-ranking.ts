@@ -56,14 +56,17 @@ function score(
   paragraphs: readonly (readonly string[])[],
   { rootOf, isStopWord }: Vocabulary,
 ): Candidate[] {
-  const sentences = paragraphs
-    .flatMap((list) => list.map((sentence, at) => ({ sentence, isFirst: at === 0 })))
-    .slice(0, MAX_SENTENCES)
-    .map((one, position) => {
-      const words = wordsOf(one.sentence);
-      const roots = words.filter((word) => !isStopWord(word) && /\p{L}/u.test(word)).map(rootOf);
-      return { ...one, position, roots, length: words.length };
-    });
+  const first = new Map<string, { sentence: string; isFirst: boolean }>();
+  for (const list of paragraphs) {
+    for (const [at, sentence] of list.entries()) {
+      if (!first.has(sentence)) first.set(sentence, { sentence, isFirst: at === 0 });
+    }
+  }
+  const sentences = [...first.values()].slice(0, MAX_SENTENCES).map((one, position) => {
+    const words = wordsOf(one.sentence);
+    const roots = words.filter((word) => !isStopWord(word) && /\p{L}/u.test(word)).map(rootOf);
+    return { ...one, position, roots, length: words.length };
+  });
   // What ends otherwise is a title, or announces something that will not follow.
   const whole = sentences.filter(
     ({ sentence, length }) => length >= FEWEST_WORDS && /[.!?…。！？]["'”’»)\]]*$/.test(sentence),
@@ -100,7 +103,7 @@ function add(sum: Map<string, number>, vector: ReadonlyMap<string, number>): Map
 }
 
 function unit(vector: ReadonlyMap<string, number>): Map<string, number> {
-  const length = Math.hypot(...vector.values()) || 1;
+  const length = Math.sqrt(dot(vector, vector)) || 1;
   return new Map([...vector].map(([root, weight]) => [root, weight / length]));
 }
 

@@ -58,6 +58,17 @@ export function sentencesOf(text: string): string[] {
     .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 }
 
+/** Words or sentences as one text, with a space between them where their script has any. */
+export function joinSpaced(parts: readonly string[]): string {
+  return parts.reduce(
+    (text, part) =>
+      text === "" || (isUnspaced(text.at(-1)) && isUnspaced(part[0]))
+        ? text + part
+        : `${text} ${part}`,
+    "",
+  );
+}
+
 /** As far back as the rules below look. */
 const TAIL = 24;
 

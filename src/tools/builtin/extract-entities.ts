@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineTool } from "../define-tool.ts";
-import { findDates, findNames, findPattern } from "../entities.ts";
+import { findDates, findPattern } from "../entities.ts";
+import { findNames } from "../entity-names.ts";
 import { proseOf } from "../prose.ts";
 
 const KINDS = ["people", "places", "organizations", "dates", "amounts", "emails", "urls"] as const;

@@ -3,7 +3,7 @@ import { defineTool } from "../define-tool.ts";
 import { vocabularyOf } from "../language.ts";
 import { proseOf } from "../prose.ts";
 import { centralSentences } from "../sentence-ranking.ts";
-import { sentencesOf } from "../text-units.ts";
+import { joinSpaced, sentencesOf } from "../text-units.ts";
 
 export const summarizeText = defineTool({
   name: "summarize_text",
@@ -29,6 +29,6 @@ export const summarizeText = defineTool({
     // A text of headings and items has no sentences but these.
     const all = paragraphs.length > 0 ? paragraphs : [sentencesOf(prose.text)];
     const sentences = centralSentences(all, count, await vocabularyOf(prose.text));
-    return { summary: sentences.join(" "), sentences };
+    return { summary: joinSpaced(sentences), sentences };
   },
 });
