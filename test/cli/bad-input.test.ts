@@ -101,9 +101,9 @@ const CALLS: Readonly<Record<string, Case>> = {
     says: /Unknown option '--modle'.*\n.*--model/,
   },
   "a flag that is not offered yet": {
-    argv: ["ask", "x", "--max-usd", "1"],
+    argv: ["ask", "x", "--mcp", "1"],
     code: "input.unknown",
-    says: /'--max-usd'/,
+    says: /'--mcp'/,
   },
   "a number that is none": {
     argv: ["ask", "x", "--max-seconds", "soon"],
