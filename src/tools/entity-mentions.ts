@@ -22,9 +22,9 @@ export type Mention = {
 };
 
 /** A word with a capital: also `al-Fihri`, `O'Neill`, `J.`, `D.C.`. */
-const CAPITAL = "(?:\\p{Lu}\\.){1,4}|(?:\\p{Ll}{1,3}-)?\\p{Lu}[\\p{L}\\p{M}\\p{N}&’'-]{0,40}";
+const CAPITAL = "(?:\\p{Lu}\\.){1,4}|(?:(?:al|el|de)-)?\\p{Lu}[\\p{L}\\p{M}\\p{N}&’'-]{0,40}";
 const LINK =
-  "of the|of|for|van der|van den|van|von der|von|de la|de|del|della|di|da|dos|du|al|bin|ibn|&";
+  "of the|of|for|van der|van den|van|von der|von|de la|de|del|della|di|da|dos|du|al|bin|ibn|&|\\+";
 /** A full stop that ends no sentence. */
 const STOP = "(?<=\\b(?:Inc|Corp|Ltd|Co|Bros|Jr|Sr|Dr|Mr|Mrs|Ms|Prof|St|Mt|Rev|Lt|Gen|Sen|Gov))\\.";
 const WORD = `(?:${CAPITAL})(?:${STOP})?`;

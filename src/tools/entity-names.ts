@@ -99,7 +99,7 @@ function kindByWords({ name, words, isTitled }: Mention): NameKind | undefined {
 }
 
 function kindByLexicon(
-  { name, start, end }: Mention,
+  { name, start, end, before }: Mention,
   sentence: string,
   spans: readonly Span[],
   lexicon: Lexicon,
@@ -108,15 +108,17 @@ function kindByLexicon(
   if (span === undefined) return undefined;
   // One span over several names says little of each.
   const rest = sentence.slice(span.start, start) + sentence.slice(end, Math.max(end, span.end));
-  return /\p{Lu}/u.test(rest) ? lexicon(name)[0]?.kind : span.kind;
+  const kind = /\p{Lu}/u.test(rest) ? lexicon(name)[0]?.kind : span.kind;
+  // Many towns are called as people are.
+  return kind === "people" && !name.includes(" ") && IN.test(before) ? "places" : kind;
 }
 
 const PLACE_BEFORE =
-  /\b(?:born|died|lives?|lived|living|based|headquartered|located|grew up|raised|arrived|stayed|buried|offices?|council|factory|plant|meeting|conference|people) in $|\b(?:city|town|village|state|province|region|island|capital|district|county|port|suburb) of $|\b(?:moved|travell?ed|flew|sailed|drove|emigrated|flight|train|trip) to $/i;
+  /\b(?:born|died|lives?|lived|living|based|headquartered|located|grew up|raised|arrived|stayed|buried|offices?|council|factory|plant|meeting|conference|people) in $|\b(?:city|town|village|state|province|region|island|capital|district|county|port|suburb) of $|\b(?:moved|travell?ed|flew|sailed|drove|emigrated|flight|train|trip) to $|\b(?:came|comes|reported|flew|arrived|travell?ed|returned) from $/i;
 const IN =
   /(?<!\b(?:written|available|implemented|programmed|coded|interested|believe[sd]?|skills|experience)) (?:in|near) $/i;
 const ORGANIZATION_BEFORE =
-  /\b(?:CEO|chief executive|chair(?:man|woman|person)?|founder|president|director|manager|engineer|employee|analyst|spokes(?:man|woman|person)|shares|subsidiary|customers?|head|work(?:s|ed|ing)?|job|consultant|researcher|editor) (?:of|at|for|with) (?:the )?$|\b(?:acquired|acquires|sued|company|firm|startup|newspaper|charity|supplier),? $/i;
+  /\b(?:CEO|chief executive|chair(?:man|woman|person)?|founder|president|director|manager|engineer|employee|analyst|spokes(?:man|woman|person)|shares|subsidiary|customers?|head|work(?:s|ed|ing)?|job|consultant|researcher|editor|students?|professors?|lecturers?|taught|teaches|studied) (?:of|at|for|with) (?:the )?$|\b(?:acquired|acquires|sued|company|firm|startup|newspaper|charity|supplier),? $/i;
 const ORGANIZATION_AFTER =
   /^ (?:announced|employs?|hired|acquired|reported (?:a|earnings|revenue|profits?)|shares|shareholders|employees)\b|^['’]s (?:chief executive|CEO|chairman|board|profits?|revenue|shares)\b/;
 const PERSON_AFTER =

@@ -36,7 +36,8 @@ export const TITLES = list(`
   Mr Mrs Ms Miss Mx Dr Prof Professor Sir Dame Lord Lady President Chancellor Minister Senator Governor Mayor Judge
   Justice King Queen Prince Princess Pope Captain General Colonel Sergeant Lieutenant Admiral Inspector Congressman
   Congresswoman Ambassador Father Sister Rev Reverend Saint Uncle Aunt Chairman Chairwoman CEO Vice Prime Deputy Chief
-  Financial Executive Operating Technical Officer Director Manager Secretary Engineer
+  Councillor Councilor Councilman Councilwoman Bishop Archbishop Cardinal Duke Duchess Count Countess Baron Baroness
+  Emperor Empress Sheikh Imam Rabbi Commissioner Premier Major Commander Financial Executive Operating Technical Officer Director Manager Secretary Engineer
 `);
 
 /** Words that begin sentences, and of a name only titles of works. */
