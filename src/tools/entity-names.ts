@@ -55,15 +55,20 @@ function isAllCapitals(sentence: string): boolean {
 }
 
 type Span = { readonly kind: NameKind; readonly start: number; readonly end: number };
-type Lexicon = (text: string) => readonly Span[];
+type Lexicon = {
+  /** What of a sentence it knows, by the sentence. */
+  spansIn(sentence: string): readonly Span[];
+  /** What a name names, by itself alone. */
+  kindOf(name: string): NameKind | undefined;
+};
 
 async function loadLexicon(): Promise<Lexicon> {
   const { default: nlp } = await import("compromise");
   const own = Object.fromEntries(
     KNOWN_ORGANIZATIONS.map((name) => [name.toLowerCase(), "Organization"]),
   );
-  return (text) => {
-    const doc = nlp(text, own);
+  const spansIn = (sentence: string): Span[] => {
+    const doc = nlp(sentence, own);
     return (["organizations", "people", "places"] as const).flatMap((kind) => {
       const found: unknown = doc[kind]().json({ offset: true });
       return (found as { offset: { start: number; length: number } }[]).map(({ offset }) => {
@@ -71,10 +76,18 @@ async function loadLexicon(): Promise<Lexicon> {
       });
     });
   };
+  const kinds = new Map<string, NameKind | undefined>();
+  return {
+    spansIn,
+    kindOf(name) {
+      if (!kinds.has(name)) kinds.set(name, spansIn(name)[0]?.kind);
+      return kinds.get(name);
+    },
+  };
 }
 
 function classify(mentions: readonly Mention[], sentence: string, lexicon: Lexicon): Found[] {
-  const spans = lexicon(sentence);
+  const spans = lexicon.spansIn(sentence);
   const found = mentions.map((mention) => ({
     mention,
     kind:
@@ -108,7 +121,7 @@ function kindByLexicon(
   if (span === undefined) return undefined;
   // One span over several names says little of each.
   const rest = sentence.slice(span.start, start) + sentence.slice(end, Math.max(end, span.end));
-  const kind = /\p{Lu}/u.test(rest) ? lexicon(name)[0]?.kind : span.kind;
+  const kind = /\p{Lu}/u.test(rest) ? lexicon.kindOf(name) : span.kind;
   // Many towns are called as people are.
   return kind === "people" && !name.includes(" ") && IN.test(before) ? "places" : kind;
 }

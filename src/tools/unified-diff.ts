@@ -15,21 +15,36 @@ export interface Change {
 const MAX_EDITS = 5_000;
 const CONTEXT = 3;
 
+/** The same between two elements that both have. */
+const MAX_EDITS_BETWEEN = 200;
+
 /**
- * What leads from the one sequence to the other: the shortest list of changes (Myers 1986);
- * or, when there are more than 5,000, everything between the first and the last difference.
+ * What leads from the one sequence to the other: the shortest list of changes (Myers 1986).
+ *
+ * When there are more than 5,000, what both have exactly once and in the same order stays
+ * (Cohen's patience diff), and between these elements it is the shortest list of at most 200
+ * changes, or all between the first and the last difference is replaced: a right list, and seldom much longer than the shortest.
  */
 export async function changesBetween(
   before: readonly string[],
   after: readonly string[],
 ): Promise<Change[]> {
   const { diffArrays } = await import("diff");
-  const changes = diffArrays([...before], [...after], { maxEditLength: MAX_EDITS });
-  if (changes === undefined) return replaceMiddle(before, after);
-  return changes.map(({ added, removed, value }) => ({
-    kind: added ? "added" : removed ? "removed" : "same",
-    values: value,
-  }));
+  const shortest = (from: readonly string[], to: readonly string[], most: number) =>
+    diffArrays([...from], [...to], { maxEditLength: most })?.map(
+      ({ added, removed, value }): Change => ({
+        kind: added ? "added" : removed ? "removed" : "same",
+        values: value,
+      }),
+    );
+  const changes = shortest(before, after, MAX_EDITS);
+  if (changes !== undefined) return changes;
+  return merge(
+    gapsBetween(before, after).flatMap(({ from, to, anchor }) => [
+      ...(shortest(from, to, MAX_EDITS_BETWEEN) ?? replaceMiddle(from, to)),
+      { kind: "same", values: anchor } as const,
+    ]),
+  );
 }
 
 /** The changes as a unified diff with three elements of context; empty when there are none. */
@@ -56,13 +71,80 @@ function replaceMiddle(before: readonly string[], after: readonly string[]): Cha
   while (start < shorter && before[start] === after[start]) start++;
   let end = 0;
   while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
-  const changes: Change[] = [
+  return [
     { kind: "same", values: before.slice(0, start) },
     { kind: "removed", values: before.slice(start, before.length - end) },
     { kind: "added", values: after.slice(start, after.length - end) },
     { kind: "same", values: before.slice(before.length - end) },
   ];
-  return changes.filter(({ values }) => values.length > 0);
+}
+
+/** What stands before an element that stays, in the one and the other; the last has none after it. */
+type Gap = {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly anchor: readonly string[];
+};
+
+function gapsBetween(before: readonly string[], after: readonly string[]): Gap[] {
+  const gaps: Gap[] = [];
+  let [from, to] = [0, 0];
+  for (const anchor of anchorsOf(before, after)) {
+    gaps.push({
+      from: before.slice(from, anchor.before),
+      to: after.slice(to, anchor.after),
+      anchor: [anchor.value],
+    });
+    [from, to] = [anchor.before + 1, anchor.after + 1];
+  }
+  gaps.push({ from: before.slice(from), to: after.slice(to), anchor: [] });
+  return gaps;
+}
+
+type Anchor = { readonly value: string; readonly before: number; readonly after: number };
+
+/** Elements that each has once: the most of them that stand in the same order in both. */
+function anchorsOf(before: readonly string[], after: readonly string[]): Anchor[] {
+  const places = placesOfUnique(after);
+  // The longest increasing subsequence (Fredman 1975): piles by where its best chain of a length ends.
+  const piles: Link[] = [];
+  for (const [value, at] of placesOfUnique(before)) {
+    const place = places.get(value);
+    if (place === undefined) continue;
+    let [low, high] = [0, piles.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((piles[middle]?.anchor.after ?? 0) < place) low = middle + 1;
+      else high = middle;
+    }
+    piles[low] = { anchor: { value, before: at, after: place }, previous: piles[low - 1] };
+  }
+  const anchors: Anchor[] = [];
+  for (let link: Link | undefined = piles.at(-1); link !== undefined; link = link.previous) {
+    anchors.push(link.anchor);
+  }
+  return anchors.reverse();
+}
+
+type Link = { readonly anchor: Anchor; readonly previous: Link | undefined };
+
+/** Where each element stands that is there once, in order. */
+function placesOfUnique(values: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const [at, value] of values.entries()) places.set(value, places.has(value) ? -1 : at);
+  return new Map([...places].filter(([, at]) => at >= 0));
+}
+
+/** Neighbours of one kind as one change. */
+function merge(changes: readonly Change[]): Change[] {
+  const merged: { kind: Change["kind"]; values: string[] }[] = [];
+  for (const { kind, values } of changes) {
+    if (values.length === 0) continue;
+    const last = merged.at(-1);
+    if (last?.kind === kind) for (const value of values) last.values.push(value);
+    else merged.push({ kind, values: [...values] });
+  }
+  return merged;
 }
 
 const MARKS = { same: " ", removed: "-", added: "+" } as const;

@@ -62,4 +62,33 @@ describe("the unified diff", () => {
     ]);
     expect(applyPatch(text(before), await renderUnified(changes, LABELS))).toBe(text(after));
   });
+
+  it("stays a short one when many small differences are strewn over a long text", async () => {
+    const before = Array.from({ length: 20_000 }, (_, index) => `line ${index}`);
+    const after = before.map((line, index) => (index % 5 === 0 ? `${line}, changed` : line));
+    const changes = await changesBetween(before, after);
+    const count = (kind: string) =>
+      changes.filter((change) => change.kind === kind).flatMap(({ values }) => values).length;
+    expect([count("removed"), count("added"), count("same")]).toEqual([4_000, 4_000, 16_000]);
+    expect(text(changes.flatMap((one) => (one.kind === "added" ? [] : one.values)))).toBe(
+      text(before),
+    );
+    expect(text(changes.flatMap((one) => (one.kind === "removed" ? [] : one.values)))).toBe(
+      text(after),
+    );
+  });
+
+  it("keeps beginning and end where nothing in between is unlike the rest", async () => {
+    const halves = (first: string, second: string) =>
+      Array.from({ length: 6_000 }, (_, index) => (index % 2 === 0 ? first : second));
+    const before = [...halves("a", "b"), ...halves("c", "d"), ...halves("a", "b")];
+    const after = [...halves("a", "b"), ...halves("x", "y"), ...halves("a", "b")];
+    const changes = await changesBetween(before, after);
+    expect(changes.map(({ kind, values }) => [kind, values.length])).toEqual([
+      ["same", 6_000],
+      ["removed", 6_000],
+      ["added", 6_000],
+      ["same", 6_000],
+    ]);
+  });
 });
