@@ -6,10 +6,12 @@
  * around it ("born in …", "chief executive of …"), by the lexicon and rules of compromise
  * (https://compromise.cool), and last by the names that it is listed with ("Nepal and …").
  * A name that nothing tells about is left out: what is given should be right before it is
- * complete. Of texts in other languages only names that tell it themselves are found.
+ * complete. In other languages only names are found that tell it themselves, or that the
+ * lexicon knows: what goes around a name is read as English.
  */
 
 import { bare, type Mention, mentionsIn } from "./entity-mentions.ts";
+import { guessLanguages } from "./language.ts";
 import {
   BEFORE_OF,
   KNOWN_ORGANIZATIONS,
@@ -31,12 +33,14 @@ type Found = { readonly mention: Mention; kind: NameKind | undefined };
  */
 export async function findNames(text: string, signal: AbortSignal): Promise<Names> {
   const lexicon = await loadLexicon();
+  const { guesses, isReliable } = await guessLanguages(text);
+  const isEnglish = !isReliable || guesses[0]?.code === "en";
   const found: Found[] = [];
   for (const sentence of sentencesOf(text).flatMap(piecesOf)) {
     signal.throwIfAborted();
     const mentions = mentionsIn(sentence);
     if (mentions.length === 0 || isAllCapitals(sentence)) continue;
-    found.push(...classify(mentions, sentence, lexicon));
+    found.push(...classify(mentions, sentence, lexicon, isEnglish));
     // Others get their turn.
     await new Promise(setImmediate);
   }
@@ -86,17 +90,22 @@ async function loadLexicon(): Promise<Lexicon> {
   };
 }
 
-function classify(mentions: readonly Mention[], sentence: string, lexicon: Lexicon): Found[] {
+function classify(
+  mentions: readonly Mention[],
+  sentence: string,
+  lexicon: Lexicon,
+  isEnglish: boolean,
+): Found[] {
   const spans = lexicon.spansIn(sentence);
-  const found = mentions.map((mention) => ({
-    mention,
-    kind:
+  const found = mentions.map((mention) => {
+    const isPlace = isEnglish && PLACE_BEFORE.test(mention.before);
+    const kind =
       kindByWords(mention) ??
-      (PLACE_BEFORE.test(mention.before) ? "places" : undefined) ??
-      kindByLexicon(mention, sentence, spans, lexicon) ??
-      kindByContext(mention),
-  }));
-  classifyByNeighbours(found);
+      (isPlace ? "places" : kindByLexicon(mention, sentence, spans, lexicon)) ??
+      (isEnglish ? kindByContext(mention) : undefined);
+    return { mention, kind };
+  });
+  if (isEnglish) classifyByNeighbours(found);
   return found;
 }
 

@@ -37,7 +37,7 @@ export const TITLES = list(`
   Justice King Queen Prince Princess Pope Captain General Colonel Sergeant Lieutenant Admiral Inspector Congressman
   Congresswoman Ambassador Father Sister Rev Reverend Saint Uncle Aunt Chairman Chairwoman CEO Vice Prime Deputy Chief
   Councillor Councilor Councilman Councilwoman Bishop Archbishop Cardinal Duke Duchess Count Countess Baron Baroness
-  Emperor Empress Sheikh Imam Rabbi Commissioner Premier Major Commander Financial Executive Operating Technical Officer Director Manager Secretary Engineer
+  Herr Herrn Frau Monsieur Madame Señor Señora Signor Signora Emperor Empress Sheikh Imam Rabbi Commissioner Premier Major Commander Financial Executive Operating Technical Officer Director Manager Secretary Engineer
 `);
 
 /** Words that begin sentences, and of a name only titles of works. */
@@ -47,6 +47,7 @@ export const SENTENCE_STARTERS = list(`
   Some Many Most All Few Other Another Such However Then There Here Now Later Yesterday Today Tomorrow Once Only Also
   Even Although Because Despite Between Under Over Near Like What Who Why How Which Please Contact Call Ask See Meet
   Did Does Do Is Are Was Were Has Have Had Can Could May Might Should Would Must Let Just
+  Der Die Das Den Dem Ein Eine Le Les Une
 `);
 
 /** Written with capitals, and names of nobody and nothing here. */
@@ -57,6 +58,7 @@ export const NOT_NAMES = list(`
   I API PDF CSV HTML JSON XML URL HTTP SQL CEO CFO CTO FAQ ID OK USB PC TV UTC GMT AM PM
   Chapter Section Figure Table Page Part Appendix Article Step Note Invoice Total Room Street
   Python Java JavaScript TypeScript Rust Markdown Excel Word Windows Linux Docker Settings Menu
+  Firma Société Empresa
   Dear Hi Hello Thanks Regards Best Kind Sincerely Cheers
 `);
 

@@ -22,8 +22,9 @@ const MAX_EDITS_BETWEEN = 200;
  * What leads from the one sequence to the other: the shortest list of changes (Myers 1986).
  *
  * When there are more than 5,000, what both have exactly once and in the same order stays
- * (Cohen's patience diff), and between these elements it is the shortest list of at most 200
- * changes, or all between the first and the last difference is replaced: a right list, and seldom much longer than the shortest.
+ * (Cohen's patience diff). Between these elements it is the shortest list of at most 200
+ * changes, or everything between the first and the last difference is replaced: a right list,
+ * and seldom much longer than the shortest.
  */
 export async function changesBetween(
   before: readonly string[],

@@ -77,6 +77,11 @@ Mail ada@example.com, or see [the page](https://example.com/a?b=1).`;
       { places: ["France", "Ruritania", "Spain"] },
     ],
     [
+      "what goes around a name is read as English only in English",
+      "Der Vorstand der Siemens AG traf sich gestern mit Frau Schneider in Berlin. In Zukunft sollen die Kosten in Form von Zuschüssen getragen werden.",
+      { people: ["Schneider"], places: ["Berlin"], organizations: ["Siemens AG"] },
+    ],
+    [
       "a short form is not given beside the full name",
       "Siemens AG grew. Siemens said that Ada Lovelace was right; Lovelace agreed.",
       { people: ["Ada Lovelace"], organizations: ["Siemens AG"] },
@@ -119,5 +124,11 @@ Mail ada@example.com, or see [the page](https://example.com/a?b=1).`;
     expect((await extract(oneLine, ["people"])).people).toContain("Anna Berg");
     const hostile = `${"1,".repeat(20_000)} ${"a@".repeat(20_000)} ${"Aa ".repeat(5_000)}`;
     expect((await extract(hostile, ["amounts", "emails", "urls"])).urls).toEqual([]);
+  });
+
+  it("stops when it is told to", async () => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    const text = "Anna Berg lives in Bonn.";
+    await expect(call(extractEntities, { text }, { signal })).rejects.toThrow("enough");
   });
 });
