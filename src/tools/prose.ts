@@ -6,7 +6,7 @@ import { paragraphsOf } from "./text-units.ts";
 export type Prose = {
   /** Running text, in order: no headings, code or tables, and of lists only what are sentences. */
   readonly paragraphs: readonly string[];
-  /** All that is read, markup left out: headings, items and cells too, each a line. */
+  /** All that is read, markup left out: headings, items and cells too, each a paragraph. */
   readonly text: string;
 };
 
@@ -85,7 +85,8 @@ function* readItem(tokens: readonly Token[]): Generator<Line> {
 function lineOf(token: Token, isProse: boolean): Line {
   const inner = "tokens" in token ? token.tokens : undefined;
   const text = inner === undefined ? token.raw : plain(inner);
-  return { text: oneLine(text), isProse };
+  // Line breaks stay: whether a line goes on in the next one is for the reader of sentences to say.
+  return { text: text.replace(/[^\S\n]+/g, " ").trim(), isProse };
 }
 
 function oneLine(text: string): string {

@@ -3,6 +3,7 @@ import { defineTool } from "../define-tool.ts";
 import { rankPhrases } from "../key-phrases.ts";
 import { vocabularyOf } from "../language.ts";
 import { proseOf } from "../prose.ts";
+import { sentencesOf } from "../text-units.ts";
 
 export const extractKeywords = defineTool({
   name: "extract_keywords",
@@ -27,7 +28,9 @@ export const extractKeywords = defineTool({
   effects: "none",
   async run({ text, limit }) {
     const prose = await proseOf(text);
-    const scored = rankPhrases(prose.text, limit, await vocabularyOf(prose.text));
+    // A phrase may go over the end of a line, but not of a sentence.
+    const sentences = sentencesOf(prose.text).join("\n");
+    const scored = rankPhrases(sentences, limit, await vocabularyOf(prose.text));
     return { keywords: scored.map(({ phrase }) => phrase), scored };
   },
 });

@@ -77,6 +77,11 @@ Mail ada@example.com, or see [the page](https://example.com/a?b=1).`;
       { places: ["France", "Ruritania", "Spain"] },
     ],
     [
+      "a line with a label is not the end of the line before it",
+      "# Plan\n\nOwner: Nadia Rahman\nSponsor: Erik Lindqvist\n",
+      { people: ["Nadia Rahman", "Erik Lindqvist"] },
+    ],
+    [
       "what goes around a name is read as English only in English",
       "Der Vorstand der Siemens AG traf sich gestern mit Frau Schneider in Berlin. In Zukunft sollen die Kosten in Form von Zuschüssen getragen werden.",
       { people: ["Schneider"], places: ["Berlin"], organizations: ["Siemens AG"] },

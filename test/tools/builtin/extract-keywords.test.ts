@@ -33,6 +33,12 @@ describe("extract_keywords", () => {
     expect(keywords).toEqual(["coffee", "sugar"]);
   });
 
+  it("goes across the end of a wrapped line", async () => {
+    const text =
+      "All that the people of the valley want to have is solar\npower. They talk about solar power and nothing else.";
+    expect((await extract(text, 1)).scored).toMatchObject([{ phrase: "solar power", count: 2 }]);
+  });
+
   it("uses the stop words of the text's language", async () => {
     const text =
       "Der Hund und die Katze sind im Garten. Der Hund und die Katze spielen mit dem Ball im Garten.";
