@@ -38,7 +38,7 @@ export {
   type RunOptions,
 } from "./planwright.ts";
 export type { DeadAttempt, DeadLetter } from "./projections/dead-letters.ts";
-export type { RunResult, RunUsage, SubtaskResult } from "./projections/result.ts";
+export type { AwaitedApproval, RunResult, RunUsage, SubtaskResult } from "./projections/result.ts";
 export type { Run, RunListener } from "./run.ts";
 export type { ToolField, ToolPage } from "./tool-page.ts";
 export { defineTool } from "./tools/define-tool.ts";

@@ -76,6 +76,16 @@ export interface PlanOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface DecideOptions {
+  readonly decision: "approved" | "denied";
+  /** Who decides, for the record. @default the user of this process */
+  readonly by?: string | undefined;
+  /** Why, for the record. */
+  readonly note?: string | undefined;
+  /** Another input for the tool, in the place of the one that was asked about. */
+  readonly input?: JsonObject | undefined;
+}
+
 export interface RestartOptions {
   /** Ids of the subtasks to begin with. @default all of the run */
   readonly from?: readonly string[] | undefined;

@@ -22,6 +22,7 @@ import type { Models } from "./models/model.ts";
 import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
 import { OPENAI_KEY } from "./models/openai-responses.ts";
 import {
+  type DecideOptions,
   type PlanOptions,
   type PlanwrightOptions,
   type RestartOptions,
@@ -36,7 +37,13 @@ import type { PlannerPrompt } from "./planner/planner.ts";
 import { Planning } from "./planning.ts";
 import type { DeadLetter } from "./projections/dead-letters.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
-import { requireAnswers, requireDeadLetter, requireGoal, requireSubtasks } from "./requirements.ts";
+import {
+  requireAnswers,
+  requireDeadLetter,
+  requireGoal,
+  requireSubtasks,
+  requireWaitingForApproval,
+} from "./requirements.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
 import { type HeldRun, isOwned, LEASE_MS, RunStore, requireUnfinished } from "./run-store.ts";
 import type { ToolPage } from "./tool-page.ts";
@@ -172,6 +179,27 @@ export class Planwright {
   }
 
   /**
+   * Say yes or no to a subtask that waits for it. The first decision stands. A run that no
+   * process drives keeps it; `resume` goes on.
+   * @throws {InputError} `run.unknown`, `run.finished`, `subtask.unknown`, `approval.not_waiting`
+   */
+  async decide(runId: string, subtask: string, options: DecideOptions): Promise<void> {
+    const { decision, by = userName(), note = "", input } = options;
+    const { row } = await this.#store.find(runId);
+    requireUnfinished(row);
+    requireWaitingForApproval(fold(runId, await this.events(runId)), subtask);
+    const news = { decision, by, note, ...(input !== undefined && { input }), subtask };
+    if (await this.#store.tell(row, { type: "decide", ...news })) return;
+    const run = this.#begin(undefined, async () => {
+      await this.tools();
+      const check = (state: RunState) => requireWaitingForApproval(state, subtask);
+      const held = await this.#store.takeOver(runId, check);
+      return { ...held, first: [{ type: "approval_decided", ...news }] };
+    });
+    await run.result();
+  }
+
+  /**
    * Do a run again: all of it, or from these subtasks on. What does not follow from them
    * keeps its results.
    * @throws {InputError} from `result()`: `run.unknown`, `run.owned`, `run.no_plan`,
@@ -231,10 +259,7 @@ export class Planwright {
   async pause(runId: string): Promise<boolean> {
     const { row } = await this.#store.find(runId);
     requireUnfinished(row);
-    if (!isOwned(row, this.#clock.now())) return false;
-    const journal = await this.#store.open();
-    await journal.post(runId, this.#clock.now(), { type: "pause", by: userName() });
-    return true;
+    return this.#store.tell(row, { type: "pause", by: userName() });
   }
 
   /**
@@ -245,11 +270,7 @@ export class Planwright {
   async cancel(runId: string): Promise<RunResult | undefined> {
     const { row } = await this.#store.find(runId);
     const by = userName();
-    if (isOwned(row, this.#clock.now())) {
-      const journal = await this.#store.open();
-      await journal.post(runId, this.#clock.now(), { type: "cancel", by });
-      return undefined;
-    }
+    if (await this.#store.tell(row, { type: "cancel", by })) return undefined;
     const run = this.#begin(undefined, async () => {
       await this.tools();
       const first: News[] = [{ type: "cancel_requested", by }];

@@ -1,6 +1,7 @@
 /** What a caller's words must meet before anything is begun, each refused with its cure. */
 
 import { InputError, type Issue, inputError } from "./base/errors.ts";
+import { openApprovals } from "./executor/core/approval.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News } from "./executor/drivers/driver.ts";
 import { closest } from "./plan/closest.ts";
@@ -60,4 +61,17 @@ export function requireGoal(goal: string): string {
   const text = goal.trim();
   if (text !== "") return text;
   throw inputError("goal.empty", "The goal is empty.", "Say what you want, in plain language.");
+}
+
+/** @throws {InputError} `subtask.unknown`, `approval.not_waiting` */
+export function requireWaitingForApproval(state: RunState, subtask: string): void {
+  requireSubtasks(state, { type: "restart_requested", subtasks: [subtask], by: "" });
+  const open = openApprovals(state).map((index) => state.accepted?.plan.subtasks[index]?.id ?? "");
+  if (open.includes(subtask)) return;
+  const hint =
+    open.length === 0
+      ? "Nothing in the run waits for approval."
+      : `These wait for it: ${open.join(", ")}.`;
+  const message = `The subtask ${subtask} of ${state.runId} does not wait for approval.`;
+  throw inputError("approval.not_waiting", message, hint);
 }

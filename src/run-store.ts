@@ -88,6 +88,14 @@ export class RunStore {
     return { state, lease: await journal.createRun(run) };
   }
 
+  /** Tell the process that drives a run. @returns whether there is one */
+  async tell(row: RunRow, request: JsonObject): Promise<boolean> {
+    const now = this.#clock.now();
+    if (!isOwned(row, now)) return false;
+    await (await this.open()).post(row.runId, now, request);
+    return true;
+  }
+
   /**
    * Take a run that nobody drives, as its events left it.
    * @param check may refuse by throwing, before anything is changed

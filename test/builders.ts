@@ -44,6 +44,7 @@ export const WRITES: ToolPolicy = {
   timeoutMs: null,
   retry: null,
   costUsd: 0,
+  approval: false,
 };
 export const READS: ToolPolicy = {
   effects: "read",
@@ -51,6 +52,7 @@ export const READS: ToolPolicy = {
   timeoutMs: null,
   retry: null,
   costUsd: 0,
+  approval: false,
 };
 
 /** The plan as accepted, every tool without effects unless said otherwise. */
@@ -65,6 +67,7 @@ export function accepted(
     timeoutMs: null,
     retry: null,
     costUsd: 0,
+    approval: false,
   };
   const policies = given.subtasks
     .flatMap(({ tool, fallback = tool }: Subtask) => [tool, fallback])

@@ -66,6 +66,8 @@ export const CODES = {
   "model.timeout": { exitCode: 1, httpStatus: 504 },
   "model.aborted": FAILED,
   "model.not_recorded": FAILED,
+  "approval.denied": FAILED,
+  "approval.not_waiting": CONFLICT,
   "budget.exceeded": { exitCode: 4, httpStatus: 402 },
   "run.unknown": NOT_FOUND,
   "run.finished": CONFLICT,

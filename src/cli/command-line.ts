@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, type InputError, inputError } from "../base/errors.ts";
+import type { DecideFlags } from "./commands/decide.ts";
 import type { PlanFlags } from "./commands/plan.ts";
 import type { RestartFlags } from "./commands/restart.ts";
 import type { ResumeFlags } from "./commands/resume.ts";
@@ -184,6 +185,26 @@ function addLifecycleCommands(program: Command, lazily: Lazily): void {
     lazily<[string, RestartFlags]>(async () => (await import("./commands/restart.ts")).restart),
   );
 
+  const approve = program
+    .command("approve")
+    .description("say yes to a subtask that waits for it")
+    .argument("<run>", "its run")
+    .argument("<subtask>", "the subtask")
+    .option("--input <json>", "give its tool this instead");
+  addDecision(approve).action(
+    lazily<[string, string, DecideFlags]>(
+      async () => (await import("./commands/decide.ts")).approve,
+    ),
+  );
+  const deny = program
+    .command("deny")
+    .description("say no to a subtask that waits for approval")
+    .argument("<run>", "its run")
+    .argument("<subtask>", "the subtask");
+  addDecision(deny).action(
+    lazily<[string, string, DecideFlags]>(async () => (await import("./commands/decide.ts")).deny),
+  );
+
   const pause = program
     .command("pause")
     .description("let what runs finish and start nothing new, in a run of another process")
@@ -198,6 +219,16 @@ function addLifecycleCommands(program: Command, lazily: Lazily): void {
     .argument("<run>", "its id");
   addJson(addSetup(cancel)).action(
     lazily<[string, ReadingFlags]>(async () => (await import("./commands/cancel.ts")).cancel),
+  );
+}
+
+function addDecision(command: Command): Command {
+  return addJson(
+    addSetup(
+      command
+        .option("--by <who>", "who decides (default: you)")
+        .option("--note <text>", "why, for the record"),
+    ),
   );
 }
 

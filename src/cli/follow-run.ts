@@ -4,6 +4,7 @@ import type { Issue } from "../base/errors.ts";
 import type { Planwright } from "../planwright.ts";
 import type { RunResult } from "../projections/result.ts";
 import type { Run, RunListener } from "../run.ts";
+import { askApprovals } from "./approvals.ts";
 import type { RunFlags } from "./flags.ts";
 import { type Io, printJson, printLine } from "./io.ts";
 import { openWatch } from "./open-watch.ts";
@@ -36,20 +37,39 @@ type Followed = {
  * @throws {PlanwrightError} when it could not begin, or could not be stored any more
  */
 export async function followRun(following: Following): Promise<number> {
-  const { planwright, flags, io } = following;
+  const { flags, io } = following;
   let followed = await followOnce(following);
   while (followed.result.status === "waiting") {
-    const { runId, questions = [] } = followed.result;
-    const answers = flags.json || flags.events ? undefined : await askPerson(questions, io);
-    if (answers === undefined) break;
-    const begin: Begin = (options) => planwright.resume(runId, { ...options, answers });
-    followed = await followOnce({ ...following, begin, note: undefined });
+    const further = await followOn(followed, following);
+    if (further === undefined) break;
+    followed = further;
   }
   const { result, rejections, bySignal } = followed;
   if (flags.json) printJson(io.stdout, result);
   else await printResult(result, flags, io);
   printEnding(result, rejections, flags, io);
   return exitCodeOfRun(result, flags, bySignal);
+}
+
+/**
+ * Ask the person what a waiting run waits for, and go on with it.
+ * @returns undefined when nobody is there to say
+ */
+async function followOn(followed: Followed, following: Following): Promise<Followed | undefined> {
+  const { planwright, flags, io } = following;
+  const { runId, questions = [] } = followed.result;
+  if (flags.json || flags.events) return undefined;
+  if (questions.length > 0) {
+    const answers = await askPerson(questions, io);
+    if (answers === undefined) return undefined;
+    const begin: Begin = (options) => planwright.resume(runId, { ...options, answers });
+    return followOnce({ ...following, begin, note: undefined });
+  }
+  const result = await askApprovals(followed.result, planwright, io);
+  if (result === undefined) return undefined;
+  if (result.finishedAt !== null) return { ...followed, result };
+  const begin: Begin = (options) => planwright.resume(runId, options);
+  return followOnce({ ...following, begin, note: undefined });
 }
 
 async function followOnce({ begin, flags, io, note }: Following): Promise<Followed> {

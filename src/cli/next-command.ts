@@ -1,3 +1,4 @@
+import type { RunResult } from "../projections/result.ts";
 import type { SetupFlags } from "./flags.ts";
 
 /** What to type to go on with a run, with the flags that it needs again. @param more flags */
@@ -21,6 +22,19 @@ export function resumeCommand(
 /** What to type to look at a run. */
 export function showCommand(runId: string, { journal }: SetupFlags): string {
   return [programName(), "show", runId, ...flagWords("--journal", journal)].join(" ");
+}
+
+/** What to type to say yes to the first subtask that waits for it, and to go on. */
+export function decideCommand({ runId, approvals = [] }: RunResult, flags: SetupFlags): string {
+  const subtask = approvals[0]?.subtask ?? "SUBTASK";
+  const approve = [
+    programName(),
+    "approve",
+    runId,
+    subtask,
+    ...flagWords("--journal", flags.journal),
+  ];
+  return `${approve.join(" ")} (or deny), then ${resumeCommand(runId, flags)}`;
 }
 
 /** The program as it was called: by a script of this project, by npx, or by its name. */

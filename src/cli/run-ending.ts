@@ -4,10 +4,11 @@ import { CODES, type Issue } from "../base/errors.ts";
 import { oneLine } from "../plan/text-width.ts";
 import type { RunResult } from "../projections/result.ts";
 import { renderAnswer } from "./answer.ts";
+import { printApprovals } from "./approvals.ts";
 import { printError, printIssues } from "./failure.ts";
 import type { RunFlags } from "./flags.ts";
 import { colorsFor, type Io, printLine, printText } from "./io.ts";
-import { resumeCommand, showCommand } from "./next-command.ts";
+import { decideCommand, resumeCommand, showCommand } from "./next-command.ts";
 import { printQuestions } from "./questions.ts";
 
 /** When a person must say something first. */
@@ -51,6 +52,11 @@ export function printEnding(
         say(
           `the budget is used up; with more: ${resumeCommand(result.runId, flags, limitsOf(flags))}`,
         );
+        break;
+      }
+      if (result.approvals !== undefined) {
+        printApprovals(result.approvals, io);
+        say(`waiting; to decide: ${decideCommand(result, flags)}`);
         break;
       }
       printQuestions(result.questions ?? [], io);

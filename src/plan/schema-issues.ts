@@ -12,6 +12,7 @@ const HINTS: Readonly<Record<string, string>> = {
   dependsOn:
     "Write a list of ids, e.g. [read_report]; { id: read_report, on: settled } also after a failure.",
   description: "Say in a sentence what it is for, or leave it out.",
+  approval: "Write true or false.",
   attempts: "Write how often it is tried in all, 1 to 100.",
   factor: "Write a number from 1 to 100.",
   fallback: "Name one of the tools.",

@@ -58,6 +58,10 @@ const subtask = z.strictObject({
   optional: z.boolean().default(false).describe("A failure is noted, and does not fail the run."),
   timeout: duration.optional().describe("Limit of one attempt, e.g. 60s."),
   retry: retry.optional().describe("What follows when an attempt fails."),
+  approval: z
+    .boolean()
+    .optional()
+    .describe("Whether a person must say yes, with the exact input before them, before it starts."),
   fallback: z
     .string()
     .regex(TOOL_NAME, "must be a tool's name in snake_case, at most 64 characters")

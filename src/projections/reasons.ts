@@ -7,12 +7,14 @@ const SUBTASK: Readonly<Record<SubtaskReason, string>> = {
   condition_false: "its condition is false",
   dependency_failed: "failed",
   dependency_skipped: "was skipped",
+  denied: "a person said no",
   replaced: "the new plan does without it",
   cancelled: "the run was cancelled",
   timeout: "the run's time was up",
 };
 
 const RUN: Readonly<Record<RunReason, string>> = {
+  approval: "a person must say yes",
   budget_exceeded: "its budget is used up",
   questions: "the planner asks something",
   subtask_failed: "a subtask failed",

@@ -1,5 +1,6 @@
 import type { ErrorData } from "../base/errors.ts";
-import type { Json } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import { openApprovals } from "../executor/core/approval.ts";
 import type { Usage } from "../executor/core/consumption.ts";
 import type { QualityFlag } from "../executor/core/event.ts";
 import type { RunState } from "../executor/core/state.ts";
@@ -23,6 +24,8 @@ export type RunResult = {
   readonly flags: readonly QualityFlag[];
   /** What the planner asks before it can go on. */
   readonly questions?: readonly Question[];
+  /** The subtasks that a person must say yes to, with what their tools would be given. */
+  readonly approvals?: readonly AwaitedApproval[];
   /** Null until there is one. */
   readonly plan: {
     readonly revision: number;
@@ -37,6 +40,12 @@ export type RunResult = {
   readonly replans: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
+};
+
+export type AwaitedApproval = {
+  readonly subtask: string;
+  readonly tool: string;
+  readonly input: JsonObject;
 };
 
 export type SubtaskResult = {
@@ -62,6 +71,11 @@ export type RunUsage = Readonly<Usage> & {
 export function resultOf(state: RunState, lastAt: number): RunResult {
   const { accepted, startedAt, finishedAt } = state;
   const plan = accepted?.plan;
+  const approvals = openApprovals(state).map((index) => ({
+    subtask: plan?.subtasks[index]?.id ?? "",
+    tool: plan?.subtasks[index]?.tool ?? "",
+    input: state.subtasks[index]?.approval?.input ?? {},
+  }));
   return {
     runId: state.runId,
     status: state.status,
@@ -70,6 +84,7 @@ export function resultOf(state: RunState, lastAt: number): RunResult {
     output: state.output,
     flags: state.flags,
     ...(state.questions.open.length > 0 && { questions: state.questions.open }),
+    ...(approvals.length > 0 && { approvals }),
     plan: plan
       ? { revision: accepted.revision, subtasks: plan.subtasks, batches: batchesOf(state) }
       : null,

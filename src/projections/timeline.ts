@@ -56,6 +56,12 @@ function detailOf(event: RunEvent): string {
     case "subtask.cancelled":
     case "dead_letter.added":
       return subtaskReasonText(event.reason, null);
+    case "approval.requested":
+      return JSON.stringify(event.input);
+    case "approval.decided": {
+      const { decision, by, note } = event;
+      return note === "" ? `${decision} by ${by}` : `${decision} by ${by}: ${note}`;
+    }
     case "fallback.chosen":
       return event.tool;
     case "questions.asked":

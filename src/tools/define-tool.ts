@@ -65,6 +65,7 @@ export function defineTool<Input extends Schema, Output extends Schema>(
     trust: definition.trust ?? "trusted",
     timeoutMs:
       definition.timeout === undefined ? undefined : parseDuration(definition.timeout, "timeout"),
+    approval: definition.approval ?? false,
     costUsd: definition.costUsd ?? 0,
     retry: definition.retry && parseRetry(definition.retry),
     expectedMs: definition.expectedMs,

@@ -85,6 +85,8 @@ export interface ToolDefinition<Input extends Schema = Schema, Output extends Sc
    * try again. @default none; errors that say so are tried again twice
    */
   readonly retry?: RetryOptions;
+  /** Whether a person must say yes to every call, with its exact input before them. @default false */
+  readonly approval?: boolean;
   /** What one call costs in USD; counted, and taken from the run's budget before the call. @default 0 */
   readonly costUsd?: number;
   /** Expected milliseconds of one attempt, for scheduling only; of an input known before the run. */
@@ -109,6 +111,7 @@ export interface Tool {
   readonly timeoutMs: number | undefined;
   readonly retry: RetryPolicy | undefined;
   readonly costUsd: number;
+  readonly approval: boolean;
   readonly expectedMs: number | ((input: JsonObject) => number) | undefined;
   readonly needsModel: boolean;
   run(input: unknown, context: ToolContext): unknown;

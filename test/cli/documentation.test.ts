@@ -16,6 +16,8 @@ const COMMANDS = [
   ["events"],
   ["resume"],
   ["restart"],
+  ["approve"],
+  ["deny"],
   ["pause"],
   ["cancel"],
   ["dead-letters", "list"],

@@ -64,6 +64,7 @@ const worlds: fc.Arbitrary<World> = fc
       timeoutMs: null,
       retry: effects === "write" && !idempotent ? null : again,
       costUsd: 0,
+      approval: false,
     });
     return {
       plan: planSchema.parse({ goal: "test", subtasks, output: "done" }),

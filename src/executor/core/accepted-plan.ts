@@ -8,6 +8,8 @@ export type ToolPolicy = {
   readonly idempotent: boolean;
   /** Null leaves it to the run's settings. */
   readonly timeoutMs: number | null;
+  /** Whether a person must say yes to each call. */
+  readonly approval: boolean;
   /** What one call costs, whatever comes of it. */
   readonly costUsd: number;
   /** Null where neither plan nor tool say. */

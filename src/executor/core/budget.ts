@@ -9,11 +9,9 @@
  */
 
 import { CLOSED, type Gate, OPEN } from "./gate.ts";
-import { type Program, policyOf, programOf } from "./program.ts";
-import { firstReady } from "./ready.ts";
+import { type Program, policyOf } from "./program.ts";
 import type { Budget } from "./settings.ts";
 import type { RunState, SubtaskState } from "./state.ts";
-import { emit, type Turn } from "./turn.ts";
 
 /** A sum of prices in cents must not fail for a rounding error. */
 const EPSILON_USD = 1e-9;
@@ -36,18 +34,4 @@ function fits({ usage }: RunState, budget: Budget, costUsd: number): boolean {
   if (usd === null) return true;
   const spent = usage.usd ?? Number.POSITIVE_INFINITY;
   return costUsd > 0 ? spent + costUsd <= usd + EPSILON_USD : spent < usd;
-}
-
-/** Wait for a person when nothing can start any more, and nothing under way can change that. */
-export function waitForBudget(turn: Turn): void {
-  const { state } = turn;
-  const { status, lifecycle, slots, settings } = state;
-  const isFree = status === "running" && !lifecycle.pausing && lifecycle.stopping === null;
-  const isLimited = settings.budget !== null || state.isOverBudget;
-  if (!isLimited || !isFree || slots.used > 0) return;
-  const next = firstReady(state);
-  if (next === -1 || budgetGate(state, programOf(state), next).open) return;
-  // One that waits for its retry may cost less.
-  if (state.subtasks.some(({ retryAt }) => retryAt !== null)) return;
-  emit(turn, { type: "run.waiting", reason: "budget_exceeded" });
 }

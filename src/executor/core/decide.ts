@@ -2,6 +2,7 @@
 
 import type { ErrorData } from "../../base/errors.ts";
 import { isPlanned, keptSubtasks } from "./adoption.ts";
+import { decideApproval } from "./approval.ts";
 import { considerCondition } from "./condition.ts";
 import type { ModelCallUsage } from "./consumption.ts";
 import { growthOf } from "./draft.ts";
@@ -54,6 +55,8 @@ function decideUnfinished(turn: Turn, input: LaterInput): void {
       return decideTimer(turn, input.timer);
     case "resume_requested":
       return decideResume(turn, input);
+    case "approval_decided":
+      return decideApproval(turn, input);
     case "pause_requested":
       return requestPause(turn, input.by);
     case "cancel_requested":

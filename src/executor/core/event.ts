@@ -4,7 +4,7 @@
  */
 
 import type { ErrorData, Issue } from "../../base/errors.ts";
-import type { Json } from "../../base/json.ts";
+import type { Json, JsonObject } from "../../base/json.ts";
 import type { Clarification, Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
@@ -77,6 +77,24 @@ export type EventBody =
   /** All attempts have failed; another tool takes over. */
   | { readonly type: "fallback.chosen"; readonly subtask: string; readonly tool: string }
   | {
+      readonly type: "approval.requested";
+      readonly subtask: string;
+      readonly revision: number;
+      /** Exactly what its tool would be given. */
+      readonly input: JsonObject;
+    }
+  | {
+      readonly type: "approval.decided";
+      readonly subtask: string;
+      /** `seq` of the event that asked. */
+      readonly request: number;
+      readonly decision: "approved" | "denied";
+      readonly by: string;
+      readonly note: string;
+      /** In the place of the one that was asked about. */
+      readonly input?: JsonObject;
+    }
+  | {
       readonly type: "attempt.uncertain";
       readonly subtask: string;
       readonly attempt: number;
@@ -129,7 +147,7 @@ export type EventBody =
   | { readonly type: "pause.requested"; readonly by: string }
   | { readonly type: "run.paused" }
   /** Nothing more can start before somebody gives more. */
-  | { readonly type: "run.waiting"; readonly reason: "budget_exceeded" }
+  | { readonly type: "run.waiting"; readonly reason: "budget_exceeded" | "approval" }
   | {
       readonly type: "run.resumed";
       /** In the place of the one before. */

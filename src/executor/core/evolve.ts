@@ -140,6 +140,19 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.failures += 1;
       subtask.retryAt = event.retryAt ?? null;
       break;
+    case "approval.requested": {
+      const { seq, revision, input } = event;
+      subtask.approval = { request: seq, revision, input, isApproved: false, isEdited: false };
+      break;
+    }
+    case "approval.decided":
+      if (subtask.approval !== null && event.decision === "approved") {
+        const { input = subtask.approval.input } = event;
+        const isEdited = event.input !== undefined;
+        subtask.approval = { ...subtask.approval, input, isApproved: true, isEdited };
+        addReady(state, index);
+      }
+      break;
     case "retry.due":
       subtask.retryAt = null;
       addReady(state, index);

@@ -1,7 +1,7 @@
 /** Inputs: what the world tells the core. Each carries when; stale ones are ignored. */
 
 import type { ErrorData, Issue } from "../../base/errors.ts";
-import type { Json } from "../../base/json.ts";
+import type { Json, JsonObject } from "../../base/json.ts";
 import type { Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
@@ -62,6 +62,15 @@ export type RunInput = { readonly at: number } & (
       readonly type: "resume_requested";
       /** In the place of the one before; left out, that one goes on. */
       readonly budget?: Budget | null;
+    }
+  /** What a person says to a subtask that waits for it. */
+  | {
+      readonly type: "approval_decided";
+      readonly subtask: string;
+      readonly decision: "approved" | "denied";
+      readonly by: string;
+      readonly note: string;
+      readonly input?: JsonObject;
     }
   /** Do these again, and all that follows from them; null for everything. */
   | {

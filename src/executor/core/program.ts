@@ -63,10 +63,12 @@ function makeProgram(accepted: AcceptedPlan): Program {
 function policyFor({ tools }: AcceptedPlan, subtask: Subtask, tool: string): ToolPolicy {
   const policy = tools[tool];
   if (policy === undefined) throw new Error(`No policy for the tool ${tool}.`);
-  const { timeout, retry } = subtask;
-  if (timeout === undefined && retry === undefined) return policy;
+  const { timeout, retry, approval = false } = subtask;
+  if (timeout === undefined && retry === undefined && !approval) return policy;
   return {
     ...policy,
+    // A plan may ask for approval, and cannot do without what the tool asks for.
+    approval: policy.approval || approval,
     ...(timeout !== undefined && { timeoutMs: parseDuration(timeout) }),
     ...(retry !== undefined && { retry: parseRetry(retry) }),
   };

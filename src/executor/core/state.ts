@@ -7,7 +7,7 @@
  */
 
 import type { ErrorData } from "../../base/errors.ts";
-import type { Json } from "../../base/json.ts";
+import type { Json, JsonObject } from "../../base/json.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { Usage } from "./consumption.ts";
 import type { QualityFlag } from "./event.ts";
@@ -17,6 +17,18 @@ import { DEFAULT_SETTINGS, type RunSettings } from "./settings.ts";
 import { initialSlots, type SlotsState } from "./slots.ts";
 import type { RunReason, RunStatus, SubtaskReason, SubtaskStatus } from "./status.ts";
 import { initialUsage } from "./usage.ts";
+
+/** What a person was asked about a subtask, see `approval.ts`. */
+export type ApprovalState = {
+  /** `seq` of the event that asked. */
+  readonly request: number;
+  readonly revision: number;
+  /** What the tool would be, or will be, given. */
+  readonly input: JsonObject;
+  readonly isApproved: boolean;
+  /** Whether who decided gave another input than was asked about. */
+  readonly isEdited: boolean;
+};
 
 export type SubtaskState = {
   status: SubtaskStatus;
@@ -30,6 +42,8 @@ export type SubtaskState = {
   usesFallback: boolean;
   /** How often it had succeeded and was wanted again. */
   timesRedone: number;
+  /** What a person was asked about it. */
+  approval: ApprovalState | null;
   /** Whether it waits among the dead letters for somebody to decide. */
   isDeadLetter: boolean;
   /** Dependencies that are not final yet. */
@@ -110,6 +124,7 @@ export function initialSubtask(attempts = 0): SubtaskState {
     retryAt: null,
     usesFallback: false,
     timesRedone: 0,
+    approval: null,
     isDeadLetter: false,
     blockedBy: 0,
     readyAt: -1,

@@ -25,6 +25,8 @@ export type SubtaskReason =
   | "failed"
   /** A crash left it unknown whether its effect happened; a person decides. */
   | "interrupted"
+  /** A person said no. */
+  | "denied"
   /** It was optional and failed. */
   | "optional_failed"
   /** Its `when` was false. */
@@ -44,6 +46,8 @@ export type SubtaskReason =
 export type RunReason =
   /** The planner asked something. */
   | "questions"
+  /** A person must say yes to a subtask. */
+  | "approval"
   /** What it may use is used up. */
   | "budget_exceeded"
   | "subtask_failed"

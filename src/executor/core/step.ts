@@ -11,7 +11,8 @@
 
 import { toErrorData } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import { budgetGate, waitForBudget } from "./budget.ts";
+import { approvedInput } from "./approval.ts";
+import { budgetGate } from "./budget.ts";
 import { completeRun } from "./completion.ts";
 import { decide } from "./decide.ts";
 import type { Effect } from "./effect.ts";
@@ -25,9 +26,9 @@ import { firstReady } from "./ready.ts";
 import { settleDependents } from "./settle.ts";
 import { slotsGate } from "./slots.ts";
 import type { RunState } from "./state.ts";
-import { isFinished } from "./status.ts";
 import { completePause } from "./stop.ts";
 import { beginTurn, emit, type Turn } from "./turn.ts";
+import { waitForPerson } from "./wait.ts";
 
 export type Step = { readonly events: readonly RunEvent[]; readonly effects: readonly Effect[] };
 
@@ -50,13 +51,13 @@ export function step(state: RunState, input: RunInput): Step {
   startReady(turn);
   completeRun(turn);
   completePause(turn);
-  waitForBudget(turn);
+  waitForPerson(turn);
   return { events: turn.events, effects: turn.effects };
 }
 
 function startReady(turn: Turn): void {
   const { state } = turn;
-  if (isFinished(state.status)) return;
+  if (state.status !== "running" && state.status !== "planning") return;
   for (let index = firstReady(state); index !== -1; index = firstReady(state)) {
     const program = programOf(state);
     if (GATES.some((gate) => !gate(state, program, index).open)) return;
@@ -72,13 +73,17 @@ function startAttempt(turn: Turn, index: number): void {
   const template = program.compiled.subtasks[index]?.input;
   const subtask = state.subtasks[index];
   if (template === undefined || subtask === undefined) throw new Error(`No subtask ${index}.`);
+  let input: JsonObject;
   try {
-    turn.input = template.evaluate(scopeFor(state, program, template)) as JsonObject;
+    input = template.evaluate(scopeFor(state, program, template)) as JsonObject;
   } catch (error) {
     const data = toErrorData(error, "expression.failed");
     failSubtask(turn, index, "failed", { ...data, path: `subtasks[${index}].input` });
     return;
   }
+  const approved = approvedInput(turn, index, input);
+  if (approved === undefined) return;
+  turn.input = approved;
   const tool = toolOf(program, subtask, index);
   const id = idOfSubtask(program, index);
   const { costUsd } = policyOf(program, subtask, index);

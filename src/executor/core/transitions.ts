@@ -8,7 +8,11 @@ import type { RunStatus, SubtaskStatus } from "./status.ts";
 
 type SubtaskEventType = Extract<
   EventType,
-  `attempt.${string}` | `retry.${string}` | `fallback.${string}` | `subtask.${string}`
+  | `approval.${string}`
+  | `attempt.${string}`
+  | `retry.${string}`
+  | `fallback.${string}`
+  | `subtask.${string}`
 >;
 
 /** `waiting` between `attempt.…` and `subtask.…` is where retries wait. */
@@ -16,6 +20,7 @@ export const SUBTASK_TABLE: {
   readonly [S in SubtaskStatus]: { readonly [E in SubtaskEventType]?: SubtaskStatus };
 } = {
   pending: {
+    "approval.requested": "waiting",
     "attempt.started": "running",
     "subtask.failed": "failed",
     "subtask.skipped": "skipped",
@@ -29,6 +34,8 @@ export const SUBTASK_TABLE: {
   },
   waiting: {
     "attempt.started": "running",
+    "approval.requested": "waiting",
+    "approval.decided": "waiting",
     "retry.due": "waiting",
     "fallback.chosen": "waiting",
     "subtask.failed": "failed",

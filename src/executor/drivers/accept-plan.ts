@@ -20,8 +20,8 @@ export function acceptPlan(
   const take = (name: string): Tool => {
     const tool = tools.get(name);
     if (tool === undefined) throw new Error(`The checked plan names an unknown tool ${name}.`);
-    const { effects, idempotent, timeoutMs = null, retry = null, costUsd } = tool;
-    policies[name] = { effects, idempotent, timeoutMs, retry, costUsd };
+    const { effects, idempotent, timeoutMs = null, retry = null, costUsd, approval } = tool;
+    policies[name] = { effects, idempotent, timeoutMs, retry, costUsd, approval };
     return tool;
   };
   for (const [index, subtask] of compiled.plan.subtasks.entries()) {

@@ -10,7 +10,7 @@
  */
 
 import { PlanwrightError, toErrorData } from "../../base/errors.ts";
-import type { JsonObject } from "../../base/json.ts";
+import { isPlainObject, type JsonObject } from "../../base/json.ts";
 import type { Model } from "../../models/model.ts";
 import type { AcceptedPlan } from "../core/accepted-plan.ts";
 import type { Effect } from "../core/effect.ts";
@@ -267,8 +267,13 @@ function timerName(timer: Timer): string {
 }
 
 /** Requests of newer versions are left alone. */
-function readRequest({ type, by }: JsonObject): News | undefined {
+function readRequest({ type, by, subtask, decision, note, input }: JsonObject): News | undefined {
   if (typeof by !== "string") return undefined;
+  if (type === "decide" && typeof subtask === "string" && typeof note === "string") {
+    if (decision !== "approved" && decision !== "denied") return undefined;
+    const edited = isPlainObject(input) ? { input: input as JsonObject } : {};
+    return { type: "approval_decided", subtask, decision, by, note, ...edited };
+  }
   if (type === "cancel") return { type: "cancel_requested", by };
   if (type === "pause") return { type: "pause_requested", by };
   return undefined;

@@ -1,0 +1,27 @@
+/**
+ * Waiting: a run in which nothing can go on before a person has said something lets go of its
+ * process, for days if need be.
+ */
+
+import { openApprovals } from "./approval.ts";
+import { budgetGate } from "./budget.ts";
+import { programOf } from "./program.ts";
+import { firstReady } from "./ready.ts";
+import type { RunState } from "./state.ts";
+import { emit, type Turn } from "./turn.ts";
+
+export function waitForPerson(turn: Turn): void {
+  const { state } = turn;
+  const { status, lifecycle, slots, unsettled } = state;
+  const isFree = status === "running" && !lifecycle.pausing && lifecycle.stopping === null;
+  if (!isFree || slots.used > 0 || unsettled === 0) return;
+  // One whose wait is over in a while may cost less, or need nobody.
+  if (state.subtasks.some(({ retryAt }) => retryAt !== null)) return;
+  if (isOverBudget(state)) emit(turn, { type: "run.waiting", reason: "budget_exceeded" });
+  else if (openApprovals(state).length > 0) emit(turn, { type: "run.waiting", reason: "approval" });
+}
+
+function isOverBudget(state: RunState): boolean {
+  const next = firstReady(state);
+  return next !== -1 && !budgetGate(state, programOf(state), next).open;
+}
