@@ -14,6 +14,7 @@ import { systemClock } from "../src/base/clock.ts";
 import { DEFAULT_SETTINGS } from "../src/executor/core/settings.ts";
 import { initialState } from "../src/executor/core/state.ts";
 import { acceptPlan } from "../src/executor/drivers/accept-plan.ts";
+import { GovernorHost } from "../src/executor/drivers/governor-host.ts";
 import { driveInProcess } from "../src/executor/drivers/in-process.ts";
 import type { Journal } from "../src/journal/journal.ts";
 import { createMemoryJournal } from "../src/journal/memory.ts";
@@ -80,6 +81,7 @@ async function runPlanwright(
       models: undefined,
       workspace: "/",
       clock: systemClock,
+      governor: new GovernorHost(systemClock, {}),
       plan: () => Promise.reject(new Error("not used")),
     },
     journal,

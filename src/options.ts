@@ -1,5 +1,6 @@
 /** What a caller may set, and what is used where he does not. */
 
+import type { AdmissionOptions } from "./base/admission.ts";
 import type { Clock } from "./base/clock.ts";
 import { inputError } from "./base/errors.ts";
 import type { JsonObject } from "./base/json.ts";
@@ -41,6 +42,14 @@ export interface PlanwrightOptions {
   readonly journal?: string | Journal | undefined;
   /** Attempts of a run that may be under way at once. @default 16 */
   readonly concurrency?: number | undefined;
+  /**
+   * Units of each named resource that tools may use (`uses`), shared by all runs of this
+   * Planwright: `{ gpu: 2 }`.
+   * @default none
+   */
+  readonly pools?: Readonly<Record<string, number>> | undefined;
+  /** Limits of tools by their names, in the place of those that the tools bring. */
+  readonly toolLimits?: Readonly<Record<string, AdmissionOptions>> | undefined;
   /** Limit of one attempt in milliseconds, where neither subtask nor tool has its own. @default 300000 */
   readonly attemptTimeoutMs?: number | undefined;
   /** What a run may use at most. @default as much as it wants */
@@ -111,6 +120,14 @@ export function settingsOf(options: PlanwrightOptions): RunSettings {
     ...(maxSeconds !== undefined && { runTimeoutMs: maxSeconds * 1000 }),
     budget: budgetOf(options.budget),
   };
+}
+
+/** @throws {InputError} `input.invalid` */
+export function poolsOf({ pools = {} }: PlanwrightOptions): Readonly<Record<string, number>> {
+  for (const [pool, units] of Object.entries(pools)) {
+    requirePositive(`pools.${pool}`, units, Number.isInteger);
+  }
+  return pools;
 }
 
 /** @throws {InputError} `input.invalid` */

@@ -15,6 +15,7 @@ import type { RunSettings } from "./executor/core/settings.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { RunSummary } from "./executor/core/summary.ts";
 import type { News, World } from "./executor/drivers/driver.ts";
+import { GovernorHost } from "./executor/drivers/governor-host.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
 import { makeModels } from "./make-models.ts";
 import { ANTHROPIC_KEY } from "./models/anthropic.ts";
@@ -25,6 +26,7 @@ import {
   type DecideOptions,
   type PlanOptions,
   type PlanwrightOptions,
+  poolsOf,
   type RestartOptions,
   type ResumeOptions,
   type RunOptions,
@@ -83,6 +85,7 @@ export class Planwright {
   readonly #store: RunStore;
   readonly #toolbox: Toolbox;
   readonly #planning: Planning;
+  readonly #governor: GovernorHost;
 
   constructor(options: PlanwrightOptions) {
     this.#options = options;
@@ -94,6 +97,7 @@ export class Planwright {
     this.#store = new RunStore(options.journal ?? DEFAULT_JOURNAL, this.#clock);
     const parts = { models: this.#models, toolbox: this.#toolbox, clock: this.#clock };
     this.#planning = new Planning(options, parts);
+    this.#governor = new GovernorHost(this.#clock, poolsOf(options));
   }
 
   /** `embedded`, or the name of the model that plans. */
@@ -376,6 +380,7 @@ export class Planwright {
         models: this.#models,
         workspace: this.#workspace,
         clock: this.#clock,
+        governor: this.#governor,
         plan: (order) => this.#planning.answer(order),
       };
       const options = { world, journal, lease, leaseMs: LEASE_MS, state, first, listener: watch };

@@ -1,6 +1,8 @@
 /** The tools of a Planwright: the builtin ones and the user's, loaded when first wanted. */
 
+import { parseAdmission } from "./base/admission.ts";
 import { inputError } from "./base/errors.ts";
+import { checkUses } from "./executor/governor/uses.ts";
 import type { PlanwrightOptions } from "./options.ts";
 import { closest } from "./plan/closest.ts";
 import { loadTools } from "./tools/load.ts";
@@ -9,7 +11,7 @@ import type { Tool, ToolRegistry } from "./tools/tool.ts";
 
 type ToolOptions = Pick<
   PlanwrightOptions,
-  "tools" | "toolPaths" | "builtinTools" | "allowPrivateHosts"
+  "tools" | "toolPaths" | "builtinTools" | "allowPrivateHosts" | "pools" | "toolLimits"
 >;
 
 export class Toolbox {
@@ -67,16 +69,54 @@ export class Toolbox {
   }
 
   async #load(): Promise<ToolRegistry> {
-    const { tools = [], toolPaths = [], allowPrivateHosts = false } = this.#options;
+    const {
+      tools = [],
+      toolPaths = [],
+      toolLimits = {},
+      allowPrivateHosts = false,
+    } = this.#options;
     const builtin =
       this.#options.builtinTools === false
         ? []
         : (await import("./tools/builtin/all.ts")).builtinTools({ allowPrivateHosts });
     const loaded = await Promise.all(toolPaths.map((path) => loadTools(path)));
-    const all = createRegistry([...builtin, ...loaded.flat(), ...tools]);
+    const offered = [...builtin, ...loaded.flat(), ...tools];
+    const all = createRegistry(offered.map((tool) => limited(tool, toolLimits)));
+    requireNames(toolLimits, all);
+    for (const tool of all.list()) requirePools(tool, this.#options.pools ?? {});
     if (this.#hasModel) return all;
     // What cannot work is not offered: a plan that needs a model fails before it starts.
     for (const { name, needsModel } of all.list()) if (needsModel) this.#withheld.add(name);
     return createRegistry(all.list().filter(({ needsModel }) => !needsModel));
   }
+}
+
+type ToolLimits = NonNullable<PlanwrightOptions["toolLimits"]>;
+
+/** @throws {InputError} `input.invalid`, `input.invalid_duration` for bad limits, with their place */
+function limited(tool: Tool, limits: ToolLimits): Tool {
+  const own = Object.hasOwn(limits, tool.name) ? limits[tool.name] : undefined;
+  if (own === undefined) return tool;
+  return { ...tool, admission: parseAdmission(own, `toolLimits.${tool.name}.`) };
+}
+
+/** @throws {InputError} `tool.unknown` */
+function requireNames(limits: ToolLimits, tools: ToolRegistry): void {
+  const names = tools.list().map(({ name }) => name);
+  for (const name of Object.keys(limits)) {
+    if (names.includes(name)) continue;
+    const near = closest(name, names);
+    const hint =
+      near === undefined ? "`planwright tools list` lists them." : `Did you mean ${near}?`;
+    const message = `toolLimits names ${JSON.stringify(name)}, which is no tool.`;
+    throw inputError("tool.unknown", message, hint, `toolLimits.${name}`);
+  }
+}
+
+/** @throws {InputError} `input.invalid` for a tool that could never be called */
+function requirePools(tool: Tool, pools: Readonly<Record<string, number>>): void {
+  const problem = tool.admission === undefined ? undefined : checkUses(tool.admission, pools);
+  if (problem === undefined) return;
+  const hint = "Give it enough units with `pools`, in planwright.config or in the library.";
+  throw inputError("input.invalid", `The tool ${tool.name}: ${problem}.`, hint, "uses");
 }

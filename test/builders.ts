@@ -38,22 +38,18 @@ export function plan(
   return planSchema.parse({ goal: "test", subtasks: [...subtasks.values()], ...rest });
 }
 
-export const WRITES: ToolPolicy = {
-  effects: "write",
+/** Of a tool that changes nothing and has no limits. */
+const PURE: ToolPolicy = {
+  effects: "none",
   idempotent: false,
   timeoutMs: null,
   retry: null,
   costUsd: 0,
   approval: false,
+  needsAdmission: false,
 };
-export const READS: ToolPolicy = {
-  effects: "read",
-  idempotent: false,
-  timeoutMs: null,
-  retry: null,
-  costUsd: 0,
-  approval: false,
-};
+export const WRITES: ToolPolicy = { ...PURE, effects: "write" };
+export const READS: ToolPolicy = { ...PURE, effects: "read" };
 
 /** The plan as accepted, every tool without effects unless said otherwise. */
 export function accepted(
@@ -61,17 +57,9 @@ export function accepted(
   tools: Readonly<Record<string, ToolPolicy>> = {},
   inputs: JsonObject = {},
 ): AcceptedPlan {
-  const pure: ToolPolicy = {
-    effects: "none",
-    idempotent: false,
-    timeoutMs: null,
-    retry: null,
-    costUsd: 0,
-    approval: false,
-  };
   const policies = given.subtasks
     .flatMap(({ tool, fallback = tool }: Subtask) => [tool, fallback])
-    .map((tool) => [tool, tools[tool] ?? pure] as const);
+    .map((tool) => [tool, tools[tool] ?? PURE] as const);
   return {
     revision: 1,
     plan: given,

@@ -37,11 +37,28 @@ export type BreakerState = {
   failures: number;
   /** When a probe may pass; milliseconds since the epoch. */
   probeAt: number;
-  outcomes: { readonly at: number; readonly ok: boolean }[];
+  /** Counted by tenths of the window, so that many calls cost no more than few. */
+  outcomes: OutcomeSlice[];
 };
+
+type OutcomeSlice = { readonly slot: number; ok: number; failed: number };
+
+const SLICES = 10;
 
 export function initialBreaker(): BreakerState {
   return { status: "closed", failures: 0, probeAt: 0, outcomes: [] };
+}
+
+/**
+ * Ask without passing.
+ * @returns milliseconds to wait before asking again; 0 who may pass now
+ */
+export function waitForBreaker(state: BreakerState, policy: BreakerPolicy, at: number): number {
+  if (state.status === "closed") return 0;
+  if (state.status === "half_open") return policy.resetMs;
+  // A clock that was set back must not keep it open for longer.
+  state.probeAt = Math.min(state.probeAt, at + policy.resetMs);
+  return Math.max(0, state.probeAt - at);
 }
 
 /**
@@ -49,11 +66,9 @@ export function initialBreaker(): BreakerState {
  * @returns milliseconds to wait before asking again; 0 who may pass now
  */
 export function passBreaker(state: BreakerState, policy: BreakerPolicy, at: number): number {
-  if (state.status === "closed") return 0;
-  if (state.status === "half_open") return policy.resetMs;
-  if (at < state.probeAt) return state.probeAt - at;
-  state.status = "half_open";
-  return 0;
+  const wait = waitForBreaker(state, policy, at);
+  if (wait === 0 && state.status === "open") state.status = "half_open";
+  return wait;
 }
 
 /** How a passage ended. */
@@ -70,14 +85,32 @@ export function tellBreaker(
     return;
   }
   state.failures = ok ? 0 : state.failures + 1;
-  state.outcomes = state.outcomes.filter((one) => at - one.at < policy.windowMs);
-  state.outcomes.push({ at, ok });
-  const failed = state.outcomes.filter((one) => !one.ok).length;
-  const isMostlyDown =
-    state.outcomes.length >= policy.minimum && failed / state.outcomes.length >= policy.rate;
+  const { calls, failed } = countOutcome(state, policy, ok, at);
+  const isMostlyDown = calls >= policy.minimum && failed / calls >= policy.rate;
   if (state.status === "half_open" || state.failures >= policy.consecutive || isMostlyDown) {
     Object.assign(state, { status: "open", probeAt: at + policy.resetMs });
   }
+}
+
+/** Add an outcome. @returns the sums of the window */
+function countOutcome(state: BreakerState, policy: BreakerPolicy, ok: boolean, at: number) {
+  const width = Math.max(1, Math.ceil(policy.windowMs / SLICES));
+  const slot = Math.floor(at / width);
+  state.outcomes = state.outcomes.filter(
+    (slice) => slice.slot <= slot && (slot - slice.slot) * width < policy.windowMs,
+  );
+  let slice = state.outcomes.at(-1);
+  if (slice?.slot !== slot) {
+    slice = { slot, ok: 0, failed: 0 };
+    state.outcomes.push(slice);
+  }
+  slice[ok ? "ok" : "failed"] += 1;
+  let [calls, failed] = [0, 0];
+  for (const one of state.outcomes) {
+    calls += one.ok + one.failed;
+    failed += one.failed;
+  }
+  return { calls, failed };
 }
 
 /** A passage of which nobody knows how it would have ended, as when it was aborted. */

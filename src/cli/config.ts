@@ -15,6 +15,24 @@ const text = z.string().min(1);
 
 const planPart = planSchema.pick({ subtasks: true, output: true });
 
+/** What the numbers must be is said by the library. */
+const toolLimits = z.strictObject({
+  concurrency: z.number().optional(),
+  rateLimit: z
+    .strictObject({ calls: z.number(), per: text, burst: z.number().optional() })
+    .optional(),
+  breaker: z
+    .strictObject({
+      consecutive: z.number().optional(),
+      rate: z.number().optional(),
+      minimum: z.number().optional(),
+      window: text.optional(),
+      reset: text.optional(),
+    })
+    .optional(),
+  uses: z.union([z.array(text), z.record(text, z.number())]).optional(),
+});
+
 const configSchema = z.strictObject({
   model: text.optional(),
   plannerModel: text.optional(),
@@ -43,6 +61,8 @@ const configSchema = z.strictObject({
   maxToolCalls: z.int().positive().optional(),
   maxModelCalls: z.int().positive().optional(),
   concurrency: z.int().positive().optional(),
+  pools: z.record(text, z.int().positive()).optional(),
+  toolLimits: z.record(text, toolLimits).optional(),
 });
 
 /**
@@ -140,6 +160,9 @@ function hintOf(setting: string): string {
     plannerTools: "Write a whole number greater than 0.",
     planCache: "Write true or false.",
     concurrency: "Write a whole number greater than 0.",
+    pools: "Write a whole number greater than 0 for each name.",
+    toolLimits:
+      "Write concurrency, rateLimit, breaker and uses for each tool, as the documentation has them.",
   };
   return hints[setting] ?? "Write a text.";
 }

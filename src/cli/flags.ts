@@ -23,6 +23,10 @@ export type SetupFlags = {
   readonly maxToolCalls?: number;
   readonly maxModelCalls?: number;
   readonly concurrency?: number;
+  /** Of the configuration file only. */
+  readonly pools?: NonNullable<PlanwrightOptions["pools"]>;
+  /** Of the configuration file only. */
+  readonly toolLimits?: NonNullable<PlanwrightOptions["toolLimits"]>;
 };
 
 /** Of the configuration file only. */

@@ -54,6 +54,8 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
       modelCalls: flags.maxModelCalls ?? config.maxModelCalls,
     },
     concurrency: flags.concurrency ?? config.concurrency,
+    pools: config.pools,
+    toolLimits: config.toolLimits,
   };
 }
 

@@ -16,6 +16,8 @@ export type TimelineEntry = {
   readonly detail: string;
 };
 
+const DOWN = "its tool fails, and nobody asks it for a while";
+
 /** @param events of one run, in order */
 export function timelineOf(events: readonly RunEvent[]): TimelineEntry[] {
   const startedAt = events[0]?.at ?? 0;
@@ -63,7 +65,15 @@ function detailOf(event: RunEvent): string {
       return note === "" ? `${decision} by ${by}` : `${decision} by ${by}: ${note}`;
     }
     case "fallback.chosen":
+    case "admission.requested":
       return event.tool;
+    case "admission.granted":
+      return "";
+    case "admission.delayed":
+      return `${DOWN}, asked again ${new Date(event.until).toISOString()}`;
+    case "breaker.opened":
+    case "breaker.closed":
+      return event.circuit;
     case "questions.asked":
       return event.questions.map(({ question }) => question).join(" ");
     case "questions.answered":
@@ -121,6 +131,12 @@ export function progressLine(event: RunEvent, state: RunState): string | undefin
     case "subtask.skipped":
     case "subtask.cancelled":
       return `${event.type === "subtask.skipped" ? "skipped" : "cancelled"} ${event.subtask}: ${detailOf(event)}`;
+    case "admission.delayed":
+      return `waiting ${event.subtask}: ${DOWN}`;
+    case "breaker.opened":
+      return `breaker open: ${event.circuit} fails, nobody asks it for ${renderDuration(event.until - event.at)}`;
+    case "breaker.closed":
+      return `breaker closed: ${event.circuit} works again`;
     case "run.resumed":
       return "resumed";
     case "run.paused":

@@ -1,3 +1,4 @@
+import { parseAdmission } from "../base/admission.ts";
 import { parseDuration } from "../base/duration.ts";
 import { inputError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -23,6 +24,7 @@ const NAME = /^[a-z][a-z0-9_]{0,63}$/;
  *
  * @throws {InputError} `tool.invalid` for a bad name or an empty description
  * @throws {InputError} `input.invalid_duration` for a timeout or a wait that does not parse
+ * @throws {InputError} `input.invalid` for a limit that makes no sense
  */
 export function defineTool<Input extends Schema, Output extends Schema>(
   definition: ToolDefinition<Input, Output>,
@@ -68,6 +70,8 @@ export function defineTool<Input extends Schema, Output extends Schema>(
     approval: definition.approval ?? false,
     costUsd: definition.costUsd ?? 0,
     retry: definition.retry && parseRetry(definition.retry),
+    admission: parseAdmission(definition),
+    circuit: definition.circuit?.bind(definition),
     expectedMs: definition.expectedMs,
     needsModel: definition.needsModel ?? false,
     // The caller has validated the input with the very schema that the types come from (T1).

@@ -11,6 +11,7 @@
  * T3. `effects: "write"` without `idempotent` is never run again blindly after a crash.
  */
 
+import type { AdmissionOptions, AdmissionPolicy } from "../base/admission.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { RetryOptions, RetryPolicy } from "../base/retry-policy.ts";
 import type { Models } from "../models/model.ts";
@@ -64,7 +65,8 @@ export interface ToolContext {
 }
 
 /** What {@link defineTool} takes. */
-export interface ToolDefinition<Input extends Schema = Schema, Output extends Schema = Schema> {
+export interface ToolDefinition<Input extends Schema = Schema, Output extends Schema = Schema>
+  extends AdmissionOptions {
   /** `snake_case`, at most 64 characters. */
   readonly name: string;
   /** One to three sentences for planner and people: what it does and what it gives. */
@@ -85,6 +87,11 @@ export interface ToolDefinition<Input extends Schema = Schema, Output extends Sc
    * try again. @default none; errors that say so are tried again twice
    */
   readonly retry?: RetryOptions;
+  /**
+   * What of an input, before its validation, decides which breaker it shares, e.g. the host
+   * of a URL. @default one breaker for the tool
+   */
+  circuit?(input: JsonObject): string;
   /** Whether a person must say yes to every call, with its exact input before them. @default false */
   readonly approval?: boolean;
   /** What one call costs in USD; counted, and taken from the run's budget before the call. @default 0 */
@@ -110,6 +117,10 @@ export interface Tool {
   /** Milliseconds; `undefined` leaves it to the run's default. */
   readonly timeoutMs: number | undefined;
   readonly retry: RetryPolicy | undefined;
+  /** What all runs of a process are asked before a call; `undefined` where nothing is. */
+  readonly admission: AdmissionPolicy | undefined;
+  /** Named by the part of the input that its breaker is for; `undefined` for one of the whole tool. */
+  readonly circuit: ((input: JsonObject) => string) | undefined;
   readonly costUsd: number;
   readonly approval: boolean;
   readonly expectedMs: number | ((input: JsonObject) => number) | undefined;

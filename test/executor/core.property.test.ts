@@ -65,6 +65,7 @@ const worlds: fc.Arbitrary<World> = fc
       retry: effects === "write" && !idempotent ? null : again,
       costUsd: 0,
       approval: false,
+      needsAdmission: effects === "read",
     });
     return {
       plan: planSchema.parse({ goal: "test", subtasks, output: "done" }),
@@ -87,6 +88,8 @@ class Simulation {
   readonly #world: World;
   #running: Running[] = [];
   #timers: Timer[] = [];
+  /** Who asked to be admitted and has no answer yet. */
+  #asking: string[] = [];
   readonly #starts = new Map<string, number>();
   /** Subtasks that the planner has written; undefined when nobody plans. */
   #written: number | undefined;
@@ -106,7 +109,7 @@ class Simulation {
       if (isFinished(this.state.status)) break;
       this.#happen(choice);
     }
-    for (let calm = 0; calm < 200 && !isFinished(this.state.status); calm += 1) this.#happen(99);
+    for (let calm = 0; calm < 300 && !isFinished(this.state.status); calm += 1) this.#calm();
     expect(isFinished(this.state.status)).toBe(true);
     if (this.#world.choices.length % 3 === 0) this.#again();
   }
@@ -117,9 +120,14 @@ class Simulation {
     const from = `s${this.#world.choices.length % this.#world.plan.subtasks.length}`;
     this.#starts.clear();
     this.#running = [];
+    this.#asking = [];
     this.#feed({ ...this.#now(), type: "restart_requested", subtasks: [from], by: "test" });
-    for (let calm = 0; calm < 200 && !isFinished(this.state.status); calm += 1) this.#happen(99);
+    for (let calm = 0; calm < 300 && !isFinished(this.state.status); calm += 1) this.#calm();
     expect(isFinished(this.state.status)).toBe(true);
+  }
+
+  #calm(): void {
+    this.#happen(this.#asking.length > 0 ? 97 : 99);
   }
 
   #happen(choice: number): void {
@@ -128,6 +136,7 @@ class Simulation {
     if (choice < 9) return this.#feed({ ...this.#now(), type: "pause_requested", by: "test" });
     if (choice < 11) return this.#feed({ ...this.#now(), type: "cancel_requested", by: "test" });
     if (choice < 20) return this.#ring(choice);
+    if (this.#asking.length > 0 && choice % 3 > 0) return this.#admit(choice);
     if (this.#written !== undefined && choice % 2 === 1) return this.#write(choice);
     const index = choice % Math.max(1, this.#running.length);
     const attempt = this.#running[index];
@@ -135,6 +144,22 @@ class Simulation {
     const late = choice % 13 === 0;
     if (!late) this.#running.splice(index, 1);
     this.#feed({ ...this.#now(), type: "attempt_ended", ...attempt, outcome: outcomeOf(choice) });
+  }
+
+  /** The process lets somebody start, tells him to wait, or tells one who has his answer. */
+  #admit(choice: number): void {
+    const at = choice % this.#asking.length;
+    const subtask = this.#asking[at] ?? "";
+    if (choice % 5 === 1) {
+      return this.#feed({
+        ...this.#now(),
+        type: "admission_delayed",
+        subtask,
+        until: this.#at + 5,
+      });
+    }
+    if (choice % 7 > 0) this.#asking.splice(at, 1);
+    this.#feed({ ...this.#now(), type: "admission_granted", subtask });
   }
 
   /** The planner writes a subtask more, or is done: with the plan, or at its wits' end. */
@@ -177,6 +202,7 @@ class Simulation {
   }
 
   #resume(): void {
+    this.#asking = [];
     this.state = fold("run", structuredClone(this.events));
     this.#feed({ ...this.#now(), type: "resume_requested" });
   }
@@ -190,6 +216,13 @@ class Simulation {
 
   #perform(effect: Effect): void {
     if (effect.type === "set_timer") this.#timers.push(effect.timer);
+    if (effect.type === "request_admission") {
+      expect(this.#asking).not.toContain(effect.subtask);
+      this.#asking.push(effect.subtask);
+    }
+    if (effect.type === "withdraw_admission") {
+      this.#asking = this.#asking.filter((subtask) => subtask !== effect.subtask);
+    }
     if (effect.type === "request_plan") this.#written = 0;
     if (effect.type === "abort_planning") this.#written = undefined;
     if (effect.type !== "start_attempt") return;
@@ -210,8 +243,22 @@ class Simulation {
     expect(fold("run", this.events)).toStrictEqual(state);
     expect(JSON.parse(JSON.stringify(state))).toStrictEqual(state);
     for (const event of news) if (event.type === "attempt.started") this.#checkStart(event.subtask);
+    this.#checkAdmissions(news);
     this.#checkQueue();
     if (isFinished(state.status)) this.#checkEnd();
+  }
+
+  /** A tool with limits is called once for every time that it was granted. */
+  #checkAdmissions(news: readonly RunEvent[]): void {
+    for (const event of news) {
+      if (event.type !== "attempt.started" || event.tool !== "read") continue;
+      const before = this.events.slice(0, event.seq - 1);
+      const isOf = (one: RunEvent) => "subtask" in one && one.subtask === event.subtask;
+      const granted = before.findLastIndex((one) => one.type === "admission.granted" && isOf(one));
+      const started = before.findLastIndex((one) => one.type === "attempt.started" && isOf(one));
+      const resumed = before.findLastIndex((one) => one.type === "run.resumed");
+      expect(granted, `${event.subtask} was admitted`).toBeGreaterThan(Math.max(started, resumed));
+    }
   }
 
   /** A dumb twin of the dependency rule. */

@@ -289,7 +289,12 @@ describe("timeouts", () => {
       ring(1, 400_000),
       succeeded("a", "too late"),
     ]);
-    expect(effects.at(-1)).toEqual({ type: "abort_attempt", subtask: "a", attempt: 1 });
+    expect(effects.at(-1)).toEqual({
+      type: "abort_attempt",
+      subtask: "a",
+      attempt: 1,
+      reason: "timeout",
+    });
     expect(state.subtasks.map(({ status, error }) => [status, error?.code])).toEqual([
       ["failed", "tool.timeout"],
       ["skipped", undefined],
@@ -332,7 +337,7 @@ describe("cancelling", () => {
     const { state, effects, story } = play([start(accepted(plan("a -> b"))), cancel]);
     expect(story.slice(-2)).toEqual(["run.cancelled", "b is cancelled: cancelled"]);
     expect(effects.slice(-2)).toEqual([
-      { type: "abort_attempt", subtask: "a", attempt: 1 },
+      { type: "abort_attempt", subtask: "a", attempt: 1, reason: "cancelled" },
       { type: "set_timer", timer: { kind: "cancel_grace" }, at: 5_001 },
     ]);
     expect(state.status).toBe("running");

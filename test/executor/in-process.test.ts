@@ -8,6 +8,7 @@ import { fold } from "../../src/executor/core/evolve.ts";
 import { DEFAULT_SETTINGS, type RunSettings } from "../../src/executor/core/settings.ts";
 import { initialState, type RunState } from "../../src/executor/core/state.ts";
 import type { Listener, News } from "../../src/executor/drivers/driver.ts";
+import { GovernorHost } from "../../src/executor/drivers/governor-host.ts";
 import { driveInProcess } from "../../src/executor/drivers/in-process.ts";
 import type { Journal, Lease } from "../../src/journal/journal.ts";
 import { createMemoryJournal } from "../../src/journal/memory.ts";
@@ -62,6 +63,7 @@ async function drive(
       models: undefined,
       workspace: "/nowhere",
       clock: systemClock,
+      governor: new GovernorHost(systemClock, {}),
       plan: () => Promise.reject(new Error("There is no planner here.")),
     },
     journal,
@@ -313,6 +315,7 @@ describe("an attempt", () => {
         models: undefined,
         workspace: "/",
         clock: systemClock,
+        governor: new GovernorHost(systemClock, {}),
         plan: () => Promise.reject(new Error("unused")),
       },
       journal,

@@ -33,6 +33,10 @@ const CASES: readonly Case[] = [
   { folder: "executor/core", code: 'import "zod";', rule: NO_IMPORT },
   { folder: "executor/core", code: "export const least = Math.min(1, 2);" },
   { folder: "executor/drivers", code: "export const at = Date.now();" },
+  { folder: "executor/governor", code: "export const at = Date.now();", rule: NO_GLOBAL },
+  { folder: "executor/governor", code: "export const dice = Math.random();", rule: NO_PROPERTY },
+  { folder: "executor/governor", code: 'import "zod";', rule: NO_IMPORT },
+  { folder: "executor/governor", code: "export const least = Math.min(1, 2);" },
 
   { folder: "plan", code: 'import "node:fs";', rule: NO_IMPORT },
   { folder: "plan", code: 'import "openai";', rule: NO_IMPORT },

@@ -10,10 +10,12 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   base: [],
   plan: ["base"],
   "executor/core": ["base", "plan"],
+  "executor/governor": ["base"],
   "executor/drivers": [
     "base",
     "plan",
     "executor/core",
+    "executor/governor",
     "tools/tool.ts",
     "journal/journal.ts",
     "planner/planner.ts",
@@ -38,7 +40,7 @@ export const INNER_FOLDERS = [
 ];
 
 /** Rooms without a clock, dice or I/O. */
-export const PURE_ROOMS = ["base", "plan", "executor/core"];
+export const PURE_ROOMS = ["base", "plan", "executor/core", "executor/governor"];
 
 /** The file named like its room: types and a promise, no I/O. */
 export const CONTRACT_FILES = [

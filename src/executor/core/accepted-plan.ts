@@ -12,6 +12,8 @@ export type ToolPolicy = {
   readonly approval: boolean;
   /** What one call costs, whatever comes of it. */
   readonly costUsd: number;
+  /** Whether all runs of the process are asked before each call: see `base/admission.ts`. */
+  readonly needsAdmission: boolean;
   /** Null where neither plan nor tool say. */
   readonly retry: RetryPolicy | null;
 };

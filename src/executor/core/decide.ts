@@ -1,6 +1,7 @@
 /** What an input means, given what is true now. Everything here speaks in events. */
 
 import type { ErrorData } from "../../base/errors.ts";
+import { delayAdmission, grantAdmission } from "./admit.ts";
 import { isPlanned, keptSubtasks } from "./adoption.ts";
 import { decideApproval } from "./approval.ts";
 import { considerCondition } from "./condition.ts";
@@ -53,6 +54,13 @@ function decideUnfinished(turn: Turn, input: LaterInput): void {
       return decideAttemptEnded(turn, input.subtask, input.attempt, input.outcome);
     case "timer_rang":
       return decideTimer(turn, input.timer);
+    case "admission_granted":
+      return grantAdmission(turn, input.subtask);
+    case "admission_delayed":
+      return delayAdmission(turn, input);
+    case "breaker_opened":
+    case "breaker_closed":
+      return noteBreaker(turn, input);
     case "resume_requested":
       return decideResume(turn, input);
     case "approval_decided":
@@ -220,6 +228,14 @@ function decideResume(turn: Turn, { budget }: Input<"resume_requested">): void {
   recoverAttempts(turn);
   if (state.lifecycle.stopping !== null) abandonQueued(turn);
   considerReady(turn);
+}
+
+/** Of tools that the run has nothing to do with nothing is said. */
+function noteBreaker(turn: Turn, input: Input<"breaker_opened" | "breaker_closed">): void {
+  const { tool, circuit } = input;
+  if (turn.state.accepted?.tools[tool] === undefined) return;
+  if (input.type === "breaker_closed") emit(turn, { type: "breaker.closed", tool, circuit });
+  else emit(turn, { type: "breaker.opened", tool, circuit, until: input.until });
 }
 
 /** What ended goes on; what stands still is done again from there. */

@@ -15,6 +15,15 @@ export type Effect =
       readonly clarifications: readonly Clarification[];
     }
   | { readonly type: "abort_planning" }
+  /** Ask the process; answered by `admission_granted`, and by `admission_delayed` while it waits. */
+  | {
+      readonly type: "request_admission";
+      readonly subtask: string;
+      readonly tool: string;
+      readonly input: JsonObject;
+    }
+  /** It is not needed any more, granted or not. */
+  | { readonly type: "withdraw_admission"; readonly subtask: string }
   /** Call the tool; answered by `attempt_ended`. */
   | {
       readonly type: "start_attempt";
@@ -27,6 +36,11 @@ export type Effect =
       readonly idempotencyKey: string;
     }
   /** Abort its signal; whether it ends or not, its answer no longer counts. */
-  | { readonly type: "abort_attempt"; readonly subtask: string; readonly attempt: number }
+  | {
+      readonly type: "abort_attempt";
+      readonly subtask: string;
+      readonly attempt: number;
+      readonly reason: "timeout" | "cancelled";
+    }
   /** Ring not before `at`; answered by `timer_rang`. A ring may be stale. */
   | { readonly type: "set_timer"; readonly timer: Timer; readonly at: number };

@@ -40,6 +40,9 @@ export function addEffects(
     case "questions.answered":
       requestPlan(state, effects);
       break;
+    case "admission.requested":
+      effects.push({ type: "request_admission", subtask: event.subtask, tool: event.tool, input });
+      break;
     case "attempt.started": {
       const { subtask, attempt, tool } = event;
       const program = programOf(state);
@@ -72,12 +75,12 @@ export function addEffects(
       }
       // An attempt that timed out may still be under way; for any other this changes nothing.
       if (event.error.code === "tool.timeout") {
-        effects.push({ type: "abort_attempt", subtask: event.subtask, attempt: event.attempt });
+        effects.push(abortion(event, "timeout"));
       }
       break;
     case "attempt.cancelled":
       // Cancelled by a new plan; for one that was aborted before this changes nothing.
-      effects.push({ type: "abort_attempt", subtask: event.subtask, attempt: event.attempt });
+      effects.push(abortion(event, "cancelled"));
       break;
     case "pause.requested":
       if (state.status === "planning") effects.push({ type: "abort_planning" });
@@ -109,12 +112,19 @@ function abortRunning(state: RunState, at: number, effects: Effect[]): void {
   const program = programOf(state);
   for (const [index, { status, attempts }] of state.subtasks.entries()) {
     if (status !== "running") continue;
-    effects.push({
-      type: "abort_attempt",
-      subtask: idOfSubtask(program, index),
-      attempt: attempts,
-    });
+    effects.push(
+      abortion({ subtask: idOfSubtask(program, index), attempt: attempts }, "cancelled"),
+    );
   }
   const rings = at + state.settings.cancelGraceMs;
   effects.push({ type: "set_timer", timer: { kind: "cancel_grace" }, at: rings });
+}
+
+type Abortion = Extract<Effect, { readonly type: "abort_attempt" }>;
+
+function abortion(
+  { subtask, attempt }: Pick<Abortion, "subtask" | "attempt">,
+  reason: Abortion["reason"],
+): Effect {
+  return { type: "abort_attempt", subtask, attempt, reason };
 }

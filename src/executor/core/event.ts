@@ -94,6 +94,16 @@ export type EventBody =
       /** In the place of the one that was asked about. */
       readonly input?: JsonObject;
     }
+  /** Its tool has limits that all runs of the process share. */
+  | { readonly type: "admission.requested"; readonly subtask: string; readonly tool: string }
+  | {
+      readonly type: "admission.delayed";
+      readonly subtask: string;
+      readonly reason: "breaker_open";
+      /** When somebody may try again, in milliseconds since the epoch. */
+      readonly until: number;
+    }
+  | { readonly type: "admission.granted"; readonly subtask: string }
   | {
       readonly type: "attempt.uncertain";
       readonly subtask: string;
@@ -140,6 +150,16 @@ export type EventBody =
       /** In the words of who decided. */
       readonly note: string;
     }
+  /** A tool that the plan names, or one thing behind it, is taken to be down. */
+  | {
+      readonly type: "breaker.opened";
+      readonly tool: string;
+      /** What shares the breaker: the tool's name, or the part of it that is down. */
+      readonly circuit: string;
+      /** When the next probe may pass. */
+      readonly until: number;
+    }
+  | { readonly type: "breaker.closed"; readonly tool: string; readonly circuit: string }
   /** A run that had ended goes on. */
   | { readonly type: "run.reopened"; readonly by: string }
   /** These are done again. */

@@ -2,6 +2,7 @@
  * The only place where state changes: one event in, the state after it.
  */
 
+import { forgetAdmissions } from "./admission.ts";
 import { adoptPlan, isPlanned } from "./adoption.ts";
 import { evolveDependents } from "./dependencies.ts";
 import { extendDraft } from "./draft.ts";
@@ -45,7 +46,7 @@ type SubtaskEvent = Extract<RunEvent, { readonly subtask: string }>;
 type RunOnlyEvent = Exclude<RunEvent, SubtaskEvent>;
 
 function evolveRun(state: RunState, event: RunOnlyEvent): void {
-  if (event.type !== "pause.requested" && event.type !== "subtasks.reset") {
+  if (!isAside(event)) {
     const next = RUN_TABLE[state.status][event.type];
     if (next === undefined) throw impossible(event, `a run that is ${state.status}`);
     if (next === "resumed") state.status = statusAfterResume(state);
@@ -83,6 +84,7 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       break;
     case "run.resumed":
       if (state.status !== "waiting") state.reason = null;
+      forgetAdmissions(state);
       if (event.budget !== undefined) {
         state.settings = { ...state.settings, budget: event.budget };
         state.isOverBudget = false;
@@ -102,6 +104,8 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       resetSubtasks(state, event.subtasks);
       break;
     case "plan.rejected":
+    case "breaker.opened":
+    case "breaker.closed":
     case "pause.requested":
     case "run.paused":
     case "run.cancelled":
@@ -109,6 +113,21 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
     default:
       event satisfies never;
   }
+}
+
+/** What is noted about a run and changes nothing of how it stands. */
+type AsideEvent = Extract<
+  RunEvent,
+  { readonly type: "pause.requested" | "subtasks.reset" | `breaker.${string}` }
+>;
+
+function isAside(event: RunOnlyEvent): event is AsideEvent {
+  return (
+    event.type === "pause.requested" ||
+    event.type === "subtasks.reset" ||
+    event.type === "breaker.opened" ||
+    event.type === "breaker.closed"
+  );
 }
 
 function statusAfterResume(state: RunState): RunState["status"] {
@@ -131,6 +150,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
   switch (event.type) {
     case "attempt.started":
       subtask.retryAt = null;
+      subtask.admission = null;
       subtask.attempts = event.attempt;
       subtask.startedAt ??= event.at;
       break;
@@ -153,12 +173,23 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
         addReady(state, index);
       }
       break;
+    case "admission.requested":
+      subtask.admission = "requested";
+      break;
+    case "admission.delayed":
+      subtask.admission = "delayed";
+      break;
+    case "admission.granted":
+      subtask.admission = "granted";
+      addReady(state, index);
+      break;
     case "retry.due":
       subtask.retryAt = null;
       addReady(state, index);
       break;
     case "fallback.chosen":
       subtask.failures = 0;
+      subtask.admission = null;
       subtask.usesFallback = true;
       addReady(state, index);
       break;
@@ -188,6 +219,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
   }
   if (isFinal(next)) {
     subtask.retryAt = null;
+    subtask.admission = null;
     subtask.finishedAt = event.at;
     evolveDependents(state, index);
   }

@@ -56,6 +56,17 @@ export type RunInput = { readonly at: number } & (
       readonly attempt: number;
       readonly outcome: AttemptOutcome;
     }
+  /** All runs of the process together let the subtask start. */
+  | { readonly type: "admission_granted"; readonly subtask: string }
+  /** What is behind its tool is down, until a probe says otherwise. */
+  | { readonly type: "admission_delayed"; readonly subtask: string; readonly until: number }
+  | {
+      readonly type: "breaker_opened";
+      readonly tool: string;
+      readonly circuit: string;
+      readonly until: number;
+    }
+  | { readonly type: "breaker_closed"; readonly tool: string; readonly circuit: string }
   | { readonly type: "timer_rang"; readonly timer: Timer }
   /** A driver took over: the first one after a crash, or the next one after a pause. */
   | {

@@ -44,6 +44,8 @@ export type SubtaskState = {
   timesRedone: number;
   /** What a person was asked about it. */
   approval: ApprovalState | null;
+  /** Where it stands with the limits that all runs share; null where it has not asked. */
+  admission: "requested" | "delayed" | "granted" | null;
   /** Whether it waits among the dead letters for somebody to decide. */
   isDeadLetter: boolean;
   /** Dependencies that are not final yet. */
@@ -125,6 +127,7 @@ export function initialSubtask(attempts = 0): SubtaskState {
     usesFallback: false,
     timesRedone: 0,
     approval: null,
+    admission: null,
     isDeadLetter: false,
     blockedBy: 0,
     readyAt: -1,

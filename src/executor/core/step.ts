@@ -11,6 +11,7 @@
 
 import { toErrorData } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { isAdmitted } from "./admit.ts";
 import { approvedInput } from "./approval.ts";
 import { budgetGate } from "./budget.ts";
 import { completeRun } from "./completion.ts";
@@ -82,7 +83,7 @@ function startAttempt(turn: Turn, index: number): void {
     return;
   }
   const approved = approvedInput(turn, index, input);
-  if (approved === undefined) return;
+  if (approved === undefined || !isAdmitted(turn, index, approved)) return;
   turn.input = approved;
   const tool = toolOf(program, subtask, index);
   const id = idOfSubtask(program, index);

@@ -8,6 +8,7 @@ import type { RunStatus, SubtaskStatus } from "./status.ts";
 
 type SubtaskEventType = Extract<
   EventType,
+  | `admission.${string}`
   | `approval.${string}`
   | `attempt.${string}`
   | `retry.${string}`
@@ -20,6 +21,7 @@ export const SUBTASK_TABLE: {
   readonly [S in SubtaskStatus]: { readonly [E in SubtaskEventType]?: SubtaskStatus };
 } = {
   pending: {
+    "admission.requested": "waiting",
     "approval.requested": "waiting",
     "attempt.started": "running",
     "subtask.failed": "failed",
@@ -34,6 +36,9 @@ export const SUBTASK_TABLE: {
   },
   waiting: {
     "attempt.started": "running",
+    "admission.requested": "waiting",
+    "admission.delayed": "waiting",
+    "admission.granted": "waiting",
     "approval.requested": "waiting",
     "approval.decided": "waiting",
     "retry.due": "waiting",

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../base/json.ts";
+import { givesBackAdmission } from "./admission.ts";
 import type { Effect } from "./effect.ts";
 import { addEffects } from "./effects.ts";
 import type { EventBody, RunEvent } from "./event.ts";
@@ -26,9 +27,13 @@ export function beginTurn(state: RunState, at: number): Turn {
 export function emit(turn: Turn, body: EventBody): void {
   const { state } = turn;
   const event: RunEvent = { runId: state.runId, seq: state.seq + 1, at: turn.at, ...body };
+  const givesBack = givesBackAdmission(state, body);
   evolve(state, event);
   turn.events.push(event);
   addEffects(state, event, turn.input, turn.effects);
+  if (givesBack && "subtask" in event) {
+    turn.effects.push({ type: "withdraw_admission", subtask: event.subtask });
+  }
   switch (event.type) {
     case "subtask.succeeded":
     case "subtask.failed":

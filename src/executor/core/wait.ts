@@ -7,7 +7,7 @@ import { openApprovals } from "./approval.ts";
 import { budgetGate } from "./budget.ts";
 import { programOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
-import type { RunState } from "./state.ts";
+import type { RunState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
 
 export function waitForPerson(turn: Turn): void {
@@ -16,9 +16,14 @@ export function waitForPerson(turn: Turn): void {
   const isFree = status === "running" && !lifecycle.pausing && lifecycle.stopping === null;
   if (!isFree || slots.used > 0 || unsettled === 0) return;
   // One whose wait is over in a while may cost less, or need nobody.
-  if (state.subtasks.some(({ retryAt }) => retryAt !== null)) return;
+  if (state.subtasks.some(isPassing)) return;
   if (isOverBudget(state)) emit(turn, { type: "run.waiting", reason: "budget_exceeded" });
   else if (openApprovals(state).length > 0) emit(turn, { type: "run.waiting", reason: "approval" });
+}
+
+/** Whether what the subtask waits for comes by itself. */
+function isPassing({ retryAt, admission }: SubtaskState): boolean {
+  return retryAt !== null || admission === "requested" || admission === "delayed";
 }
 
 function isOverBudget(state: RunState): boolean {

@@ -21,7 +21,8 @@ export function acceptPlan(
     const tool = tools.get(name);
     if (tool === undefined) throw new Error(`The checked plan names an unknown tool ${name}.`);
     const { effects, idempotent, timeoutMs = null, retry = null, costUsd, approval } = tool;
-    policies[name] = { effects, idempotent, timeoutMs, retry, costUsd, approval };
+    const needsAdmission = tool.admission !== undefined;
+    policies[name] = { effects, idempotent, timeoutMs, retry, costUsd, approval, needsAdmission };
     return tool;
   };
   for (const [index, subtask] of compiled.plan.subtasks.entries()) {

@@ -13,6 +13,7 @@
  *    the run now.
  */
 
+import type { AdmissionPolicy } from "../../base/admission.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Journal, Lease } from "../../journal/journal.ts";
 import type { Model, Models } from "../../models/model.ts";
@@ -34,6 +35,35 @@ export interface PlanOrder {
   onDraft(draft: AcceptedPlan): void;
 }
 
+/** How an admitted call ended, as far as it tells whether what is behind its tool is up. */
+export type PassageOutcome = "ok" | "failed" | "unknown";
+
+export interface AdmissionOrder {
+  readonly runId: string;
+  readonly tool: string;
+  /** What shares one breaker: the tool, or a part of what is behind it. */
+  readonly circuit: string;
+  readonly policy: AdmissionPolicy;
+  onGrant(): void;
+  /** Its breaker is open; it goes on waiting. @param until when a probe may pass */
+  onDelay(until: number): void;
+}
+
+export type BreakerNews = Extract<
+  News,
+  { readonly type: "breaker_opened" } | { readonly type: "breaker_closed" }
+>;
+
+/** What all runs of a process share: asked before each call of a tool that has limits. */
+export interface Governor {
+  /** @returns the ticket, to be released however it ends */
+  request(order: AdmissionOrder): string;
+  /** The call has ended, or is not wanted any more. */
+  release(ticket: string, outcome: PassageOutcome): void;
+  /** @returns how to stop watching */
+  watch(watcher: (news: BreakerNews) => void): () => void;
+}
+
 /** What a run's attempts may reach. */
 export interface World {
   readonly tools: ToolRegistry;
@@ -42,6 +72,7 @@ export interface World {
   /** Absolute path of the folder that file tools may touch. */
   readonly workspace: string;
   readonly clock: Clock;
+  readonly governor: Governor;
   /**
    * Answer `request_plan`.
    * @returns the input for the core, without its time

@@ -20,6 +20,7 @@ import type { RunState } from "../core/state.ts";
 import { isFinished } from "../core/status.ts";
 import { step } from "../core/step.ts";
 import { summaryOf } from "../core/summary.ts";
+import { Admissions, type Passage } from "./admissions.ts";
 import { Attempt, type AttemptOrder } from "./attempt.ts";
 import type { Drive, DriveOptions, Driver, News, PlanAnswer } from "./driver.ts";
 import { Meter } from "./meter.ts";
@@ -42,7 +43,8 @@ class InProcessDrive implements Drive {
   readonly #options: DriveOptions;
   readonly #state: RunState;
   readonly #timers: Timers;
-  readonly #attempts = new Map<string, Attempt>();
+  readonly #attempts = new Map<string, UnderWay>();
+  readonly #admissions: Admissions;
   readonly #settle: PromiseWithResolvers<RunState>;
   readonly #budget: ModelBudget;
   #inbox: RunInput[] = [];
@@ -62,6 +64,9 @@ class InProcessDrive implements Drive {
     this.#budget = new ModelBudget(options.state);
     this.#timers = new Timers(options.world.clock, (timer) =>
       this.send({ type: "timer_rang", timer }),
+    );
+    this.#admissions = new Admissions(options.state.runId, options.world, (news) =>
+      this.send(news),
     );
     this.#settle = Promise.withResolvers<RunState>();
     this.ended = this.#settle.promise;
@@ -128,6 +133,12 @@ class InProcessDrive implements Drive {
 
   #perform(effect: Effect): void {
     switch (effect.type) {
+      case "request_admission":
+        this.#admissions.request(effect);
+        break;
+      case "withdraw_admission":
+        this.#admissions.withdraw(effect.subtask);
+        break;
       case "start_attempt":
         this.#startAttempt(effect);
         break;
@@ -152,10 +163,12 @@ class InProcessDrive implements Drive {
     const { world, listener } = this.#options;
     const budget = this.#budget;
     const attempt = new Attempt(this.#state.runId, order, { world, listener, budget });
-    this.#attempts.set(order.subtask, attempt);
+    const passage = this.#admissions.begin(order.subtask);
+    this.#attempts.set(order.subtask, { attempt, passage });
     // `run` never rejects, so this needs no other end.
     void attempt.run().then((outcome) => {
-      if (this.#attempts.get(order.subtask) === attempt) {
+      passage?.end(outcome);
+      if (this.#attempts.get(order.subtask)?.attempt === attempt) {
         this.#attempts.delete(order.subtask);
         this.#timers.drop(order.subtask);
       }
@@ -164,9 +177,9 @@ class InProcessDrive implements Drive {
     });
   }
 
-  #abortAttempt(order: { readonly subtask: string; readonly attempt: number }): void {
-    const attempt = this.#attempts.get(order.subtask);
-    if (attempt?.attempt === order.attempt) attempt.abort();
+  #abortAttempt(order: Extract<Effect, { readonly type: "abort_attempt" }>): void {
+    const underWay = this.#attempts.get(order.subtask);
+    if (underWay?.attempt.attempt === order.attempt) abort(underWay, order.reason);
     // Started by a process that is gone, so nobody else will ever say how it ended.
     else this.#tellEnd(order, { status: "uncertain" });
   }
@@ -256,8 +269,16 @@ class InProcessDrive implements Drive {
     this.#timers.clear();
     this.#stopHeartbeat?.();
     this.#planning?.abort();
-    for (const attempt of this.#attempts.values()) attempt.abort();
+    for (const underWay of this.#attempts.values()) abort(underWay, "cancelled");
+    this.#admissions.close();
   }
+}
+
+type UnderWay = { readonly attempt: Attempt; readonly passage: Passage | undefined };
+
+function abort({ attempt, passage }: UnderWay, reason: "timeout" | "cancelled"): void {
+  attempt.abort();
+  passage?.abort(reason);
 }
 
 /** Subtask ids cannot hold a colon, so they are names of their own. */

@@ -13,6 +13,7 @@ export function httpFetch(reach: HttpReach) {
     output: httpOutput,
     effects: "read",
     trust: "untrusted",
+    circuit: ({ url }) => new URL(String(url)).host,
     async run({ url, headers, max_bytes: maxBytes }, { signal }) {
       const [{ exchange }, { contentOf }] = await Promise.all([
         import("../http-request.ts"),

@@ -28,6 +28,7 @@ export function httpPost(reach: HttpReach) {
     output: httpOutput,
     effects: "write",
     trust: "untrusted",
+    circuit: ({ url }) => new URL(String(url)).host,
     async run({ url, headers, max_bytes: maxBytes, ...given }, { signal, idempotencyKey }) {
       const [{ exchange }, { contentOf }] = await Promise.all([
         import("../http-request.ts"),
