@@ -4,13 +4,18 @@ import type { AdmissionOptions } from "./base/admission.ts";
 import type { Clock } from "./base/clock.ts";
 import { inputError } from "./base/errors.ts";
 import type { JsonObject } from "./base/json.ts";
-import { type Budget, DEFAULT_SETTINGS, type RunSettings } from "./executor/core/settings.ts";
+import {
+  type ApprovalPolicy,
+  type Budget,
+  DEFAULT_SETTINGS,
+  type RunSettings,
+} from "./executor/core/settings.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Model } from "./models/model.ts";
 import type { TrafficLimits } from "./models/traffic.ts";
 import type { Clarification } from "./plan/question.ts";
 import type { ModelPlannerOptions } from "./planner/model-planner.ts";
-import type { RunListener } from "./run.ts";
+import { type RunListener, userName } from "./run.ts";
 import type { Tool } from "./tools/tool.ts";
 
 export interface PlanwrightOptions {
@@ -54,6 +59,14 @@ export interface PlanwrightOptions {
   readonly attemptTimeoutMs?: number | undefined;
   /** What a run may use at most. @default as much as it wants */
   readonly budget?: BudgetOptions | undefined;
+  /**
+   * Which subtasks a person must say yes to: those of which plan or tool say so (`declared`),
+   * also all whose tools write (`writes`), or `all`.
+   * @default "declared"
+   */
+  readonly approvals?: ApprovalPolicy | undefined;
+  /** Say yes to all that asks for it, in the name of the user of this process. @default false */
+  readonly autoApprove?: boolean | undefined;
   /** Limit of a run in seconds, from its start or its newest resume. @default none */
   readonly maxSeconds?: number | undefined;
   /** Let `http_fetch` reach loopback, private and link-local addresses. @default false */
@@ -119,7 +132,20 @@ export function settingsOf(options: PlanwrightOptions): RunSettings {
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     ...(maxSeconds !== undefined && { runTimeoutMs: maxSeconds * 1000 }),
     budget: budgetOf(options.budget),
+    approvals: approvalsOf(options),
+    approver: options.autoApprove ? userName() : null,
   };
+}
+
+const APPROVALS: readonly string[] = ["declared", "writes", "all"] satisfies ApprovalPolicy[];
+
+/** @throws {InputError} `input.invalid` */
+function approvalsOf({
+  approvals = DEFAULT_SETTINGS.approvals,
+}: PlanwrightOptions): ApprovalPolicy {
+  if (APPROVALS.includes(approvals)) return approvals;
+  const hint = "Write declared, writes or all.";
+  throw inputError("input.invalid", `approvals is ${String(approvals)}.`, hint, "approvals");
 }
 
 /** @throws {InputError} `input.invalid` */

@@ -47,6 +47,7 @@ import {
   requireWaitingForApproval,
 } from "./requirements.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
+import { INTERRUPTION, resumption } from "./run-news.ts";
 import { type HeldRun, isOwned, LEASE_MS, RunStore, requireUnfinished } from "./run-store.ts";
 import type { ToolPage } from "./tool-page.ts";
 import { Toolbox } from "./toolbox.ts";
@@ -171,8 +172,7 @@ export class Planwright {
     const { answers, listener } = options;
     return this.#begin(listener, async () => {
       await this.tools();
-      const { budget } = this.#settings;
-      const resume = { type: "resume_requested", ...(budget !== null && { budget }) } as const;
+      const resume = resumption(this.#settings);
       if (answers === undefined) return { ...(await this.#store.takeOver(runId)), first: [resume] };
       const held = await this.#store.takeOver(runId, ({ questions }) => {
         requireAnswers(questions.open, answers);
@@ -185,20 +185,22 @@ export class Planwright {
   /**
    * Say yes or no to a subtask that waits for it. The first decision stands. A run that no
    * process drives keeps it; `resume` goes on.
-   * @throws {InputError} `run.unknown`, `run.finished`, `subtask.unknown`, `approval.not_waiting`
+   * @throws {InputError} `run.unknown`, `run.finished`, `subtask.unknown`,
+   *   `approval.not_waiting`, `approval.expired`
    */
   async decide(runId: string, subtask: string, options: DecideOptions): Promise<void> {
     const { decision, by = userName(), note = "", input } = options;
     const { row } = await this.#store.find(runId);
     requireUnfinished(row);
-    requireWaitingForApproval(fold(runId, await this.events(runId)), subtask);
+    const check = (state: RunState) => requireWaitingForApproval(state, subtask, this.#clock.now());
+    check(fold(runId, await this.events(runId)));
     const news = { decision, by, note, ...(input !== undefined && { input }), subtask };
     if (await this.#store.tell(row, { type: "decide", ...news })) return;
     const run = this.#begin(undefined, async () => {
       await this.tools();
-      const check = (state: RunState) => requireWaitingForApproval(state, subtask);
       const held = await this.#store.takeOver(runId, check);
-      return { ...held, first: [{ type: "approval_decided", ...news }] };
+      // It is for `resume` to go on with what a crash left behind.
+      return { ...held, first: [INTERRUPTION, { type: "approval_decided", ...news }] };
     });
     await run.result();
   }
@@ -368,7 +370,8 @@ export class Planwright {
     await this.tools();
     const check = (state: RunState) => requireSubtasks(state, news);
     const held = await this.#store.takeOver(runId, check, { mayBeFinished: true });
-    return { ...held, first: [news] };
+    const isQuiet = news.type !== "restart_requested";
+    return { ...held, first: isQuiet ? [INTERRUPTION, news] : [news] };
   }
 
   #begin(listener: RunListener | undefined, prepare: () => Promise<Prepared>): Run {

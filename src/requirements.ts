@@ -1,7 +1,7 @@
 /** What a caller's words must meet before anything is begun, each refused with its cure. */
 
 import { InputError, type Issue, inputError } from "./base/errors.ts";
-import { openApprovals } from "./executor/core/approval.ts";
+import { openApprovals } from "./executor/core/open-approvals.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News } from "./executor/drivers/driver.ts";
 import { closest } from "./plan/closest.ts";
@@ -63,11 +63,18 @@ export function requireGoal(goal: string): string {
   throw inputError("goal.empty", "The goal is empty.", "Say what you want, in plain language.");
 }
 
-/** @throws {InputError} `subtask.unknown`, `approval.not_waiting` */
-export function requireWaitingForApproval(state: RunState, subtask: string): void {
+/** @throws {InputError} `subtask.unknown`, `approval.not_waiting`, `approval.expired` */
+export function requireWaitingForApproval(state: RunState, subtask: string, now: number): void {
   requireSubtasks(state, { type: "restart_requested", subtasks: [subtask], by: "" });
-  const open = openApprovals(state).map((index) => state.accepted?.plan.subtasks[index]?.id ?? "");
-  if (open.includes(subtask)) return;
+  const ids = state.accepted?.plan.subtasks.map(({ id }) => id) ?? [];
+  const waiting = openApprovals(state);
+  const open = waiting.map((index) => ids[index] ?? "");
+  if (open.includes(subtask)) {
+    const { expiry = null } = state.subtasks[ids.indexOf(subtask)]?.approval ?? {};
+    if (expiry === null || expiry.at > now) return;
+    const what = `The time to decide about ${subtask} is up; it is ${expiry.decision}.`;
+    throw inputError("approval.expired", what, `\`planwright resume ${state.runId}\` goes on.`);
+  }
   const hint =
     open.length === 0
       ? "Nothing in the run waits for approval."

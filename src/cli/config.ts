@@ -61,6 +61,7 @@ const configSchema = z.strictObject({
   maxToolCalls: z.int().positive().optional(),
   maxModelCalls: z.int().positive().optional(),
   concurrency: z.int().positive().optional(),
+  approvals: z.enum(["declared", "writes", "all"]).optional(),
   pools: z.record(text, z.int().positive()).optional(),
   toolLimits: z.record(text, toolLimits).optional(),
 });
@@ -160,6 +161,7 @@ function hintOf(setting: string): string {
     plannerTools: "Write a whole number greater than 0.",
     planCache: "Write true or false.",
     concurrency: "Write a whole number greater than 0.",
+    approvals: "Write declared, writes or all.",
     pools: "Write a whole number greater than 0 for each name.",
     toolLimits:
       "Write concurrency, rateLimit, breaker and uses for each tool, as the documentation has them.",

@@ -23,6 +23,8 @@ export type SetupFlags = {
   readonly maxToolCalls?: number;
   readonly maxModelCalls?: number;
   readonly concurrency?: number;
+  readonly approvals?: NonNullable<PlanwrightOptions["approvals"]>;
+  readonly yes?: boolean;
   /** Of the configuration file only. */
   readonly pools?: NonNullable<PlanwrightOptions["pools"]>;
   /** Of the configuration file only. */
@@ -94,7 +96,14 @@ export function addLimits(command: Command): Command {
     .option("--max-tokens <n>", "let models read and write at most so many tokens", toCount)
     .option("--max-tool-calls <n>", "call tools at most so often", toCount)
     .option("--max-model-calls <n>", "ask models at most so often", toCount)
-    .option("--concurrency <n>", "attempts at once (default: 16)", toCount);
+    .option("--concurrency <n>", "attempts at once (default: 16)", toCount)
+    .addOption(
+      new Option(
+        "--approvals <which>",
+        "ask before tools that need it, that write, or all",
+      ).choices(["declared", "writes", "all"]),
+    )
+    .option("--yes", "say yes to all that asks for approval");
 }
 
 /** What a run shows while it goes on, and what it leaves on stdout. */

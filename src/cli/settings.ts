@@ -54,6 +54,8 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
       modelCalls: flags.maxModelCalls ?? config.maxModelCalls,
     },
     concurrency: flags.concurrency ?? config.concurrency,
+    approvals: flags.approvals ?? config.approvals,
+    autoApprove: flags.yes,
     pools: config.pools,
     toolLimits: config.toolLimits,
   };

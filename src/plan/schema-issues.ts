@@ -12,7 +12,7 @@ const HINTS: Readonly<Record<string, string>> = {
   dependsOn:
     "Write a list of ids, e.g. [read_report]; { id: read_report, on: settled } also after a failure.",
   description: "Say in a sentence what it is for, or leave it out.",
-  approval: "Write true or false.",
+  approval: "Write true or false, or { timeout: 1h, default: deny }.",
   attempts: "Write how often it is tried in all, 1 to 100.",
   factor: "Write a number from 1 to 100.",
   fallback: "Name one of the tools.",
@@ -29,6 +29,7 @@ const HINTS: Readonly<Record<string, string>> = {
   subtasks: "List at least one subtask, with id, tool and input.",
   timeout: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
   tool: "Name one of the tools.",
+  totalTimeout: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
   type: "Write string, integer, number, boolean, array or object.",
   version: "Write version: 1.",
   when: "Write one ${expression} that is true or false, e.g. ${size(a.rows) > 0}.",

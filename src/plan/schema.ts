@@ -39,6 +39,11 @@ const retry = z.strictObject({
   max: duration.optional().describe("Longest wait of all. Default 10s."),
 });
 
+const approval = z.strictObject({
+  timeout: duration.describe("How long a person has, e.g. 1h."),
+  default: z.enum(["approve", "deny"]).default("deny").describe("What then is decided."),
+});
+
 const subtask = z.strictObject({
   id,
   description: z.string().min(1).optional().describe("What it does, for people."),
@@ -57,9 +62,12 @@ const subtask = z.strictObject({
     .describe("Run only if this ${expression} is true; else skip it and what depends on it."),
   optional: z.boolean().default(false).describe("A failure is noted, and does not fail the run."),
   timeout: duration.optional().describe("Limit of one attempt, e.g. 60s."),
+  totalTimeout: duration
+    .optional()
+    .describe("Limit of all attempts and the waits between them, e.g. 10m."),
   retry: retry.optional().describe("What follows when an attempt fails."),
   approval: z
-    .boolean()
+    .union([z.boolean(), approval])
     .optional()
     .describe("Whether a person must say yes, with the exact input before them, before it starts."),
   fallback: z

@@ -1,8 +1,8 @@
 import type { ErrorData } from "../base/errors.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import { openApprovals } from "../executor/core/approval.ts";
 import type { Usage } from "../executor/core/consumption.ts";
 import type { QualityFlag } from "../executor/core/event.ts";
+import { openApprovals } from "../executor/core/open-approvals.ts";
 import type { RunState } from "../executor/core/state.ts";
 import type {
   RunReason,
@@ -46,6 +46,9 @@ export type AwaitedApproval = {
   readonly subtask: string;
   readonly tool: string;
   readonly input: JsonObject;
+  /** When it is decided if nobody has decided before, and how; milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  readonly otherwise?: "approved" | "denied";
 };
 
 export type SubtaskResult = {
@@ -71,11 +74,7 @@ export type RunUsage = Readonly<Usage> & {
 export function resultOf(state: RunState, lastAt: number): RunResult {
   const { accepted, startedAt, finishedAt } = state;
   const plan = accepted?.plan;
-  const approvals = openApprovals(state).map((index) => ({
-    subtask: plan?.subtasks[index]?.id ?? "",
-    tool: plan?.subtasks[index]?.tool ?? "",
-    input: state.subtasks[index]?.approval?.input ?? {},
-  }));
+  const approvals = openApprovals(state).map((index) => awaitedApproval(state, index));
   return {
     runId: state.runId,
     status: state.status,
@@ -96,6 +95,17 @@ export function resultOf(state: RunState, lastAt: number): RunResult {
     replans: accepted === null ? 0 : accepted.revision - 1,
     startedAt,
     finishedAt,
+  };
+}
+
+function awaitedApproval({ accepted, subtasks }: RunState, index: number): AwaitedApproval {
+  const { id = "", tool = "" } = accepted?.plan.subtasks[index] ?? {};
+  const { input = {}, expiry = null } = subtasks[index]?.approval ?? {};
+  return {
+    subtask: id,
+    tool,
+    input,
+    ...(expiry !== null && { expiresAt: expiry.at, otherwise: expiry.decision }),
   };
 }
 

@@ -60,6 +60,6 @@ describe("the documentation of the command line", () => {
     await using folder = await makeFolder({ "planwright.config.yaml": example });
     const config = await readConfig("planwright.config.yaml");
     expect(folder.path).toBeDefined();
-    expect(Object.keys(config)).toHaveLength(13);
+    expect(Object.keys(config)).toHaveLength(15);
   });
 });

@@ -4,18 +4,27 @@ import type { Effect } from "../../src/executor/core/effect.ts";
 import type { RunEvent } from "../../src/executor/core/event.ts";
 import { fold } from "../../src/executor/core/evolve.ts";
 import type { RunInput } from "../../src/executor/core/input.ts";
+import type { RunSettings } from "../../src/executor/core/settings.ts";
 import { initialState } from "../../src/executor/core/state.ts";
 import { step } from "../../src/executor/core/step.ts";
-import { accepted, plan, start, succeeded, WRITES } from "../builders.ts";
+import { accepted, plan, READS, start, succeeded, WRITES } from "../builders.ts";
 
 class Story {
   state = initialState("r");
   readonly events: RunEvent[] = [];
   readonly effects: Effect[] = [];
 
-  constructor(arrows: string, asked = "b", input: JsonObject = {}) {
-    const more = { [asked]: { approval: true, input: { ...input } } } as never;
-    this.feed(start(accepted(plan(arrows, more), { work: WRITES })));
+  constructor(
+    arrows: string,
+    asked = "b",
+    input: JsonObject = {},
+    {
+      approval = true,
+      settings = {},
+    }: { approval?: unknown; settings?: Partial<RunSettings> } = {},
+  ) {
+    const more = { [asked]: { approval, input: { ...input } } } as never;
+    this.feed(start(accepted(plan(arrows, more), { work: WRITES, look: READS }), settings));
   }
 
   feed(input: RunInput): this {
@@ -47,6 +56,12 @@ class Story {
   get starts(): [string, JsonObject][] {
     return this.effects.flatMap((effect): [string, JsonObject][] =>
       effect.type === "start_attempt" ? [[effect.subtask, effect.input]] : [],
+    );
+  }
+
+  get decisions(): unknown[] {
+    return this.events.flatMap((event) =>
+      event.type === "approval.decided" ? [[event.subtask, event.decision, event.by]] : [],
     );
   }
 
@@ -150,5 +165,106 @@ describe("a subtask that needs approval", () => {
       .feed({ type: "cancel_requested", at: 7, by: "ada" });
     expect(story.statuses).toEqual(["succeeded", "cancelled"]);
     expect(story.state.status).toBe("cancelled");
+  });
+});
+
+describe("a question with an end", () => {
+  const LIMITED = (decision?: "approve") => ({
+    approval: { timeout: "1s", ...(decision && { default: decision }) },
+  });
+
+  it("is decided at its end while the run goes on", () => {
+    const story = new Story("b -> c, x", "b", {}, LIMITED());
+    const timer = { kind: "approval", subtask: "b", request: 3 } as const;
+    expect(story.effects).toContainEqual({ type: "set_timer", timer, at: 1000 });
+    story.feed({ type: "timer_rang", at: 1000, timer: { ...timer, request: 2 } });
+    expect(story.decisions).toEqual([]);
+    story.feed({ type: "timer_rang", at: 1000, timer });
+    expect(story.decisions).toEqual([["b", "denied", "planwright"]]);
+    expect(story.statuses).toEqual(["failed", "skipped", "running"]);
+  });
+
+  it("is decided as the plan says", () => {
+    const story = new Story("b -> c, x", "b", {}, LIMITED("approve"));
+    const timer = { kind: "approval", subtask: "b", request: 3 } as const;
+    story.feed({ type: "timer_rang", at: 1000, timer });
+    expect(story.decisions).toEqual([["b", "approved", "planwright"]]);
+    expect(story.statuses).toEqual(["running", "pending", "running"]);
+  });
+
+  it("is decided at the resume when nobody drove the run", () => {
+    const story = new Story("b -> c", "b", {}, LIMITED());
+    expect(story.state.status).toBe("waiting");
+    story.feed({ type: "resume_requested", at: 999 });
+    expect(story.decisions).toEqual([]);
+    expect(story.effects.at(-1)).toMatchObject({ type: "set_timer", at: 1000 });
+    story.feed({ type: "resume_requested", at: 5000 });
+    expect(story.decisions).toEqual([["b", "denied", "planwright"]]);
+    expect(story.state.status).toBe("failed");
+  });
+
+  it("takes no other decision after it", () => {
+    const story = new Story("b", "b", {}, LIMITED());
+    const answer = { subtask: "b", decision: "approved", by: "ada", note: "" } as const;
+    story.feed({ type: "approval_decided", at: 1000, ...answer });
+    expect(story.decisions).toEqual([["b", "denied", "planwright"]]);
+  });
+
+  it("takes one before it, and its ring then is stale", () => {
+    const story = new Story("b", "b", {}, LIMITED()).decide("approved").resume();
+    const timer = { kind: "approval", subtask: "b", request: 3 } as const;
+    story.feed({ type: "timer_rang", at: 1000, timer });
+    expect(story.decisions).toEqual([["b", "approved", "ada"]]);
+    expect(story.statuses).toEqual(["running"]);
+  });
+});
+
+describe("what needs approval", () => {
+  const asked = ({ events }: { readonly events: readonly RunEvent[] }) =>
+    events.flatMap((event) => (event.type === "approval.requested" ? event.subtask : []));
+
+  it.each([
+    ["declared", ["b"]],
+    ["writes", ["a", "b"]],
+    ["all", ["a", "b", "c"]],
+  ] as const)("is decided by the policy %s", (approvals, ids) => {
+    const given = plan("a, b, c", { b: { approval: true, tool: "look" }, c: { tool: "look" } });
+    const tools = { work: WRITES, look: READS };
+    const { events } = step(initialState("r"), start(accepted(given, tools), { approvals }));
+    expect(asked({ events })).toEqual([...ids]);
+  });
+
+  it("is asked and answered in one go when somebody said yes beforehand", () => {
+    const story = new Story("a -> b", "b", ASKED, { settings: { approver: "ada" } });
+    story.feed(succeeded("a", { n: 5 }));
+    expect(story.decisions).toEqual([["b", "approved", "ada"]]);
+    expect(story.starts.at(-1)).toEqual(["b", { amount: 5 }]);
+  });
+
+  it("is approved by a resume that says yes to all", () => {
+    const story = new Story("b -> c");
+    story.feed({ type: "resume_requested", at: 6, approver: "ada" });
+    expect(story.decisions).toEqual([["b", "approved", "ada"]]);
+    expect(story.statuses).toEqual(["running", "pending"]);
+  });
+});
+
+describe("a run whose process is gone", () => {
+  it("does not go on because somebody decides about a part of it", () => {
+    const story = new Story("a -> d, b -> c", "b");
+    story.feed({ type: "interruption_found", at: 4 }).decide("approved");
+    // The write was interrupted, and nobody starts what waits or is approved now.
+    expect(story.statuses).toEqual(["failed", "skipped", "waiting", "pending"]);
+    expect(story.state.status).toBe("paused");
+    expect(story.starts.map(([id]) => id)).toEqual(["a"]);
+    story.resume();
+    expect(story.starts.map(([id]) => id)).toEqual(["a", "b"]);
+  });
+
+  it("is as it was where nothing was under way", () => {
+    const story = new Story("b");
+    const before = structuredClone(story.state);
+    story.feed({ type: "interruption_found", at: 4 });
+    expect(story.state).toEqual(before);
   });
 });

@@ -5,14 +5,19 @@
  * P1. A decision is about one revision of the plan and one exact input: if either is another
  *     when the subtask starts, it is asked again.
  * P2. The first decision stands. One that is not about an open question changes nothing.
- * P3. What nobody has decided about holds up what follows from it, and nothing else.
+ * P3. A question may have an end, at which a decision stands that was made beforehand; a run
+ *     whose process is gone meanwhile makes it when it is resumed.
+ * P4. What nobody has decided about holds up what follows from it, and nothing else.
  */
 
 import type { JsonObject } from "../../base/json.ts";
+import type { ToolPolicy } from "./accepted-plan.ts";
 import { failSubtask } from "./failure.ts";
-import type { RunInput } from "./input.ts";
+import type { RunInput, Timer } from "./input.ts";
+import { awaitsApproval, openApprovals } from "./open-approvals.ts";
 import { idOfSubtask, policyOf, programOf } from "./program.ts";
-import type { ApprovalState, RunState, SubtaskState } from "./state.ts";
+import type { ApprovalPolicy } from "./settings.ts";
+import type { ApprovalState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
 
 /**
@@ -27,7 +32,8 @@ export function approvedInput(
   const { state } = turn;
   const program = programOf(state);
   const subtask = state.subtasks[index] as SubtaskState;
-  if (!policyOf(program, subtask, index).approval) return input;
+  const policy = policyOf(program, subtask, index);
+  if (!needsApproval(policy, state.settings.approvals)) return input;
   const { revision } = program.accepted;
   const { approval } = subtask;
   if (approval?.isApproved && approval.revision === revision) {
@@ -35,19 +41,70 @@ export function approvedInput(
     const isSame = approval.isEdited || JSON.stringify(approval.input) === JSON.stringify(input);
     if (isSame) return approval.input;
   }
-  emit(turn, { type: "approval.requested", subtask: idOfSubtask(program, index), revision, input });
+  const { approvalExpiry: limit } = policy;
+  const expiry = limit && { at: turn.at + limit.timeoutMs, decision: limit.decision };
+  const id = idOfSubtask(program, index);
+  const asked = { type: "approval.requested", subtask: id, revision, input } as const;
+  emit(turn, { ...asked, ...(expiry && { expiry }) });
+  const { approver } = state.settings;
+  if (approver !== null) settle(turn, index, { decision: "approved", by: approver, note: "" });
   return undefined;
+}
+
+function needsApproval({ approval, effects }: ToolPolicy, policy: ApprovalPolicy): boolean {
+  return approval || policy === "all" || (policy === "writes" && effects === "write");
 }
 
 export function decideApproval(
   turn: Turn,
-  { subtask: id, decision, by, note, input }: Extract<RunInput, { type: "approval_decided" }>,
+  { subtask: id, ...answer }: Extract<RunInput, { type: "approval_decided" }>,
 ): void {
   const { state } = turn;
+  if (state.accepted === null) return;
   const index = programOf(state).compiled.graph.indexOf.get(id) ?? -1;
   const subtask = state.subtasks[index];
   if (subtask === undefined || !awaitsApproval(subtask)) return;
-  const { request } = subtask.approval as ApprovalState;
+  // Its time was up before this came, and only nobody was there to say so.
+  if (!expireApproval(turn, index)) settle(turn, index, answer);
+}
+
+/** Nobody has decided in time; a ring for another question than the open one is stale. */
+export function endApproval(turn: Turn, timer: Extract<Timer, { kind: "approval" }>): void {
+  for (const index of openApprovals(turn.state)) {
+    const { request } = turn.state.subtasks[index]?.approval ?? {};
+    if (request === timer.request) expireApproval(turn, index);
+  }
+}
+
+/** A driver took over: what has expired meanwhile, and what somebody has said yes to beforehand. */
+export function settleApprovals(turn: Turn): void {
+  const { approver } = turn.state.settings;
+  for (const index of openApprovals(turn.state)) {
+    if (expireApproval(turn, index) || approver === null) continue;
+    settle(turn, index, { decision: "approved", by: approver, note: "" });
+  }
+}
+
+function expireApproval(turn: Turn, index: number): boolean {
+  const { expiry = null } = turn.state.subtasks[index]?.approval ?? {};
+  if (expiry === null || expiry.at > turn.at) return false;
+  settle(turn, index, {
+    decision: expiry.decision,
+    by: "planwright",
+    note: "nobody decided in time",
+  });
+  return true;
+}
+
+type Answer = Pick<
+  Extract<RunInput, { type: "approval_decided" }>,
+  "decision" | "by" | "note" | "input"
+>;
+
+function settle(turn: Turn, index: number, { decision, by, note, input }: Answer): void {
+  const { state } = turn;
+  const id = idOfSubtask(programOf(state), index);
+  const { request } = (state.subtasks[index] as SubtaskState).approval as ApprovalState;
   const decided = { type: "approval.decided", subtask: id, request, decision, by, note } as const;
   emit(turn, { ...decided, ...(input !== undefined && { input }) });
   if (decision === "approved") return;
@@ -57,14 +114,4 @@ export function decideApproval(
     hint: "Change the plan, or restart the run from this subtask to be asked again.",
     retryable: false,
   });
-}
-
-/** Whether a person has been asked and has not answered. */
-function awaitsApproval({ status, approval }: SubtaskState): boolean {
-  return status === "waiting" && approval !== null && !approval.isApproved;
-}
-
-/** The subtasks that wait for a person, by index. */
-export function openApprovals(state: RunState): number[] {
-  return state.subtasks.flatMap((subtask, index) => (awaitsApproval(subtask) ? [index] : []));
 }

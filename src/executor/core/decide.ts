@@ -3,7 +3,7 @@
 import type { ErrorData } from "../../base/errors.ts";
 import { delayAdmission, grantAdmission } from "./admit.ts";
 import { isPlanned, keptSubtasks } from "./adoption.ts";
-import { decideApproval } from "./approval.ts";
+import { decideApproval, endApproval, settleApprovals } from "./approval.ts";
 import { considerCondition } from "./condition.ts";
 import type { ModelCallUsage } from "./consumption.ts";
 import { growthOf } from "./draft.ts";
@@ -18,6 +18,7 @@ import type { RunState } from "./state.ts";
 import { isFinal, isFinished } from "./status.ts";
 import { abandonRunning, cancelSubtask, replaceUnwanted, requestPause, stopRun } from "./stop.ts";
 import { timedOutSubtask, timeoutError } from "./timeout.ts";
+import { endTotal } from "./total-timeout.ts";
 import { emit, type Turn } from "./turn.ts";
 
 export function decide(turn: Turn, input: RunInput): void {
@@ -63,6 +64,8 @@ function decideUnfinished(turn: Turn, input: LaterInput): void {
       return noteBreaker(turn, input);
     case "resume_requested":
       return decideResume(turn, input);
+    case "interruption_found":
+      return decideInterruption(turn);
     case "approval_decided":
       return decideApproval(turn, input);
     case "pause_requested":
@@ -206,8 +209,14 @@ function decideTimer(turn: Turn, timer: Timer): void {
       failAttempt(turn, index, timeoutError(state, index));
       break;
     }
+    case "total_timeout":
+      endTotal(turn, timer);
+      break;
     case "retry":
       endWait(turn, timer);
+      break;
+    case "approval":
+      endApproval(turn, timer);
       break;
     case "run_timeout":
       stopRun(turn, "timeout", "planwright");
@@ -220,14 +229,27 @@ function decideTimer(turn: Turn, timer: Timer): void {
   }
 }
 
-function decideResume(turn: Turn, { budget }: Input<"resume_requested">): void {
+function decideResume(turn: Turn, { budget, approver }: Input<"resume_requested">): void {
   const { state } = turn;
   if (state.startedAt === null) return;
-  emit(turn, { type: "run.resumed", ...(budget !== undefined && { budget }) });
+  emit(turn, {
+    type: "run.resumed",
+    ...(budget !== undefined && { budget }),
+    ...(approver !== undefined && { approver }),
+  });
   if (state.accepted === null) return;
   recoverAttempts(turn);
+  settleApprovals(turn);
   if (state.lifecycle.stopping !== null) abandonQueued(turn);
   considerReady(turn);
+}
+
+/** The run stands still from now on, as if somebody had paused it when its process went. */
+function decideInterruption(turn: Turn): void {
+  const { status, accepted } = turn.state;
+  if (status !== "running" && status !== "planning") return;
+  requestPause(turn, "planwright");
+  if (accepted !== null) recoverAttempts(turn);
 }
 
 /** Of tools that the run has nothing to do with nothing is said. */

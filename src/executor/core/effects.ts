@@ -3,10 +3,11 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { Effect } from "./effect.ts";
 import type { RunEvent } from "./event.ts";
+import { openApprovals } from "./open-approvals.ts";
 import { idOfSubtask, indexOfSubtask, programOf } from "./program.ts";
 import { idempotencyKey } from "./restart.ts";
 import type { RunState } from "./state.ts";
-import { attemptTimeoutMs } from "./timeout.ts";
+import { attemptTimeoutMs, totalDeadline } from "./timeout.ts";
 
 /**
  * @param state after the event
@@ -27,7 +28,7 @@ export function addEffects(
         const at = event.at + state.settings.runTimeoutMs;
         effects.push({ type: "set_timer", timer: { kind: "run_timeout" }, at });
       }
-      if (event.type === "run.resumed") setRetryTimers(state, effects);
+      if (event.type === "run.resumed") setTimersAgain(state, effects);
       // A given plan is accepted by the next event of the same step.
       if (
         state.status === "planning" &&
@@ -42,6 +43,11 @@ export function addEffects(
       break;
     case "admission.requested":
       effects.push({ type: "request_admission", subtask: event.subtask, tool: event.tool, input });
+      setTotalTimer(state, event.subtask, effects, event.at);
+      break;
+    case "approval.requested":
+      if (event.expiry !== undefined)
+        effects.push(approvalTimer(event, event.seq, event.expiry.at));
       break;
     case "attempt.started": {
       const { subtask, attempt, tool } = event;
@@ -62,6 +68,7 @@ export function addEffects(
           at: event.at + limit,
         },
       );
+      setTotalTimer(state, subtask, effects, event.at);
       break;
     }
     case "attempt.failed":
@@ -74,7 +81,7 @@ export function addEffects(
         });
       }
       // An attempt that timed out may still be under way; for any other this changes nothing.
-      if (event.error.code === "tool.timeout") {
+      if (event.error.code === "tool.timeout" || event.error.code === "subtask.timeout") {
         effects.push(abortion(event, "timeout"));
       }
       break;
@@ -94,13 +101,40 @@ export function addEffects(
 }
 
 /** The timers of the process that is gone are gone too. */
-function setRetryTimers(state: RunState, effects: Effect[]): void {
-  for (const [index, { retryAt, attempts }] of state.subtasks.entries()) {
-    if (retryAt === null) continue;
-    const subtask = idOfSubtask(programOf(state), index);
-    const timer = { kind: "retry", subtask, attempt: attempts } as const;
-    effects.push({ type: "set_timer", timer, at: retryAt });
+function setTimersAgain(state: RunState, effects: Effect[]): void {
+  if (state.accepted === null) return;
+  const program = programOf(state);
+  for (const [index, { retryAt, attempts, begunAt }] of state.subtasks.entries()) {
+    const subtask = idOfSubtask(program, index);
+    if (retryAt !== null) {
+      const timer = { kind: "retry", subtask, attempt: attempts } as const;
+      effects.push({ type: "set_timer", timer, at: retryAt });
+    }
+    if (begunAt !== null) setTotalTimer(state, subtask, effects, begunAt);
   }
+  for (const index of openApprovals(state)) {
+    const { request, expiry } = state.subtasks[index]?.approval ?? {};
+    if (request === undefined || !expiry) continue;
+    const subtask = idOfSubtask(program, index);
+    effects.push(approvalTimer({ subtask }, request, expiry.at));
+  }
+}
+
+/** @param at of the event: it is set once, by the event that begins what is limited */
+function setTotalTimer(state: RunState, subtask: string, effects: Effect[], at: number): void {
+  const index = indexOfSubtask(programOf(state), subtask);
+  const deadline = totalDeadline(state, index);
+  if (deadline === undefined || state.subtasks[index]?.begunAt !== at) return;
+  const timer = { kind: "total_timeout", subtask, since: at } as const;
+  effects.push({ type: "set_timer", timer, at: deadline });
+}
+
+function approvalTimer(
+  { subtask }: { readonly subtask: string },
+  request: number,
+  at: number,
+): Effect {
+  return { type: "set_timer", timer: { kind: "approval", subtask, request }, at };
 }
 
 function requestPlan({ goal, questions }: RunState, effects: Effect[]): void {

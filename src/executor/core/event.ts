@@ -82,6 +82,12 @@ export type EventBody =
       readonly revision: number;
       /** Exactly what its tool would be given. */
       readonly input: JsonObject;
+      /** What is decided then, if nobody has decided before. */
+      readonly expiry?: {
+        /** Milliseconds since the epoch. */
+        readonly at: number;
+        readonly decision: "approved" | "denied";
+      };
     }
   | {
       readonly type: "approval.decided";
@@ -172,6 +178,8 @@ export type EventBody =
       readonly type: "run.resumed";
       /** In the place of the one before. */
       readonly budget?: Budget | null;
+      /** Who now says yes to all that asks for it. */
+      readonly approver?: string;
     }
   | {
       readonly type: "run.cancelled";

@@ -12,9 +12,11 @@ import { indexOfSubtask, programOf } from "./program.ts";
 import { evolveQuestions } from "./questions.ts";
 import { addReady, removeReady } from "./ready.ts";
 import { resetSubtasks } from "./restart.ts";
+import { DEFAULT_SETTINGS } from "./settings.ts";
 import { evolveSlots } from "./slots.ts";
 import { initialState, type RunState, type SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
+import { restartTotals } from "./timeout.ts";
 import { RUN_TABLE, SUBTASK_TABLE } from "./transitions.ts";
 import { evolveUsage } from "./usage.ts";
 
@@ -55,7 +57,7 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
   switch (event.type) {
     case "run.started":
       state.goal = event.goal;
-      state.settings = event.settings;
+      state.settings = { ...DEFAULT_SETTINGS, ...event.settings };
       state.planner = event.planner;
       state.startedAt = event.at;
       break;
@@ -85,6 +87,10 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
     case "run.resumed":
       if (state.status !== "waiting") state.reason = null;
       forgetAdmissions(state);
+      restartTotals(state, event.at);
+      if (event.approver !== undefined) {
+        state.settings = { ...state.settings, approver: event.approver };
+      }
       if (event.budget !== undefined) {
         state.settings = { ...state.settings, budget: event.budget };
         state.isOverBudget = false;
@@ -153,6 +159,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.admission = null;
       subtask.attempts = event.attempt;
       subtask.startedAt ??= event.at;
+      subtask.begunAt ??= event.at;
       break;
     case "attempt.failed":
       if (event.error.code === "budget.exceeded") state.isOverBudget = true;
@@ -161,8 +168,11 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.retryAt = event.retryAt ?? null;
       break;
     case "approval.requested": {
-      const { seq, revision, input } = event;
-      subtask.approval = { request: seq, revision, input, isApproved: false, isEdited: false };
+      const { seq: request, revision, input, expiry = null } = event;
+      const [isApproved, isEdited] = [false, false];
+      subtask.approval = { request, revision, input, isApproved, expiry, isEdited };
+      // A person may take his time.
+      subtask.begunAt = null;
       break;
     }
     case "approval.decided":
@@ -175,6 +185,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       break;
     case "admission.requested":
       subtask.admission = "requested";
+      subtask.begunAt ??= event.at;
       break;
     case "admission.delayed":
       subtask.admission = "delayed";

@@ -10,6 +10,10 @@ import type { Budget, RunSettings } from "./settings.ts";
 export type Timer =
   | { readonly kind: "attempt_timeout"; readonly subtask: string; readonly attempt: number }
   | { readonly kind: "retry"; readonly subtask: string; readonly attempt: number }
+  /** `since`: when what is limited began. */
+  | { readonly kind: "total_timeout"; readonly subtask: string; readonly since: number }
+  /** `request`: `seq` of the event that asked. */
+  | { readonly kind: "approval"; readonly subtask: string; readonly request: number }
   | { readonly kind: "run_timeout" }
   | { readonly kind: "cancel_grace" };
 
@@ -73,7 +77,11 @@ export type RunInput = { readonly at: number } & (
       readonly type: "resume_requested";
       /** In the place of the one before; left out, that one goes on. */
       readonly budget?: Budget | null;
+      /** Who says yes to all that asks for it, from now on; left out, it stays as it was. */
+      readonly approver?: string;
     }
+  /** The process that drove the run is gone, and nobody wants to go on with it now. */
+  | { readonly type: "interruption_found" }
   /** What a person says to a subtask that waits for it. */
   | {
       readonly type: "approval_decided";

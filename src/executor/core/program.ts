@@ -18,10 +18,23 @@ export type Program = {
   readonly compiled: CompiledPlan;
   /** Per subtask; the greater starts first. */
   readonly priority: Float64Array;
-  /** Per subtask, of its tool. */
-  readonly policies: readonly ToolPolicy[];
-  /** Per subtask that has one, of its fallback. */
-  readonly fallbackPolicies: ReadonlyMap<number, ToolPolicy>;
+  /** Per subtask, with its tool. */
+  readonly policies: readonly SubtaskPolicy[];
+  /** Per subtask that has one, with its fallback. */
+  readonly fallbackPolicies: ReadonlyMap<number, SubtaskPolicy>;
+};
+
+/** What the subtask and its tool say together. */
+export type SubtaskPolicy = ToolPolicy & {
+  /** Limit of all attempts and the waits between them. */
+  readonly totalTimeoutMs?: number;
+  /** What is decided when nobody has said anything for so long. */
+  readonly approvalExpiry?: ApprovalExpiry;
+};
+
+export type ApprovalExpiry = {
+  readonly timeoutMs: number;
+  readonly decision: "approved" | "denied";
 };
 
 const programs = new WeakMap<AcceptedPlan, Program>();
@@ -60,18 +73,25 @@ function makeProgram(accepted: AcceptedPlan): Program {
 }
 
 /** What the subtask says goes before what its tool says. */
-function policyFor({ tools }: AcceptedPlan, subtask: Subtask, tool: string): ToolPolicy {
+function policyFor({ tools }: AcceptedPlan, subtask: Subtask, tool: string): SubtaskPolicy {
   const policy = tools[tool];
   if (policy === undefined) throw new Error(`No policy for the tool ${tool}.`);
-  const { timeout, retry, approval = false } = subtask;
-  if (timeout === undefined && retry === undefined && !approval) return policy;
+  const { timeout, totalTimeout, retry, approval = false } = subtask;
+  if ([timeout, totalTimeout, retry].every((one) => one === undefined) && !approval) return policy;
   return {
     ...policy,
     // A plan may ask for approval, and cannot do without what the tool asks for.
-    approval: policy.approval || approval,
+    approval: policy.approval || approval !== false,
+    ...(typeof approval === "object" && { approvalExpiry: expiryOf(approval) }),
     ...(timeout !== undefined && { timeoutMs: parseDuration(timeout) }),
+    ...(totalTimeout !== undefined && { totalTimeoutMs: parseDuration(totalTimeout) }),
     ...(retry !== undefined && { retry: parseRetry(retry) }),
   };
+}
+
+function expiryOf(approval: Extract<Subtask["approval"], object>): ApprovalExpiry {
+  const decision = approval.default === "approve" ? "approved" : "denied";
+  return { timeoutMs: parseDuration(approval.timeout), decision };
 }
 
 /** The policy of the tool that the subtask's next attempt calls. */
@@ -79,9 +99,9 @@ export function policyOf(
   program: Program,
   { usesFallback }: SubtaskState,
   index: number,
-): ToolPolicy {
+): SubtaskPolicy {
   const policies = usesFallback ? program.fallbackPolicies : undefined;
-  return policies?.get(index) ?? (program.policies[index] as ToolPolicy);
+  return policies?.get(index) ?? (program.policies[index] as SubtaskPolicy);
 }
 
 /** The tool that the subtask's next attempt calls. */

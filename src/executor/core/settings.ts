@@ -7,7 +7,13 @@ export type Budget = {
   readonly usd: number | null;
 };
 
-/** What a run may do, in numbers. */
+/**
+ * Which subtasks a person must say yes to: those of which plan or tool say so, or also all
+ * that change the world, or all.
+ */
+export type ApprovalPolicy = "declared" | "writes" | "all";
+
+/** What a run may do. */
 export type RunSettings = {
   /** Attempts that may run side by side. */
   readonly concurrency: number;
@@ -19,6 +25,9 @@ export type RunSettings = {
   readonly budget: Budget | null;
   /** How long aborted attempts may take to end. */
   readonly cancelGraceMs: number;
+  readonly approvals: ApprovalPolicy;
+  /** Who has said yes beforehand to all that asks for it; null for nobody. */
+  readonly approver: string | null;
 };
 
 export const DEFAULT_SETTINGS: RunSettings = {
@@ -27,4 +36,6 @@ export const DEFAULT_SETTINGS: RunSettings = {
   runTimeoutMs: null,
   budget: null,
   cancelGraceMs: 5_000,
+  approvals: "declared",
+  approver: null,
 };

@@ -26,6 +26,8 @@ export type ApprovalState = {
   /** What the tool would be, or will be, given. */
   readonly input: JsonObject;
   readonly isApproved: boolean;
+  /** Null where the question stands for ever. */
+  readonly expiry: { readonly at: number; readonly decision: "approved" | "denied" } | null;
   /** Whether who decided gave another input than was asked about. */
   readonly isEdited: boolean;
 };
@@ -53,6 +55,8 @@ export type SubtaskState = {
   /** Place in the ready queue, -1 outside. */
   readyAt: number;
   startedAt: number | null;
+  /** Since when its total timeout counts: its first attempt, or the newest resume. */
+  begunAt: number | null;
   finishedAt: number | null;
   output: Json;
   reason: SubtaskReason | null;
@@ -132,6 +136,7 @@ export function initialSubtask(attempts = 0): SubtaskState {
     blockedBy: 0,
     readyAt: -1,
     startedAt: null,
+    begunAt: null,
     finishedAt: null,
     output: null,
     reason: null,

@@ -1,6 +1,6 @@
 /**
- * Timeouts: of an attempt, and of the whole run. A timer is an effect; a ring that comes
- * late, or for an attempt that has ended, changes nothing.
+ * Timeouts: of an attempt, of all attempts of a subtask together, and of the whole run. A
+ * timer is an effect; a ring that comes late, or for what has ended, changes nothing.
  */
 
 import { renderDuration } from "../../base/duration.ts";
@@ -8,6 +8,7 @@ import type { ErrorData } from "../../base/errors.ts";
 import type { Timer } from "./input.ts";
 import { type Program, policyOf, programOf, toolOf } from "./program.ts";
 import type { RunState, SubtaskState } from "./state.ts";
+import { isFinal } from "./status.ts";
 
 /** Limit of one attempt of the subtask, in milliseconds. */
 export function attemptTimeoutMs(state: RunState, program: Program, index: number): number {
@@ -35,4 +36,19 @@ export function timeoutError(state: RunState, index: number): ErrorData {
     message: `${toolOf(program, state.subtasks[index] as SubtaskState, index)} did not finish within ${limit}.`,
     hint: "Give the subtask a longer `timeout`, or its tool less to do.",
   };
+}
+
+/** When the subtask must have ended; undefined for whenever it does. */
+export function totalDeadline(state: RunState, index: number): number | undefined {
+  const subtask = state.subtasks[index] as SubtaskState;
+  if (subtask.begunAt === null || isFinal(subtask.status)) return undefined;
+  const { totalTimeoutMs } = policyOf(programOf(state), subtask, index);
+  return totalTimeoutMs === undefined ? undefined : subtask.begunAt + totalTimeoutMs;
+}
+
+/** Time in which nobody drove the run does not count. The part of `evolve` that belongs here. */
+export function restartTotals({ subtasks }: RunState, at: number): void {
+  for (const subtask of subtasks) {
+    if (subtask.begunAt !== null && !isFinal(subtask.status)) subtask.begunAt = at;
+  }
 }

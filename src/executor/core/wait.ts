@@ -3,8 +3,8 @@
  * process, for days if need be.
  */
 
-import { openApprovals } from "./approval.ts";
 import { budgetGate } from "./budget.ts";
+import { openApprovals } from "./open-approvals.ts";
 import { programOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
 import type { RunState, SubtaskState } from "./state.ts";

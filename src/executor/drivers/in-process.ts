@@ -284,7 +284,7 @@ function abort({ attempt, passage }: UnderWay, reason: "timeout" | "cancelled"):
 /** Subtask ids cannot hold a colon, so they are names of their own. */
 function timerName(timer: Timer): string {
   if (timer.kind === "attempt_timeout") return timer.subtask;
-  return timer.kind === "retry" ? `${timer.subtask}:retry` : `:${timer.kind}`;
+  return `${"subtask" in timer ? timer.subtask : ""}:${timer.kind}`;
 }
 
 /** Requests of newer versions are left alone. */
