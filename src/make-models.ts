@@ -21,7 +21,8 @@ function requirePrice({ name, price = null }: Model): void {
  *   that cannot be made, `file.not_found` and `file.unreadable` for one that cannot be read
  */
 export function makeModels(options: PlanwrightOptions, clock: Clock): Models | undefined {
-  const { model, plannerModel, env = process.env, modelLimits: limits, record, replay } = options;
+  const { model, plannerModel, cheaperModel, record, replay } = options;
+  const { env = process.env, modelLimits: limits } = options;
   if (replay !== undefined) {
     const recorded = replayModel(replay);
     return { planner: recorded, tools: recorded };
@@ -34,5 +35,9 @@ export function makeModels(options: PlanwrightOptions, clock: Clock): Models | u
   const main = model ?? plannerModel;
   if (main === undefined) return undefined;
   const tools = make(main);
-  return { planner: plannerModel === undefined ? tools : make(plannerModel), tools };
+  return {
+    planner: plannerModel === undefined ? tools : make(plannerModel),
+    tools,
+    ...(cheaperModel !== undefined && { cheaper: make(cheaperModel) }),
+  };
 }

@@ -23,6 +23,8 @@ export interface PlanwrightOptions {
   readonly model?: string | Model | undefined;
   /** @default `model` */
   readonly plannerModel?: string | Model | undefined;
+  /** Answers in the place of both once 80 % of a run's money or tokens are used. @default none */
+  readonly cheaperModel?: string | Model | undefined;
   /** How much may be asked of each model a minute. @default as much as wanted */
   readonly modelLimits?: TrafficLimits | undefined;
   /** A file to which every request to a model and its answer is added. @default none */

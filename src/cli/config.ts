@@ -36,6 +36,7 @@ const toolLimits = z.strictObject({
 const configSchema = z.strictObject({
   model: text.optional(),
   plannerModel: text.optional(),
+  cheaperModel: text.optional(),
   modelLimits: z
     .strictObject({
       requestsPerMinute: z.number().positive().optional(),

@@ -7,6 +7,7 @@ import type { PlanwrightOptions } from "../planwright.ts";
 export type SetupFlags = {
   readonly model?: string;
   readonly plannerModel?: string;
+  readonly cheaperModel?: string;
   readonly record?: string;
   readonly replay?: string;
   readonly modelLimits?: NonNullable<PlanwrightOptions["modelLimits"]>;
@@ -58,6 +59,7 @@ export function addSetup(command: Command): Command {
     .addOption(
       new Option("--planner-model <name>", "plan with it instead").env("PLANWRIGHT_PLANNER_MODEL"),
     )
+    .option("--cheaper-model <name>", "answer with it once 80 % of the budget is used")
     .option("--record <file>", "add every request to a model, and its answer, to a file")
     .addOption(
       new Option("--replay <file>", "answer from such a file instead of asking a model").conflicts(

@@ -7,10 +7,19 @@ export function resumeCommand(
   flags: SetupFlags,
   more: readonly string[] = [],
 ): string {
-  const { model, plannerModel, tools = [], workspace, journal, allowPrivateHosts } = flags;
+  const {
+    model,
+    plannerModel,
+    cheaperModel,
+    tools = [],
+    workspace,
+    journal,
+    allowPrivateHosts,
+  } = flags;
   const words = [
     ...flagWords("--model", model),
     ...flagWords("--planner-model", plannerModel),
+    ...flagWords("--cheaper-model", cheaperModel),
     ...tools.flatMap((path) => flagWords("--tools", path)),
     ...flagWords("--workspace", workspace),
     ...flagWords("--journal", journal),

@@ -20,7 +20,13 @@ export async function openPlanwright(flags: SetupFlags): Promise<Planwright> {
 
 /** The same for commands that ask no model: a missing key is no reason to hide past runs. */
 export async function openWithoutModel(flags: SetupFlags): Promise<Planwright> {
-  const none = { model: undefined, plannerModel: undefined, record: undefined, replay: undefined };
+  const none = {
+    model: undefined,
+    plannerModel: undefined,
+    cheaperModel: undefined,
+    record: undefined,
+    replay: undefined,
+  };
   return create({ ...(await readSettings(flags)), ...none });
 }
 
@@ -34,6 +40,7 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
   return {
     model: flags.model ?? config.model,
     plannerModel: flags.plannerModel ?? config.plannerModel,
+    cheaperModel: flags.cheaperModel ?? config.cheaperModel,
     record: flags.record,
     replay: flags.replay,
     modelLimits: config.modelLimits,

@@ -78,6 +78,8 @@ export interface Models {
   readonly planner: Model;
   /** For `generate_text` and tools of the user's own. */
   readonly tools: Model;
+  /** Answers for both once most of a run's budget is used. */
+  readonly cheaper?: Model;
 }
 
 export const NO_USAGE: ModelUsage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, usd: 0 };

@@ -71,6 +71,8 @@ function detailOf(event: RunEvent): string {
       return "";
     case "admission.delayed":
       return `${DOWN}, asked again ${new Date(event.until).toISOString()}`;
+    case "budget.low":
+      return percent(event.share);
     case "breaker.opened":
     case "breaker.closed":
       return event.circuit;
@@ -133,6 +135,8 @@ export function progressLine(event: RunEvent, state: RunState): string | undefin
       return `${event.type === "subtask.skipped" ? "skipped" : "cancelled"} ${event.subtask}: ${detailOf(event)}`;
     case "admission.delayed":
       return `waiting ${event.subtask}: ${DOWN}`;
+    case "budget.low":
+      return `${percent(event.share)} of the budget is used`;
     case "breaker.opened":
       return `breaker open: ${event.circuit} fails, nobody asks it for ${renderDuration(event.until - event.at)}`;
     case "breaker.closed":
@@ -163,4 +167,8 @@ function subtaskOf({ accepted, subtasks }: RunState, id: string): SubtaskState |
 
 function count(amount: number, noun: string, plural = `${noun}s`): string {
   return `${amount} ${amount === 1 ? noun : plural}`;
+}
+
+function percent(share: number): string {
+  return `${Math.floor(share * 100)} %`;
 }

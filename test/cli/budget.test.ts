@@ -118,6 +118,29 @@ describe.each(WIRES)("asking $name side by side", (wire) => {
   });
 });
 
+describe("--cheaper-model", () => {
+  it("answers once 80 % of the budget is used, and not before", async () => {
+    const [wire] = WIRES;
+    if (wire === undefined) throw new Error("There is no wire.");
+    server = await ProtocolServer.start(
+      answer(wire, { pieces: ["told"], usage: { input: 200, output: 100 } }),
+    );
+    for (const [name, value] of Object.entries(wire.env(server.url))) process.env[name] = value;
+    await using folder = await folderWith(planOf("tell", 4));
+    const model = wire.model(server.url);
+    const cheaper = `${model}-small`;
+    const flags = ["--model", model, "--cheaper-model", cheaper, "--concurrency", "1"];
+    const { result } = await folder.call("run", "plan.json", ...flags, "--max-tokens", "1100");
+    expect(result.usage.modelCalls).toBe(4);
+    const asked = server.received.map(({ body }) => (body as { model: string }).model);
+    const [dear = "", ...others] = asked;
+    expect(asked).toEqual([dear, dear, dear, `${dear}-small`]);
+    expect(others).toHaveLength(3);
+    const events = await folder.planwright("events", result.runId);
+    expect(events.stdout.match(/budget\.low/g)).toHaveLength(1);
+  });
+});
+
 it.each([
   ["--max-usd", "0"],
   ["--max-usd", "much"],

@@ -109,6 +109,21 @@ describe("a budget", () => {
     }
   });
 
+  it.each([
+    [{ usd: 0.125 }, 0.1, 0.8],
+    [{ tokens: 1000 }, 0, 0.9],
+  ])("of %j says once that most of it is used", (budget, usd, share) => {
+    const story = new Story("a -> b -> c", budget, { work: READS });
+    const usage = { inputTokens: 800, outputTokens: 100, cachedTokens: 0, usd, modelCalls: 1 };
+    const outcome = { status: "ok", output: null, usage } as const;
+    story.feed({ type: "attempt_ended", at: 1, subtask: "a", attempt: 1, outcome });
+    story.feed(succeeded("b"));
+    const said = story.events.filter(({ type }) => type === "budget.low");
+    expect(said).toMatchObject([{ share }]);
+    story.feed({ type: "resume_requested", at: 2, budget: { ...NONE, usd: 9, tokens: 9000 } });
+    expect(story.state.isBudgetLow).toBe(false);
+  });
+
   it("does not hide that a run has ended, is paused or is cancelled", () => {
     const ended = new Story("a", { toolCalls: 1 }).feed(succeeded("a"));
     expect(ended.state.status).toBe("succeeded");

@@ -6,12 +6,15 @@
  *     beforehand: calls of tools, and the money that tools say a call costs.
  * B2. When the next subtask does not fit and nothing under way can give anything back, the
  *     run waits with what it has; a resume with more goes on.
+ * B3. That most of the money or tokens is used is said once for each budget.
  */
 
 import { CLOSED, type Gate, OPEN } from "./gate.ts";
 import { type Program, policyOf } from "./program.ts";
 import type { Budget } from "./settings.ts";
 import type { RunState, SubtaskState } from "./state.ts";
+import { isFinished } from "./status.ts";
+import { emit, type Turn } from "./turn.ts";
 
 /** A sum of prices in cents must not fail for a rounding error. */
 const EPSILON_USD = 1e-9;
@@ -23,6 +26,22 @@ export function budgetGate(state: RunState, program: Program, index: number): Ga
   if (budget === null) return OPEN;
   const subtask = state.subtasks[index] as SubtaskState;
   return fits(state, budget, policyOf(program, subtask, index).costUsd) ? OPEN : CLOSED.budget;
+}
+
+/** From this share on a budget is low. */
+const LOW = 0.8;
+
+/** Say once that most of the budget is used. */
+export function noteLowBudget(turn: Turn): void {
+  const { settings, usage, isBudgetLow, status } = turn.state;
+  const { budget } = settings;
+  if (budget === null || isBudgetLow || isFinished(status)) return;
+  const shares = [
+    budget.usd === null || usage.usd === null ? 0 : usage.usd / budget.usd,
+    budget.tokens === null ? 0 : (usage.inputTokens + usage.outputTokens) / budget.tokens,
+  ];
+  const share = Math.max(...shares);
+  if (share >= LOW) emit(turn, { type: "budget.low", share });
 }
 
 function fits({ usage }: RunState, budget: Budget, costUsd: number): boolean {

@@ -156,6 +156,8 @@ export type EventBody =
       /** In the words of who decided. */
       readonly note: string;
     }
+  /** Most of the money or tokens of the budget is used; cheaper models take over where there are any. */
+  | { readonly type: "budget.low"; readonly share: number }
   /** A tool that the plan names, or one thing behind it, is taken to be down. */
   | {
       readonly type: "breaker.opened";

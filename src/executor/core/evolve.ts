@@ -94,6 +94,7 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       if (event.budget !== undefined) {
         state.settings = { ...state.settings, budget: event.budget };
         state.isOverBudget = false;
+        state.isBudgetLow = false;
       }
       break;
     case "run.reopened":
@@ -105,6 +106,9 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
         error: null,
         finishedAt: null,
       });
+      break;
+    case "budget.low":
+      state.isBudgetLow = true;
       break;
     case "subtasks.reset":
       resetSubtasks(state, event.subtasks);
@@ -124,13 +128,14 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
 /** What is noted about a run and changes nothing of how it stands. */
 type AsideEvent = Extract<
   RunEvent,
-  { readonly type: "pause.requested" | "subtasks.reset" | `breaker.${string}` }
+  { readonly type: "pause.requested" | "subtasks.reset" | "budget.low" | `breaker.${string}` }
 >;
 
 function isAside(event: RunOnlyEvent): event is AsideEvent {
   return (
     event.type === "pause.requested" ||
     event.type === "subtasks.reset" ||
+    event.type === "budget.low" ||
     event.type === "breaker.opened" ||
     event.type === "breaker.closed"
   );

@@ -88,6 +88,8 @@ export type RunState = {
   usage: Usage;
   /** Whether a model was refused for want of budget; until there is more, nothing starts. */
   isOverBudget: boolean;
+  /** Whether most of the money or tokens of the present budget is used. */
+  isBudgetLow: boolean;
   flags: QualityFlag[];
   output: Json;
   error: ErrorData | null;
@@ -114,6 +116,7 @@ export function initialState(runId: string): RunState {
     questions: initialQuestions(),
     usage: initialUsage(),
     isOverBudget: false,
+    isBudgetLow: false,
     flags: [],
     output: null,
     error: null,

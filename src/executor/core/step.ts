@@ -13,7 +13,7 @@ import { toErrorData } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { isAdmitted } from "./admit.ts";
 import { approvedInput } from "./approval.ts";
-import { budgetGate } from "./budget.ts";
+import { budgetGate, noteLowBudget } from "./budget.ts";
 import { completeRun } from "./completion.ts";
 import { decide } from "./decide.ts";
 import type { Effect } from "./effect.ts";
@@ -50,6 +50,7 @@ export function step(state: RunState, input: RunInput): Step {
   decide(turn, input);
   settleDependents(turn);
   startReady(turn);
+  noteLowBudget(turn);
   completeRun(turn);
   completePause(turn);
   waitForPerson(turn);

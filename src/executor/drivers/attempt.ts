@@ -44,7 +44,7 @@ export class Attempt implements ToolContext {
     this.#order = order;
     this.#world = world;
     this.#listener = listener;
-    this.#meter = new Meter(budget);
+    this.#meter = new Meter(budget, world.models?.cheaper);
   }
 
   get subtaskId(): string {

@@ -195,7 +195,7 @@ class InProcessDrive implements Drive {
     const planning = new AbortController();
     this.#planning = planning;
     const tellDraft = (draft: AcceptedPlan) => this.send({ type: "plan_drafted", draft });
-    const meter = new Meter(this.#budget);
+    const meter = new Meter(this.#budget, this.#options.world.models?.cheaper);
     const order = {
       goal,
       clarifications,

@@ -8,11 +8,14 @@ import type { ModelBudget, Taken } from "./model-budget.ts";
  */
 export class Meter {
   readonly #budget: ModelBudget;
+  readonly #cheaper: Model | undefined;
   readonly #taken: Taken[] = [];
   #usage: ModelCallUsage | undefined;
 
-  constructor(budget: ModelBudget) {
+  /** @param cheaper answers in the place of the others once most of the budget is used */
+  constructor(budget: ModelBudget, cheaper: Model | undefined) {
     this.#budget = budget;
+    this.#cheaper = cheaper;
   }
 
   /** What was consumed so far; `undefined` when no model was called. */
@@ -31,9 +34,10 @@ export class Meter {
       name: model.name,
       ...(model.price !== undefined && { price: model.price }),
       generate: (asked) => {
-        const { request, taken } = this.#budget.take(model, asked);
+        const answering = (this.#budget.isLow ? this.#cheaper : undefined) ?? model;
+        const { request, taken } = this.#budget.take(answering, asked);
         this.#taken.push(taken);
-        const stream = model.generate(request);
+        const stream = answering.generate(request);
         stream.result.then(
           ({ usage }) => {
             taken.used({ usage });

@@ -25,6 +25,11 @@ export class ModelBudget {
     this.#state = state;
   }
 
+  /** Whether most of it is used. */
+  get isLow(): boolean {
+    return this.#state.isBudgetLow;
+  }
+
   /**
    * Take what a call may use.
    * @returns the request with the output that it may have, and what to tell when it ends
