@@ -57,6 +57,12 @@ export interface RunRequest {
   readonly request: JsonObject;
 }
 
+/** What becomes durable together with events, or not at all. */
+export interface AppendedWith {
+  /** @default the one before stays */
+  readonly summary?: JsonObject | undefined;
+}
+
 export interface Journal {
   /**
    * Make a run and take its lease.
@@ -92,11 +98,10 @@ export interface Journal {
   release(lease: Lease): Promise<void>;
 
   /**
-   * Add events, whose `seq` must follow the newest stored one, and replace the summary.
-   * @param summary @default the one before stays
+   * Add events, whose `seq` must follow the newest stored one, and what is true with them.
    * @throws {JournalError} `journal.conflict`, `journal.write_failed`; nothing was added then
    */
-  append(lease: Lease, events: readonly StoredEvent[], summary?: JsonObject): Promise<void>;
+  append(lease: Lease, events: readonly StoredEvent[], more?: AppendedWith): Promise<void>;
 
   /**
    * The events of a run in order.

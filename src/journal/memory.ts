@@ -1,5 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
-import type { Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
+import type { AppendedWith, Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
 import {
   closedJournal,
   lostLease,
@@ -72,9 +72,13 @@ class MemoryJournal implements Journal {
     if (run !== undefined) run.lease = null;
   }
 
-  async append(lease: Lease, events: readonly StoredEvent[], summary?: JsonObject): Promise<void> {
+  async append(
+    lease: Lease,
+    events: readonly StoredEvent[],
+    more: AppendedWith = {},
+  ): Promise<void> {
     const texts = eventTexts(lease.runId, events);
-    const summaryText = summary && textOf(summary);
+    const summaryText = more.summary && textOf(more.summary);
     const run = this.#held(lease);
     if (run === undefined) throw staleHolder(lease);
     const expected = run.events.length + 1;

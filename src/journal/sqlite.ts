@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { JournalError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
+import type { AppendedWith, Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
 import {
   closedJournal,
   lostLease,
@@ -96,10 +96,14 @@ class SqliteJournal implements Journal {
     this.#use(({ releaseLease }) => releaseLease.run(runId, token));
   }
 
-  async append(lease: Lease, events: readonly StoredEvent[], summary?: JsonObject): Promise<void> {
+  async append(
+    lease: Lease,
+    events: readonly StoredEvent[],
+    more: AppendedWith = {},
+  ): Promise<void> {
     const { runId } = lease;
     const texts = eventTexts(runId, events);
-    const summaryText = summary && textOf(summary);
+    const summaryText = more.summary && textOf(more.summary);
     this.#transaction((sql) => {
       const run = findRun(sql, runId);
       if (run?.token !== lease.token || run.owner === null) throw staleHolder(lease);

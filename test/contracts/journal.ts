@@ -81,9 +81,9 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
       const summary = async () => (await journal.find("r1"))?.summary;
       await journal.append(lease, events("r1", 1, 1));
       expect(await summary()).toEqual({ step: 0 });
-      await journal.append(lease, events("r1", 2, 2), { step: 1 });
+      await journal.append(lease, events("r1", 2, 2), { summary: { step: 1 } });
       expect(await summary()).toEqual({ step: 1 });
-      await journal.append(lease, [], { step: 2 });
+      await journal.append(lease, [], { summary: { step: 2 } });
       expect(await summary()).toEqual({ step: 2 });
       expect(await journal.find("r1")).toMatchObject({ lastSeq: 2 });
     });
@@ -110,7 +110,7 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
       await journal.append(lease, events("r1", 1, 2));
       const [by, what] = make(lease);
       const code = what.includes(NOT_JSON) ? "journal.write_failed" : "journal.conflict";
-      await refused(code, journal.append(by, what, { kept: false }));
+      await refused(code, journal.append(by, what, { summary: { kept: false } }));
       expect(await journal.read("r1")).toEqual(events("r1", 1, 2));
       expect(await journal.find("r1")).toMatchObject({ lastSeq: 2, summary: { kept: true } });
       await journal.append(lease, events("r1", 3, 3));
@@ -155,7 +155,10 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
         const lease = await get(journal, old);
         expect(lease).toEqual({ runId: "r1", owner: "bob", token: old.token + 1 });
 
-        await refused("journal.conflict", journal.append(old, events("r1", 2, 2), { stale: true }));
+        await refused(
+          "journal.conflict",
+          journal.append(old, events("r1", 2, 2), { summary: { stale: true } }),
+        );
         await refused("journal.lease_lost", journal.renew(old, 1001, 9000));
         await journal.release(old);
         expect(await journal.find("r1")).toMatchObject({
@@ -205,7 +208,7 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
       await using store = await makeStore();
       const [a, b] = [await store.open(), await store.open()];
       const lease = await makeRun(a, "r1");
-      await a.append(lease, events("r1", 1, 2), { by: "a" });
+      await a.append(lease, events("r1", 1, 2), { summary: { by: "a" } });
       expect(await b.read("r1", 1)).toEqual(events("r1", 2, 2));
       expect(await b.list()).toEqual(await a.list());
 
@@ -293,7 +296,7 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
       let seq = 0;
       const survives = async (value: Json) => {
         const given = event("r1", ++seq, value);
-        await journal.append(lease, [given], { value });
+        await journal.append(lease, [given], { summary: { value } });
         expect(await journal.read("r1", seq - 1)).toEqual([given]);
         expect((await journal.find("r1"))?.summary).toEqual({ value });
         await journal.post("r1", 1, { value });
@@ -359,7 +362,7 @@ export function describeDurableJournal(name: string, makeStore: () => Promise<Jo
     await using store = await makeStore();
     const journal = await store.open();
     const lease = await makeRun(journal, "r1");
-    await journal.append(lease, events("r1", 1, 3), { status: "running" });
+    await journal.append(lease, events("r1", 1, 3), { summary: { status: "running" } });
     await journal.post("r1", 7, { type: "pause" });
     const dump = (from: Journal) =>
       Promise.all([from.list(), from.read("r1"), from.requests("r1")]);

@@ -123,9 +123,9 @@ describe("the in-process driver", () => {
   it("makes events durable before it performs what follows from them", async () => {
     const memory = createMemoryJournal();
     const durable = new Set<string>();
-    const journal = appending(memory, async (lease, events, summary) => {
+    const journal = appending(memory, async (lease, events, more) => {
       await new Promise((done) => setTimeout(done, 5));
-      await memory.append(lease, events, summary);
+      await memory.append(lease, events, more);
       for (const event of events) {
         if (event.type === "attempt.started")
           durable.add((event as { subtask?: string }).subtask ?? "");
@@ -147,9 +147,9 @@ describe("the in-process driver", () => {
   it("commits what ends together in one transaction", async () => {
     const memory = createMemoryJournal();
     const sizes: number[] = [];
-    const journal = appending(memory, (lease, events, summary) => {
+    const journal = appending(memory, (lease, events, more) => {
       sizes.push(events.length);
-      return memory.append(lease, events, summary);
+      return memory.append(lease, events, more);
     });
     const wide = Array.from({ length: 50 }, (_, k) => `s${k}`).join(", ");
     const { ended } = await drive(plan(wide), () => null, {
@@ -164,11 +164,11 @@ describe("the in-process driver", () => {
   it("stops without starting anything more when the journal refuses", async () => {
     const memory = createMemoryJournal();
     let appends = 0;
-    const journal = appending(memory, (lease, events, summary) => {
+    const journal = appending(memory, (lease, events, more) => {
       appends += 1;
       // The second one comes from a process that has lost its lease meanwhile.
       const by = appends === 1 ? lease : { ...lease, token: lease.token - 1 };
-      return memory.append(by, events, summary);
+      return memory.append(by, events, more);
     });
     const ran: string[] = [];
     const { ended } = await drive(

@@ -128,7 +128,7 @@ class Player {
         return journal.append(
           lease,
           events,
-          call.value === undefined ? undefined : { value: call.value },
+          call.value === undefined ? undefined : { summary: { value: call.value } },
         );
       }
       case "renew":

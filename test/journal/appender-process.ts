@@ -23,7 +23,7 @@ for (let turn = 1; ; turn++) {
     ...{ runId: "r1", seq: first + k, at: turn, type: "subtask.succeeded" },
     ...{ appendedTo: last, output: "x".repeat((turn * 997) % 9000) },
   }));
-  await journal.append(lease, events, { lastSeq: last });
+  await journal.append(lease, events, { summary: { lastSeq: last } });
   seq = last;
   // Not process.stdout, which may keep it back: what is printed must be what was promised.
   writeSync(1, `${seq}\n`);

@@ -229,7 +229,7 @@ describe("a damaged journal", () => {
     const ends = [0];
     for (const count of [1, 3, 40, 2, 120, 1]) {
       const last = (ends.at(-1) ?? 0) + count;
-      await journal.append(lease, events("r1", last - count + 1, last), { last });
+      await journal.append(lease, events("r1", last - count + 1, last), { summary: { last } });
       ends.push(last);
     }
     // What a machine that dies leaves: the database as it was, and a log of any length.

@@ -41,7 +41,12 @@ it("of two processes that append the same event exactly one does, even under one
   await using players = await startPlayers(2);
   const [a, b] = await players.play((owner) => ({
     path: store.path,
-    calls: leases.map((lease) => ["append", lease, [event(lease.runId, 1, owner)], { by: owner }]),
+    calls: leases.map((lease) => [
+      "append",
+      lease,
+      [event(lease.runId, 1, owner)],
+      { summary: { by: owner } },
+    ]),
   }));
   for (const [k, { runId }] of leases.entries()) {
     const [{ output } = {}] = (await journal.read(runId)) as { output?: string }[];

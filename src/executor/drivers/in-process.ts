@@ -112,7 +112,7 @@ class InProcessDrive implements Drive {
     for (const one of unsettled) one.settle();
     if (events.length > 0) {
       const { journal, lease, listener } = this.#options;
-      await journal.append(lease, events, this.#summary());
+      await journal.append(lease, events, { summary: this.#summary() });
       if (this.#over) return;
       listener.events?.(events, this.#state);
     }
