@@ -7,28 +7,13 @@
  */
 
 import { resolve } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
-import { JournalError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { AppendedWith, Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
-import {
-  closedJournal,
-  lostLease,
-  ownedRun,
-  staleHolder,
-  takenRunId,
-  unknownRun,
-  wrongSeq,
-} from "./refusals.ts";
+import { lostLease, ownedRun, staleHolder, takenRunId, unknownRun, wrongSeq } from "./refusals.ts";
+import { SqliteConnection } from "./sqlite-connection.ts";
 import { toJournalError } from "./sqlite-errors.ts";
 import { openJournalFile, type SqliteJournalOptions } from "./sqlite-file.ts";
-import {
-  type EventRecord,
-  prepareStatements,
-  type RequestRecord,
-  type RunRecord,
-  type Statements,
-} from "./sqlite-statements.ts";
+import type { EventRecord, RequestRecord, RunRecord, Statements } from "./sqlite-statements.ts";
 import { eventTexts, textOf } from "./text.ts";
 
 /**
@@ -43,7 +28,7 @@ import { eventTexts, textOf } from "./text.ts";
 export function openSqliteJournal(path: string, options?: SqliteJournalOptions): Journal {
   const db = openJournalFile(path, options);
   try {
-    return new SqliteJournal(resolve(path), db);
+    return new SqliteJournal(new SqliteConnection(resolve(path), db));
   } catch (error) {
     db.close();
     throw toJournalError(error, resolve(path));
@@ -51,20 +36,16 @@ export function openSqliteJournal(path: string, options?: SqliteJournalOptions):
 }
 
 class SqliteJournal implements Journal {
-  readonly #path: string;
-  readonly #db: DatabaseSync;
-  #statements: Statements | undefined;
+  readonly #file: SqliteConnection;
 
-  constructor(path: string, db: DatabaseSync) {
-    this.#path = path;
-    this.#db = db;
-    this.#statements = prepareStatements(db);
+  constructor(file: SqliteConnection) {
+    this.#file = file;
   }
 
   async createRun(options: Parameters<Journal["createRun"]>[0]): Promise<Lease> {
     const { runId, owner, now, leaseMs, summary } = options;
     const text = textOf(summary);
-    const { changes } = this.#use(({ insertRun }) =>
+    const { changes } = this.#file.use(({ insertRun }) =>
       insertRun.run(runId, now, text, owner, now + leaseMs),
     );
     if (changes === 0) throw takenRunId(runId);
@@ -73,7 +54,7 @@ class SqliteJournal implements Journal {
 
   async acquire(options: Parameters<Journal["acquire"]>[0]): Promise<Lease> {
     const { runId, owner, now, leaseMs, takeFrom } = options;
-    return this.#transaction((sql) => {
+    return this.#file.transaction((sql) => {
       const run = findRun(sql, runId);
       if (run === undefined) throw unknownRun(runId);
       const lease = leaseOf(run);
@@ -88,12 +69,14 @@ class SqliteJournal implements Journal {
 
   async renew(lease: Lease, now: number, leaseMs: number): Promise<void> {
     const { runId, token } = lease;
-    const { changes } = this.#use(({ renewLease }) => renewLease.run(now + leaseMs, runId, token));
+    const { changes } = this.#file.use(({ renewLease }) =>
+      renewLease.run(now + leaseMs, runId, token),
+    );
     if (changes === 0) throw lostLease(lease);
   }
 
   async release({ runId, token }: Lease): Promise<void> {
-    this.#use(({ releaseLease }) => releaseLease.run(runId, token));
+    this.#file.use(({ releaseLease }) => releaseLease.run(runId, token));
   }
 
   async append(
@@ -104,7 +87,7 @@ class SqliteJournal implements Journal {
     const { runId } = lease;
     const texts = eventTexts(runId, events);
     const summaryText = more.summary && textOf(more.summary);
-    this.#transaction((sql) => {
+    this.#file.transaction((sql) => {
       const run = findRun(sql, runId);
       if (run?.token !== lease.token || run.owner === null) throw staleHolder(lease);
       const first = run.last_seq + 1;
@@ -118,29 +101,29 @@ class SqliteJournal implements Journal {
   }
 
   async read(runId: string, afterSeq = 0): Promise<StoredEvent[]> {
-    return this.#use((sql) => {
+    return this.#file.use((sql) => {
       const run = findRun(sql, runId);
       if (run === undefined) throw unknownRun(runId);
       const records = sql.readEvents.all(run.key, afterSeq, run.key) as EventRecord[];
-      const events = records.map(({ event }) => this.#parse<StoredEvent>(event));
+      const events = records.map(({ event }) => this.#file.parse<StoredEvent>(event));
       // SQLite does not notice all damage: a spoilt key, for one, may end its search too early.
       const count = Math.max(events.length, run.last_seq - afterSeq);
       for (let k = 0, seq = afterSeq + 1; k < count; k++, seq++) {
         if (records[k]?.seq === seq && events[k]?.seq === seq) continue;
-        throw this.#damaged(`event ${seq} of run ${runId} is missing`);
+        throw this.#file.damaged(`event ${seq} of run ${runId} is missing`);
       }
       return events;
     });
   }
 
   async list({ limit = -1 }: { readonly limit?: number } = {}): Promise<RunRow[]> {
-    return this.#use(({ listRuns }) =>
+    return this.#file.use(({ listRuns }) =>
       (listRuns.all(limit) as RunRecord[]).map((record) => this.#toRow(record)),
     );
   }
 
   async find(runId: string): Promise<RunRow | undefined> {
-    return this.#use((sql) => {
+    return this.#file.use((sql) => {
       const run = findRun(sql, runId);
       return run && this.#toRow(run);
     });
@@ -148,53 +131,26 @@ class SqliteJournal implements Journal {
 
   async post(runId: string, now: number, request: JsonObject): Promise<void> {
     const text = textOf(request);
-    const { changes } = this.#use(({ insertRequest }) => insertRequest.run(now, text, runId));
+    const { changes } = this.#file.use(({ insertRequest }) => insertRequest.run(now, text, runId));
     if (changes === 0) throw unknownRun(runId);
   }
 
   async requests(runId: string): Promise<RunRequest[]> {
-    return this.#use(({ readRequests }) =>
+    return this.#file.use(({ readRequests }) =>
       (readRequests.all(runId) as RequestRecord[]).map(({ id, at, request }) => ({
         id,
         at,
-        request: this.#parse(request),
+        request: this.#file.parse(request),
       })),
     );
   }
 
   async removeRequest(id: number): Promise<void> {
-    this.#use(({ deleteRequest }) => deleteRequest.run(id));
+    this.#file.use(({ deleteRequest }) => deleteRequest.run(id));
   }
 
   async close(): Promise<void> {
-    if (this.#statements === undefined) return;
-    this.#statements = undefined;
-    this.#db.close();
-  }
-
-  /** Everything or nothing of what `work` writes, durable when this returns. */
-  #transaction<T>(work: (sql: Statements) => T): T {
-    return this.#use((sql) => {
-      sql.begin.run();
-      try {
-        const result = work(sql);
-        sql.commit.run();
-        return result;
-      } catch (error) {
-        // After some errors, such as a full disk, SQLite has rolled back already.
-        if (this.#db.isTransaction) sql.rollback.run();
-        throw error;
-      }
-    });
-  }
-
-  #use<T>(work: (sql: Statements) => T): T {
-    if (this.#statements === undefined) throw closedJournal();
-    try {
-      return work(this.#statements);
-    } catch (error) {
-      throw toJournalError(error, this.#path);
-    }
+    this.#file.close();
   }
 
   #toRow(run: RunRecord): RunRow {
@@ -202,24 +158,9 @@ class SqliteJournal implements Journal {
       runId: run.run_id,
       createdAt: run.created_at,
       lastSeq: run.last_seq,
-      summary: this.#parse(run.summary),
+      summary: this.#file.parse(run.summary),
       lease: leaseOf(run),
     };
-  }
-
-  #parse<T extends StoredEvent | JsonObject>(text: string): T {
-    try {
-      return JSON.parse(text) as T;
-    } catch (cause) {
-      throw this.#damaged("what was stored as JSON is not JSON any more", cause);
-    }
-  }
-
-  #damaged(what: string, cause?: unknown): JournalError {
-    return new JournalError("journal.corrupt", `The journal ${this.#path} is damaged: ${what}.`, {
-      hint: "Restore it from a copy.",
-      cause,
-    });
   }
 }
 
