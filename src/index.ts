@@ -19,7 +19,22 @@ export type {
   SubtaskReason,
   SubtaskStatus,
 } from "./executor/core/status.ts";
-export type { Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal/journal.ts";
+export type {
+  AppendedWith,
+  AuditEntry,
+  AuditRow,
+  ClaimAnswer,
+  DurationCount,
+  EffectClaim,
+  EffectEnd,
+  EffectHolder,
+  Journal,
+  Lease,
+  RunRequest,
+  RunRow,
+  Spending,
+  StoredEvent,
+} from "./journal/journal.ts";
 export type {
   Model,
   ModelRequest,

@@ -19,6 +19,11 @@ const LOG_GAMMA = Math.log(GAMMA);
 export const BUCKETS = 575;
 export const LONGEST_MS = GAMMA ** (BUCKETS - 1);
 
+/** Above so many samples of one thing the old ones shall fade: all are halved. */
+export const FADE_ABOVE = 2000;
+/** What is left of samples that faded this far is dropped. */
+export const FORGET_BELOW = 1 / 128;
+
 /** So many samples, or parts of one, are in a bucket. */
 export type BucketCount = { readonly bucket: number; readonly count: number };
 

@@ -1,6 +1,6 @@
 /**
  * The journal: append-only store of the events of runs. The journal is the truth; a run's
- * state is the fold of its events.
+ * state is the fold of its events. What runs have in common stands in across-runs.ts.
  *
  * J1. `append` is all or nothing, and durable when it resolves.
  * J2. The events of a run have `seq` 1, 2, 3, … without gaps.
@@ -12,7 +12,8 @@
  *     gave or got changes the journal.
  *
  * Times are whole milliseconds since the epoch, and come from the caller. Ids and owners are
- * well-formed Unicode; inside events, summaries and requests any string survives.
+ * well-formed Unicode, and so are the names of subtasks and tools, and keys; inside events,
+ * summaries, requests, audit records and outputs any string survives.
  *
  * Besides the errors named below, every method may fail with `journal.locked` (another
  * process writes and does not end), `journal.corrupt` (what is stored is damaged) and
@@ -20,6 +21,18 @@
  */
 
 import type { JsonObject } from "../base/json.ts";
+import type { AcrossRuns, SharedAppends } from "./across-runs.ts";
+
+export type {
+  AuditEntry,
+  AuditRow,
+  ClaimAnswer,
+  DurationCount,
+  EffectClaim,
+  EffectEnd,
+  EffectHolder,
+  Spending,
+} from "./across-runs.ts";
 
 /** One journaled fact of a run. What else it carries depends on its type. */
 export interface StoredEvent {
@@ -58,12 +71,12 @@ export interface RunRequest {
 }
 
 /** What becomes durable together with events, or not at all. */
-export interface AppendedWith {
+export interface AppendedWith extends SharedAppends {
   /** @default the one before stays */
   readonly summary?: JsonObject | undefined;
 }
 
-export interface Journal {
+export interface Journal extends AcrossRuns {
   /**
    * Make a run and take its lease.
    * @throws {JournalError} `journal.conflict` when the id is taken

@@ -1,5 +1,7 @@
 import type { JsonObject } from "../base/json.ts";
+import { isHolding } from "./holding.ts";
 import type { AppendedWith, Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
+import { MemoryAcrossRuns } from "./memory-across-runs.ts";
 import {
   closedJournal,
   lostLease,
@@ -33,7 +35,7 @@ type Request = {
   readonly text: string;
 };
 
-class MemoryJournal implements Journal {
+class MemoryJournal extends MemoryAcrossRuns implements Journal {
   readonly #runs = new Map<string, Run>();
   readonly #requests = new Map<number, Request>();
   #newestRequest = 0;
@@ -41,7 +43,7 @@ class MemoryJournal implements Journal {
 
   async createRun(options: Parameters<Journal["createRun"]>[0]): Promise<Lease> {
     const { runId, owner, now, leaseMs, summary } = options;
-    this.#assertOpen();
+    this.assertOpen();
     const text = textOf(summary);
     if (this.#runs.has(runId)) throw takenRunId(runId);
     const lease = { owner, expiresAt: now + leaseMs };
@@ -53,7 +55,7 @@ class MemoryJournal implements Journal {
     const { runId, owner, now, leaseMs, takeFrom } = options;
     const run = this.#run(runId);
     const { lease } = run;
-    if (lease !== null && lease.expiresAt > now && lease.owner !== takeFrom) {
+    if (isHolding(lease, now, takeFrom)) {
       throw ownedRun(runId, lease.owner, lease.expiresAt);
     }
     run.lease = { owner, expiresAt: now + leaseMs };
@@ -84,8 +86,10 @@ class MemoryJournal implements Journal {
     const expected = run.events.length + 1;
     const given = events[0]?.seq ?? expected;
     if (given !== expected) throw wrongSeq(lease.runId, given, expected);
+    const writeShared = this.prepareShared(lease.runId, more);
     for (const text of texts) run.events.push(text);
     run.summary = summaryText ?? run.summary;
+    writeShared();
   }
 
   async read(runId: string, afterSeq = 0): Promise<StoredEvent[]> {
@@ -94,7 +98,7 @@ class MemoryJournal implements Journal {
   }
 
   async list({ limit }: { readonly limit?: number } = {}): Promise<RunRow[]> {
-    this.#assertOpen();
+    this.assertOpen();
     // The sort is stable, so of equal times the one made last stays first.
     const newestFirst = [...this.#runs.values()]
       .reverse()
@@ -103,7 +107,7 @@ class MemoryJournal implements Journal {
   }
 
   async find(runId: string): Promise<RunRow | undefined> {
-    this.#assertOpen();
+    this.assertOpen();
     const run = this.#runs.get(runId);
     return run && toRow(run);
   }
@@ -116,14 +120,14 @@ class MemoryJournal implements Journal {
   }
 
   async requests(runId: string): Promise<RunRequest[]> {
-    this.#assertOpen();
+    this.assertOpen();
     return [...this.#requests.values()]
       .filter((request) => request.runId === runId)
       .map(({ id, at, text }) => ({ id, at, request: JSON.parse(text) as JsonObject }));
   }
 
   async removeRequest(id: number): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     this.#requests.delete(id);
   }
 
@@ -131,12 +135,17 @@ class MemoryJournal implements Journal {
     this.#closed = true;
   }
 
-  #assertOpen(): void {
+  protected override assertOpen(): void {
     if (this.#closed) throw closedJournal();
   }
 
+  protected override isDriven(runId: string, now: number, goneOwner: string | undefined): boolean {
+    const run = this.#runs.get(runId);
+    return run !== undefined && isHolding(run.lease, now, goneOwner);
+  }
+
   #run(runId: string): Run {
-    this.#assertOpen();
+    this.assertOpen();
     const run = this.#runs.get(runId);
     if (run === undefined) throw unknownRun(runId);
     return run;
@@ -144,7 +153,7 @@ class MemoryJournal implements Journal {
 
   /** The lease's run, unless the lease was lost. */
   #held({ runId, token }: Lease): Run | undefined {
-    this.#assertOpen();
+    this.assertOpen();
     const run = this.#runs.get(runId);
     return run?.token === token && run.lease !== null ? run : undefined;
   }

@@ -4,13 +4,21 @@ import type { Json } from "../base/json.ts";
 import type { StoredEvent } from "./journal.ts";
 import { closedJournal } from "./refusals.ts";
 import { toJournalError } from "./sqlite-errors.ts";
-import { prepareStatements, type Statements } from "./sqlite-statements.ts";
+import { hasSharedTables } from "./sqlite-schema.ts";
+import {
+  prepareSharedStatements,
+  prepareStatements,
+  type SharedStatements,
+  type Statements,
+} from "./sqlite-statements.ts";
 
 /** An open journal's file: whatever goes wrong with it is told as the journal's error. */
 export class SqliteConnection {
   readonly #path: string;
   readonly #db: DatabaseSync;
   #statements: Statements | undefined;
+  /** Compiled when first needed: most commands never ask for what runs share. */
+  #shared: SharedStatements | undefined;
 
   /** @param path for messages */
   constructor(path: string, db: DatabaseSync) {
@@ -29,11 +37,11 @@ export class SqliteConnection {
   }
 
   /** Everything or nothing of what `work` writes, durable when this returns. */
-  transaction<T>(work: (sql: Statements) => T): T {
+  transaction<T>(work: (sql: Statements, shared: () => SharedStatements) => T): T {
     return this.use((sql) => {
       sql.begin.run();
       try {
-        const result = work(sql);
+        const result = work(sql, this.#prepareShared);
         sql.commit.run();
         return result;
       } catch (error) {
@@ -42,6 +50,13 @@ export class SqliteConnection {
         throw error;
       }
     });
+  }
+
+  /** @param none the answer of an older journal, which has no such tables yet */
+  readShared<T>(none: T, work: (shared: SharedStatements) => T): T {
+    return this.use(() =>
+      this.#shared === undefined && !hasSharedTables(this.#db) ? none : work(this.#prepareShared()),
+    );
   }
 
   /** What was stored as JSON. @throws {JournalError} `journal.corrupt` */
@@ -59,6 +74,11 @@ export class SqliteConnection {
       cause,
     });
   }
+
+  readonly #prepareShared = (): SharedStatements => {
+    this.#shared ??= prepareSharedStatements(this.#db);
+    return this.#shared;
+  };
 
   /** Harmless when done before. */
   close(): void {

@@ -30,7 +30,7 @@ const DEFAULTS = { readOnly: false, busyTimeoutMs: 5000 };
 const MAX_IDLE_WAL_BYTES = 16 * 1024 * 1024;
 
 /**
- * A connection to the journal in a file, brought to today's format.
+ * A connection to the journal in a file, brought to today's format unless it is only read.
  * @throws {JournalError} `journal.not_a_database`, `journal.version`, `journal.unusable`,
  *   `journal.locked`, `journal.corrupt`
  */
@@ -60,7 +60,7 @@ function openForWriting(path: string, timeout: number): DatabaseSync {
 function openForReading(path: string, timeout: number): DatabaseSync {
   try {
     return closedOnError(new DatabaseSync(path, { timeout, readOnly: true }), (db) => {
-      assertNewestFormat(path, readFormat(db, path));
+      assertNotEmpty(path, readFormat(db, path));
     });
   } catch (error) {
     // SQLite wants to make its two files even for reading, which a read-only folder refuses.
@@ -71,7 +71,7 @@ function openForReading(path: string, timeout: number): DatabaseSync {
     const url = pathToFileURL(path);
     url.searchParams.set("immutable", "1");
     return closedOnError(new DatabaseSync(url, { readOnly: true }), (db) => {
-      assertNewestFormat(path, readFormat(db, path));
+      assertNotEmpty(path, readFormat(db, path));
     });
   }
 }
@@ -123,12 +123,10 @@ function assertWritable(db: DatabaseSync, timeout: number): void {
   db.exec(`PRAGMA busy_timeout = ${timeout}`);
 }
 
-function assertNewestFormat(path: string, format: number): void {
-  if (format === MIGRATIONS.length) return;
-  const message =
-    format === 0
-      ? `${path} is empty: nothing was ever journaled in it.`
-      : `The journal ${path} has format ${format}, and cannot be brought to ${MIGRATIONS.length} without writing.`;
+/** An older journal is read as it stands; of nothing there is nothing to read. */
+function assertNotEmpty(path: string, format: number): void {
+  if (format > 0) return;
+  const message = `${path} is empty: nothing was ever journaled in it.`;
   throw new JournalError("journal.version", message, { hint: "Open it once for writing." });
 }
 

@@ -5,6 +5,8 @@
  *
  * S1. A released migration never changes; a new format is a new one at the end of the list.
  * S2. Migrations run in one transaction: a file has its old format or the newest, nothing between.
+ * S3. Every format so far only adds to the one before. So an older journal can be read as it
+ *     stands, where nothing may be written; what it has no table for, it has none of.
  */
 
 import type { DatabaseSync } from "node:sqlite";
@@ -50,6 +52,52 @@ export const MIGRATIONS: readonly string[] = [
     SELECT run_id, id & 0xffffffff AS seq, event ->> '$.at' AS at, event ->> '$.type' AS type, event
     FROM events JOIN runs ON key = id >> 32;
   `,
+  `
+  -- The audit trail: a chain of hashes over all runs. The run is named by its id, so that a
+  -- row says by itself what it says.
+  CREATE TABLE audit (
+    n        INTEGER PRIMARY KEY,
+    run_id   TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    record   TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash     TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER audit_stays BEFORE DELETE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit trail is only added to'); END;
+  CREATE TRIGGER audit_is_fixed BEFORE UPDATE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit trail is only added to'); END;
+  -- Also against REPLACE, which deletes without asking the trigger for that.
+  CREATE TRIGGER audit_goes_on BEFORE INSERT ON audit
+    WHEN new.n <> (SELECT coalesce(max(n), 0) + 1 FROM audit)
+    BEGIN SELECT raise(ABORT, 'the audit trail is only added to'); END;
+
+  -- Effects that plans gave a key to: claimed while output is null, then finished.
+  CREATE TABLE effects (
+    key     TEXT PRIMARY KEY,
+    digest  TEXT NOT NULL,
+    run_id  TEXT NOT NULL,
+    subtask TEXT NOT NULL,
+    tool    TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    output  TEXT
+  ) STRICT;
+
+  -- How long tools take: counts in the buckets of a sketch, fractions where old ones faded.
+  CREATE TABLE durations (
+    tool   TEXT NOT NULL,
+    bucket INTEGER NOT NULL,
+    count  REAL NOT NULL,
+    PRIMARY KEY (tool, bucket)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What was reserved and spent on each day of UTC.
+  CREATE TABLE spending (
+    day      TEXT PRIMARY KEY,
+    nano_usd INTEGER NOT NULL,
+    tokens   INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /**
@@ -75,6 +123,12 @@ export function readFormat(db: DatabaseSync, path: string, migrations = MIGRATIO
     );
   }
   return format;
+}
+
+/** Whether the journal has the tables of what runs share. */
+export function hasSharedTables(db: DatabaseSync): boolean {
+  const { format } = db.prepare(MARKS).get() as Marks;
+  return format >= 2;
 }
 
 /** Bring an empty file or an older journal to the newest format. */

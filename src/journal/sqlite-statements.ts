@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { RunRow } from "./journal.ts";
 
 export type Statements = ReturnType<typeof prepareStatements>;
 
@@ -58,5 +59,66 @@ export function prepareStatements(db: DatabaseSync) {
       SELECT id, at, request FROM requests
       WHERE run = (SELECT key FROM runs WHERE run_id = ?) ORDER BY id`),
     deleteRequest: db.prepare("DELETE FROM requests WHERE id = ?"),
+  };
+}
+
+export function findRun(sql: Statements, runId: string): RunRecord | undefined {
+  return sql.findRun.get(runId) as RunRecord | undefined;
+}
+
+export function leaseOf({ owner, expires_at: expiresAt }: RunRecord): RunRow["lease"] {
+  return owner === null || expiresAt === null ? null : { owner, expiresAt };
+}
+
+export type SharedStatements = ReturnType<typeof prepareSharedStatements>;
+
+export type AuditRecord = {
+  readonly n: number;
+  readonly run_id: string;
+  readonly at: number;
+  readonly record: string;
+  readonly previous: string;
+  readonly hash: string;
+};
+
+/** A row of `effects`; `output` is null while the effect is claimed and not finished. */
+export type EffectRecord = {
+  readonly digest: string;
+  readonly run_id: string;
+  readonly subtask: string;
+  readonly at: number;
+  readonly output: string | null;
+};
+
+/** On the tables that all runs share; journals have them since format 2. */
+export function prepareSharedStatements(db: DatabaseSync) {
+  return {
+    insertAudit: db.prepare("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)"),
+    newestAudit: db.prepare("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1"),
+    readAudit: db.prepare("SELECT * FROM audit ORDER BY n"),
+
+    findEffect: db.prepare("SELECT * FROM effects WHERE key = ?"),
+    claimEffect: db.prepare(`
+      INSERT INTO effects (key, digest, run_id, subtask, tool, at) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (key) DO UPDATE SET
+        run_id = excluded.run_id, subtask = excluded.subtask, at = excluded.at`),
+    finishEffect: db.prepare(
+      "UPDATE effects SET output = ? WHERE key = ? AND run_id = ? AND output IS NULL",
+    ),
+    releaseEffect: db.prepare(
+      "DELETE FROM effects WHERE key = ? AND run_id = ? AND output IS NULL",
+    ),
+
+    addDuration: db.prepare(`
+      INSERT INTO durations (tool, bucket, count) VALUES (?, ?, ?)
+      ON CONFLICT (tool, bucket) DO UPDATE SET count = count + excluded.count`),
+    fadeDurations: db.prepare(`
+      UPDATE durations SET count = count / 2
+      WHERE tool = ?1 AND (SELECT sum(count) FROM durations WHERE tool = ?1) > ?2`),
+    forgetDurations: db.prepare("DELETE FROM durations WHERE tool = ? AND count < ?"),
+    readDurations: db.prepare("SELECT bucket, count FROM durations WHERE tool = ? ORDER BY bucket"),
+
+    findSpending: db.prepare("SELECT nano_usd AS nanoUsd, tokens FROM spending WHERE day = ?"),
+    setSpending: db.prepare("INSERT OR REPLACE INTO spending VALUES (?, ?, ?)"),
   };
 }

@@ -8,12 +8,20 @@
 
 import { resolve } from "node:path";
 import type { JsonObject } from "../base/json.ts";
+import { isHolding } from "./holding.ts";
 import type { AppendedWith, Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
 import { lostLease, ownedRun, staleHolder, takenRunId, unknownRun, wrongSeq } from "./refusals.ts";
+import { appendShared, SqliteAcrossRuns } from "./sqlite-across-runs.ts";
 import { SqliteConnection } from "./sqlite-connection.ts";
 import { toJournalError } from "./sqlite-errors.ts";
 import { openJournalFile, type SqliteJournalOptions } from "./sqlite-file.ts";
-import type { EventRecord, RequestRecord, RunRecord, Statements } from "./sqlite-statements.ts";
+import {
+  type EventRecord,
+  findRun,
+  leaseOf,
+  type RequestRecord,
+  type RunRecord,
+} from "./sqlite-statements.ts";
 import { eventTexts, textOf } from "./text.ts";
 
 /**
@@ -35,17 +43,11 @@ export function openSqliteJournal(path: string, options?: SqliteJournalOptions):
   }
 }
 
-class SqliteJournal implements Journal {
-  readonly #file: SqliteConnection;
-
-  constructor(file: SqliteConnection) {
-    this.#file = file;
-  }
-
+class SqliteJournal extends SqliteAcrossRuns implements Journal {
   async createRun(options: Parameters<Journal["createRun"]>[0]): Promise<Lease> {
     const { runId, owner, now, leaseMs, summary } = options;
     const text = textOf(summary);
-    const { changes } = this.#file.use(({ insertRun }) =>
+    const { changes } = this.file.use(({ insertRun }) =>
       insertRun.run(runId, now, text, owner, now + leaseMs),
     );
     if (changes === 0) throw takenRunId(runId);
@@ -54,11 +56,11 @@ class SqliteJournal implements Journal {
 
   async acquire(options: Parameters<Journal["acquire"]>[0]): Promise<Lease> {
     const { runId, owner, now, leaseMs, takeFrom } = options;
-    return this.#file.transaction((sql) => {
+    return this.file.transaction((sql) => {
       const run = findRun(sql, runId);
       if (run === undefined) throw unknownRun(runId);
       const lease = leaseOf(run);
-      if (lease !== null && lease.expiresAt > now && lease.owner !== takeFrom) {
+      if (isHolding(lease, now, takeFrom)) {
         throw ownedRun(runId, lease.owner, lease.expiresAt);
       }
       const token = run.token + 1;
@@ -69,14 +71,14 @@ class SqliteJournal implements Journal {
 
   async renew(lease: Lease, now: number, leaseMs: number): Promise<void> {
     const { runId, token } = lease;
-    const { changes } = this.#file.use(({ renewLease }) =>
+    const { changes } = this.file.use(({ renewLease }) =>
       renewLease.run(now + leaseMs, runId, token),
     );
     if (changes === 0) throw lostLease(lease);
   }
 
   async release({ runId, token }: Lease): Promise<void> {
-    this.#file.use(({ releaseLease }) => releaseLease.run(runId, token));
+    this.file.use(({ releaseLease }) => releaseLease.run(runId, token));
   }
 
   async append(
@@ -87,7 +89,7 @@ class SqliteJournal implements Journal {
     const { runId } = lease;
     const texts = eventTexts(runId, events);
     const summaryText = more.summary && textOf(more.summary);
-    this.#file.transaction((sql) => {
+    this.file.transaction((sql, shared) => {
       const run = findRun(sql, runId);
       if (run?.token !== lease.token || run.owner === null) throw staleHolder(lease);
       const first = run.last_seq + 1;
@@ -97,33 +99,34 @@ class SqliteJournal implements Journal {
         sql.insertEvent.run(run.key, first + index, text);
       });
       if (summaryText !== undefined) sql.setSummary.run(summaryText, run.key);
+      appendShared(shared, runId, more);
     });
   }
 
   async read(runId: string, afterSeq = 0): Promise<StoredEvent[]> {
-    return this.#file.use((sql) => {
+    return this.file.use((sql) => {
       const run = findRun(sql, runId);
       if (run === undefined) throw unknownRun(runId);
       const records = sql.readEvents.all(run.key, afterSeq, run.key) as EventRecord[];
-      const events = records.map(({ event }) => this.#file.parse<StoredEvent>(event));
+      const events = records.map(({ event }) => this.file.parse<StoredEvent>(event));
       // SQLite does not notice all damage: a spoilt key, for one, may end its search too early.
       const count = Math.max(events.length, run.last_seq - afterSeq);
       for (let k = 0, seq = afterSeq + 1; k < count; k++, seq++) {
         if (records[k]?.seq === seq && events[k]?.seq === seq) continue;
-        throw this.#file.damaged(`event ${seq} of run ${runId} is missing`);
+        throw this.file.damaged(`event ${seq} of run ${runId} is missing`);
       }
       return events;
     });
   }
 
   async list({ limit = -1 }: { readonly limit?: number } = {}): Promise<RunRow[]> {
-    return this.#file.use(({ listRuns }) =>
+    return this.file.use(({ listRuns }) =>
       (listRuns.all(limit) as RunRecord[]).map((record) => this.#toRow(record)),
     );
   }
 
   async find(runId: string): Promise<RunRow | undefined> {
-    return this.#file.use((sql) => {
+    return this.file.use((sql) => {
       const run = findRun(sql, runId);
       return run && this.#toRow(run);
     });
@@ -131,26 +134,26 @@ class SqliteJournal implements Journal {
 
   async post(runId: string, now: number, request: JsonObject): Promise<void> {
     const text = textOf(request);
-    const { changes } = this.#file.use(({ insertRequest }) => insertRequest.run(now, text, runId));
+    const { changes } = this.file.use(({ insertRequest }) => insertRequest.run(now, text, runId));
     if (changes === 0) throw unknownRun(runId);
   }
 
   async requests(runId: string): Promise<RunRequest[]> {
-    return this.#file.use(({ readRequests }) =>
+    return this.file.use(({ readRequests }) =>
       (readRequests.all(runId) as RequestRecord[]).map(({ id, at, request }) => ({
         id,
         at,
-        request: this.#file.parse(request),
+        request: this.file.parse(request),
       })),
     );
   }
 
   async removeRequest(id: number): Promise<void> {
-    this.#file.use(({ deleteRequest }) => deleteRequest.run(id));
+    this.file.use(({ deleteRequest }) => deleteRequest.run(id));
   }
 
   async close(): Promise<void> {
-    this.#file.close();
+    this.file.close();
   }
 
   #toRow(run: RunRecord): RunRow {
@@ -158,16 +161,8 @@ class SqliteJournal implements Journal {
       runId: run.run_id,
       createdAt: run.created_at,
       lastSeq: run.last_seq,
-      summary: this.#file.parse(run.summary),
+      summary: this.file.parse(run.summary),
       lease: leaseOf(run),
     };
   }
-}
-
-function findRun(sql: Statements, runId: string): RunRecord | undefined {
-  return sql.findRun.get(runId) as RunRecord | undefined;
-}
-
-function leaseOf({ owner, expires_at: expiresAt }: RunRecord): RunRow["lease"] {
-  return owner === null || expiresAt === null ? null : { owner, expiresAt };
 }

@@ -4,7 +4,7 @@
  */
 
 import { JournalError } from "../base/errors.ts";
-import type { JsonObject } from "../base/json.ts";
+import type { Json } from "../base/json.ts";
 import type { StoredEvent } from "./journal.ts";
 import { foreignEvent, wrongSeq } from "./refusals.ts";
 
@@ -23,7 +23,7 @@ export function eventTexts(runId: string, events: readonly StoredEvent[]): strin
 }
 
 /** @throws {JournalError} `journal.write_failed` when the value is not JSON */
-export function textOf(value: StoredEvent | JsonObject): string {
+export function textOf(value: StoredEvent | Json): string {
   try {
     return JSON.stringify(value);
   } catch (cause) {

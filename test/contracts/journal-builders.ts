@@ -6,6 +6,12 @@ import { type ErrorCode, JournalError } from "../../src/base/errors.ts";
 import type { Json, JsonObject } from "../../src/base/json.ts";
 import type { Journal, Lease, StoredEvent } from "../../src/journal/journal.ts";
 
+/** An empty place for journals; what was opened is closed when it is disposed of. */
+export interface JournalStore extends AsyncDisposable {
+  /** Another connection to the same place, or the same journal again where there is just one. */
+  open(): Promise<Journal>;
+}
+
 type RunOptions = Parameters<Journal["createRun"]>[0];
 
 /** A run held by ada. */

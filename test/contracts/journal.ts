@@ -9,20 +9,15 @@
  *       };
  *     });
  *
- * The rules J1 to J5 stand in src/journal/journal.ts.
+ * The rules J1 to J5 stand in src/journal/journal.ts, the others in src/journal/across-runs.ts.
  */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/base/json.ts";
 import type { Journal, Lease, StoredEvent } from "../../src/journal/journal.ts";
-import { anyJson, event, events, makeRun, refused } from "./journal-builders.ts";
-
-/** An empty place for journals; what was opened is closed when it is disposed of. */
-export interface JournalStore extends AsyncDisposable {
-  /** Another connection to the same place, or the same journal again where there is just one. */
-  open(): Promise<Journal>;
-}
+import { describeAcrossRuns, describeDurableAcrossRuns } from "./journal-across-runs.ts";
+import { anyJson, event, events, type JournalStore, makeRun, refused } from "./journal-builders.ts";
 
 export function describeJournal(name: string, makeStore: () => Promise<JournalStore>): void {
   describe(`${name} as a journal`, () => {
@@ -354,6 +349,7 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
       for (const use of uses) await refused("journal.unusable", use);
     });
   });
+  describeAcrossRuns(name, makeStore);
 }
 
 /** For journals that outlive their process: what was stored is there after `close`. */
@@ -374,6 +370,7 @@ export function describeDurableJournal(name: string, makeStore: () => Promise<Jo
     await reopened.append(lease, events("r1", 4, 4));
     expect(await reopened.read("r1")).toEqual(events("r1", 1, 4));
   });
+  describeDurableAcrossRuns(name, makeStore);
 }
 
 type Append = [Lease, StoredEvent[]];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Journal } from "../../src/journal/journal.ts";
 import { openSqliteJournal } from "../../src/journal/sqlite.ts";
 import type { SqliteJournalOptions } from "../../src/journal/sqlite-file.ts";
-import type { JournalStore } from "../contracts/journal.ts";
+import type { JournalStore } from "../contracts/journal-builders.ts";
 
 export interface SqliteStore extends JournalStore {
   /** The folder, which has nothing but the journal in it. */
