@@ -54,9 +54,7 @@ export class SqliteConnection {
 
   /** @param none the answer of an older journal, which has no such tables yet */
   readShared<T>(none: T, work: (shared: SharedStatements) => T): T {
-    return this.use(() =>
-      this.#shared === undefined && !hasSharedTables(this.#db) ? none : work(this.#prepareShared()),
-    );
+    return this.use(() => (this.#hasShared() ? work(this.#prepareShared()) : none));
   }
 
   /** What was stored as JSON. @throws {JournalError} `journal.corrupt` */
@@ -76,9 +74,20 @@ export class SqliteConnection {
   }
 
   readonly #prepareShared = (): SharedStatements => {
+    if (!this.#hasShared()) throw this.#notMigrated();
     this.#shared ??= prepareSharedStatements(this.#db);
     return this.#shared;
   };
+
+  /** Asked each time until they are there: another process may bring the journal to today's format. */
+  #hasShared(): boolean {
+    return this.#shared !== undefined || hasSharedTables(this.#db);
+  }
+
+  #notMigrated(): JournalError {
+    const message = `The journal ${this.#path} has an older format and is read-only.`;
+    return new JournalError("journal.unusable", message, { hint: "Open it once for writing." });
+  }
 
   /** Harmless when done before. */
   close(): void {

@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { JournalError } from "../../src/base/errors.ts";
 import type { Json } from "../../src/base/json.ts";
-import type { Journal, Lease } from "../../src/journal/journal.ts";
+import type {
+  AuditEntry,
+  DurationCount,
+  EffectClaim,
+  EffectEnd,
+  EffectHolder,
+  Journal,
+  Lease,
+} from "../../src/journal/journal.ts";
 import { createMemoryJournal } from "../../src/journal/memory.ts";
 import { anyJson, event } from "../contracts/journal-builders.ts";
 import { makeSqliteStore } from "./sqlite-store.ts";
@@ -31,6 +39,21 @@ type Call =
       readonly off: number;
       readonly count: number;
       readonly value: Json | undefined;
+      readonly audit: readonly AuditEntry[];
+      readonly effects: readonly EffectEnd[];
+      readonly durations: readonly DurationCount[];
+    }
+  | {
+      readonly do: "claim" | "take";
+      readonly claim: EffectClaim;
+      readonly from: EffectHolder & { readonly at: number };
+      readonly gone: string | undefined;
+    }
+  | {
+      readonly do: "reserve" | "settle";
+      readonly usd: number;
+      readonly tokens: number;
+      readonly limits: { readonly usd: number | null; readonly tokens: number | null };
     }
   | { readonly do: "post"; readonly run: string; readonly now: number; readonly value: Json }
   | { readonly do: "remove"; readonly id: number };
@@ -40,8 +63,22 @@ const owner = fc.constantFrom("ada", "bob");
 const now = fc.nat(30);
 /** 0 is the newest one. */
 const lease = fc.nat(4);
+const FEW = { maxLength: 2 };
 const rarely = <T>(value: fc.Arbitrary<T>, mostly: T) =>
   fc.oneof({ weight: 8, arbitrary: fc.constant(mostly) }, { weight: 1, arbitrary: value });
+/** One for nearly every run that there is, so that claims meet. */
+const key = rarely(fc.constantFrom("k2", "k3"), "k1");
+const subtask = rarely(fc.constant("b"), "a");
+const effectEnd: fc.Arbitrary<EffectEnd> = fc.oneof(
+  fc.record({ key, status: fc.constant("finished" as const), output: anyJson }),
+  fc.record({ key, status: fc.constant("released" as const) }),
+);
+const durationCount = fc.record({
+  tool: fc.constantFrom("t1", "t2"),
+  bucket: fc.nat(3),
+  count: fc.constantFrom(1, 3, 700, 1500),
+});
+const limit = fc.option(fc.constantFrom(0, 0.3, 1, 5));
 const call: fc.Arbitrary<Call> = fc.oneof(
   fc.record({ do: fc.constant("create" as const), run, owner, now, value: anyJson }),
   fc.record({
@@ -60,10 +97,35 @@ const call: fc.Arbitrary<Call> = fc.oneof(
       off: rarely(fc.integer({ min: -3, max: 3 }), 0),
       count: fc.nat(4),
       value: fc.option(anyJson, { nil: undefined }),
+      audit: fc.array(fc.record({ at: now, record: anyJson.map((value) => ({ value })) }), FEW),
+      effects: rarely(fc.array(effectEnd, FEW), []),
+      durations: fc.array(durationCount, FEW),
     }),
   },
   fc.record({ do: fc.constant("post" as const), run, now, value: anyJson }),
   fc.record({ do: fc.constant("remove" as const), id: fc.nat(6) }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom("claim" as const, "take" as const),
+      claim: fc.record({
+        key,
+        digest: rarely(fc.constant("d2"), "d1"),
+        runId: run,
+        subtask,
+        tool: fc.constant("t1"),
+        at: now,
+      }),
+      from: fc.record({ runId: run, subtask, at: fc.nat(3) }),
+      gone: fc.option(owner, { nil: undefined }),
+    }),
+  },
+  fc.record({
+    do: fc.constantFrom("reserve" as const, "settle" as const),
+    usd: fc.constantFrom(-0.4, -0.1, 0, 0.1, 0.2, 0.7),
+    tokens: fc.integer({ min: -3, max: 3 }),
+    limits: fc.record({ usd: limit, tokens: limit }),
+  }),
 );
 
 /** Without it most calls would be about runs that do not exist; of r3 it is left open. */
@@ -103,7 +165,13 @@ class Player {
       await this.#journal.read(runId, 2),
       await this.#journal.requests(runId),
     ]);
-    return [rows, await this.#journal.list({ limit: 2 }), await Promise.all(runs)];
+    const shared = await Promise.all([
+      this.#journal.readAudit(),
+      this.#journal.readDurations("t1"),
+      this.#journal.readDurations("t2"),
+      this.#journal.readSpending("2026-11-21"),
+    ]);
+    return [rows, await this.#journal.list({ limit: 2 }), await Promise.all(runs), shared];
   }
 
   async #make(call: Call): Promise<unknown> {
@@ -125,11 +193,24 @@ class Player {
         const events = Array.from({ length: call.count }, (_, k) =>
           event(lease.runId, first + k, call.value),
         );
-        return journal.append(
-          lease,
-          events,
-          call.value === undefined ? undefined : { summary: { value: call.value } },
-        );
+        const { value, audit, effects, durations } = call;
+        const summary = value === undefined ? undefined : { value };
+        return journal.append(lease, events, { summary, audit, effects, durations });
+      }
+      case "claim":
+        return journal.claimEffect(call.claim);
+      case "take": {
+        // The claim that is there, if there is one, as somebody sees it who comes too late.
+        const seen = await journal.claimEffect({ ...call.claim, subtask: "c" });
+        const from = seen.status === "open" ? seen : call.from;
+        return [seen, await journal.takeEffect(call.claim, { from, goneOwner: call.gone })];
+      }
+      case "reserve":
+      case "settle": {
+        const { usd, tokens, limits } = call;
+        return call.do === "settle"
+          ? journal.settleSpending({ day: "2026-11-21", usd, tokens })
+          : journal.reserveSpending({ day: "2026-11-21", usd, tokens, limits });
       }
       case "renew":
         return journal.renew(this.#lease(call.lease), call.now, 10);

@@ -141,6 +141,8 @@ describe("a journal that is opened for reading", () => {
       reader.post("r1", 1, {}),
       reader.removeRequest(1),
       reader.acquire({ runId: "r1", owner: "bob", now: 99_999, leaseMs: 1 }),
+      reader.claimEffect({ key: "k", digest: "d", runId: "r1", subtask: "a", tool: "t", at: 1 }),
+      reader.settleSpending({ day: "2026-11-21", usd: 1, tokens: 1 }),
     ];
     for (const change of changes) await refused("journal.unusable", change);
     expect(await writer.find("r1")).toMatchObject({ lastSeq: 2, lease: { owner: "ada" } });

@@ -4,8 +4,11 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { verifyAudit } from "../../src/journal/audit-chain.ts";
 import type { Lease } from "../../src/journal/journal.ts";
+import { openSqliteJournal } from "../../src/journal/sqlite.ts";
 import { event, makeRun } from "../contracts/journal-builders.ts";
+import { makeFormat1 } from "./format-1.ts";
 import type { JournalCall, Order, Outcome } from "./player-process.ts";
 import { makeSqliteStore } from "./sqlite-store.ts";
 
@@ -69,6 +72,78 @@ it("processes that open a new journal at the same moment all get it", async () =
       ["p0", "p1", "p2"].map((owner) => [{ value: { runId: owner, owner, token: 1 } }]),
     );
   }
+});
+
+it("processes that open a journal of format 1 at the same moment all get it, in today's format", async () => {
+  await using store = await makeSqliteStore();
+  await using players = await startPlayers(3);
+  for (let round = 0; round < 10; round++) {
+    const path = join(store.folder, `${round}.db`);
+    makeFormat1(path);
+    const outcomes = await players.play(() => ({
+      path,
+      calls: [["settleSpending", { day: "2026-11-21", usd: 0.1, tokens: 1 }]],
+    }));
+    expect(outcomes).toEqual(Array.from({ length: 3 }, () => [{ value: null }]));
+    const journal = openSqliteJournal(path);
+    expect(await journal.readSpending("2026-11-21")).toEqual({ usd: 0.3, tokens: 3 });
+    await journal.close();
+  }
+});
+
+it("processes that spend at the same moment use up a day's limit, and never more", async () => {
+  await using store = await makeSqliteStore();
+  const journal = await store.open();
+  const limits = { usd: 0.5, tokens: null };
+  const amount = { day: "2026-11-21", usd: 0.02, tokens: 10 };
+  const calls = Array.from(
+    { length: RACES },
+    (): JournalCall => ["reserveSpending", { ...amount, limits }],
+  );
+  await using players = await startPlayers(2);
+  const outcomes = await players.play(() => ({ path: store.path, calls }));
+  const won = outcomes.map((own) => own.filter((outcome) => "value" in outcome && outcome.value));
+  expect(won.flat()).toHaveLength(25);
+  // They met: neither was through before the other began.
+  expect(Math.min(...won.map(({ length }) => length))).toBeGreaterThan(0);
+  expect(await journal.readSpending("2026-11-21")).toEqual({ usd: 0.5, tokens: 250 });
+});
+
+it("of two processes that claim an effect at the same moment exactly one gets it", async () => {
+  await using store = await makeSqliteStore();
+  await store.open();
+  const keys = Array.from({ length: RACES }, (_, k) => `k${k}`);
+  await using players = await startPlayers(2);
+  const [a, b] = await players.play((runId) => ({
+    path: store.path,
+    calls: keys.map((key) => [
+      "claimEffect",
+      { key, digest: "d", runId, subtask: "pay", tool: "transfer", at: 1 },
+    ]),
+  }));
+  for (const k of keys.keys()) {
+    const outcomes = [a?.[k], b?.[k]];
+    expect(outcomes).toContainEqual({ value: { status: "claimed" } });
+    expect(outcomes).toContainEqual({ value: expect.objectContaining({ status: "open" }) });
+  }
+});
+
+it("processes that add to the audit trail at the same moment make one chain", async () => {
+  await using store = await makeSqliteStore();
+  const journal = await store.open();
+  const leases = [await makeRun(journal, "p0"), await makeRun(journal, "p1")];
+  await using players = await startPlayers(2);
+  await players.play((runId) => ({
+    path: store.path,
+    calls: Array.from({ length: RACES }, (_, k) => [
+      "append",
+      leases.find((lease) => lease.runId === runId) as Lease,
+      [],
+      { audit: [{ at: k, record: { k } }] },
+    ]),
+  }));
+  const rows = await journal.readAudit();
+  expect(verifyAudit(rows)).toMatchObject({ valid: true, records: 2 * RACES });
 });
 
 it("what a process stored before it was killed is there, whole, and without gaps", {

@@ -1,12 +1,16 @@
+import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { verifyAudit } from "../../src/journal/audit-chain.ts";
+import type { Journal } from "../../src/journal/journal.ts";
 import {
   APPLICATION_ID,
   MIGRATIONS,
   migrate,
   readFormat,
 } from "../../src/journal/sqlite-schema.ts";
-import { events, makeRun, refused } from "../contracts/journal-builders.ts";
+import { event, events, makeRun, refused } from "../contracts/journal-builders.ts";
+import { FORMAT_1, makeFormat1 } from "./format-1.ts";
 import { makeSqliteStore } from "./sqlite-store.ts";
 
 const formatOf = (db: DatabaseSync) => db.prepare("PRAGMA user_version").get()?.["user_version"];
@@ -57,12 +61,91 @@ it("a journal of a newer format is refused, and told apart from what this progra
   expect(formatOf(db)).toBe(newest + 1);
 });
 
-it("an older journal cannot be opened for reading only, as it would have to be migrated", async () => {
+it("a journal without its tables is empty, and not opened for reading", async () => {
   await using store = await makeSqliteStore();
   using db = new DatabaseSync(store.path);
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}; CREATE TABLE x (x)`);
   expect(readFormat(db, store.path)).toBe(0);
   await refused("journal.version", store.open({ readOnly: true }));
+});
+
+describe("a journal of format 1", () => {
+  it("is made of a migration that has not changed since", () => {
+    expect(MIGRATIONS[0]).toBe(FORMAT_1);
+  });
+
+  it("goes on in today's format with all that it has, once it is opened for writing", async () => {
+    await using store = await makeSqliteStore();
+    makeFormat1(store.path);
+    const journal = await store.open();
+    await expectFormat1(journal);
+    const lease = { runId: "r1", owner: "ada", token: 3 };
+    await journal.append(lease, [event("r1", 3)], { audit: [{ at: 1, record: { seq: 3 } }] });
+    expect(await journal.read("r1", 2)).toEqual([event("r1", 3)]);
+    expect(verifyAudit(await journal.readAudit())).toMatchObject({ valid: true, records: 1 });
+    await journal.close();
+    await (await store.open()).close();
+    using db = new DatabaseSync(store.path);
+    expect(formatOf(db)).toBe(MIGRATIONS.length);
+    expect(db.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
+    expect(tablesOf(db)).toEqual(await newTables());
+  });
+
+  it("is read as it stands where it may not be written, and has none of what came later", async () => {
+    await using store = await makeSqliteStore();
+    makeFormat1(store.path);
+    const before = readFileSync(store.path);
+    const reader = await store.open({ readOnly: true });
+    await expectFormat1(reader);
+    expect(await reader.readAudit()).toEqual([]);
+    expect(await reader.readDurations("fetch")).toEqual([]);
+    expect(await reader.readSpending("2026-11-21")).toEqual({ usd: 0, tokens: 0 });
+    const effect = { key: "k", digest: "d", runId: "r1", subtask: "a", tool: "t", at: 1 };
+    const amount = { day: "2026-11-21", usd: 1, tokens: 1 };
+    const changes = [
+      reader.claimEffect(effect),
+      reader.takeEffect(effect, { from: { runId: "r2", subtask: "a", at: 1 } }),
+      reader.reserveSpending({ ...amount, limits: { usd: null, tokens: null } }),
+      reader.settleSpending(amount),
+    ];
+    for (const change of changes) await refused("journal.unusable", change);
+    expect(readFileSync(store.path)).toEqual(before);
+  });
+
+  it("shows a reader what came later as soon as another process has brought it to format 2", async () => {
+    await using store = await makeSqliteStore();
+    makeFormat1(store.path);
+    const reader = await store.open({ readOnly: true });
+    expect(await reader.readAudit()).toEqual([]);
+    const writer = await store.open();
+    await writer.append({ runId: "r1", owner: "ada", token: 3 }, [], {
+      audit: [{ at: 1, record: {} }],
+    });
+    expect(await reader.readAudit()).toHaveLength(1);
+    await expectFormat1(reader);
+  });
+});
+
+describe("the audit trail in a file", () => {
+  const FORGERIES = [
+    "UPDATE audit SET at = 5 WHERE n = 1",
+    "UPDATE audit SET n = 4 WHERE n = 3",
+    "DELETE FROM audit",
+    "DELETE FROM audit WHERE n = 3",
+    "INSERT OR REPLACE INTO audit SELECT n, run_id, 5, record, previous, hash FROM audit LIMIT 1",
+    "INSERT INTO audit SELECT 9, run_id, at, record, previous, hash FROM audit LIMIT 1",
+    "INSERT INTO audit SELECT 0, run_id, at, record, previous, hash FROM audit LIMIT 1",
+  ];
+  it.for(FORGERIES)("is not changed by %s", async (forgery) => {
+    await using store = await makeSqliteStore();
+    const journal = await store.open();
+    const audit = [1, 2, 3].map((at) => ({ at, record: { at } }));
+    await journal.append(await makeRun(journal, "r1"), [], { audit });
+    const before = await journal.readAudit();
+    using db = new DatabaseSync(store.path);
+    expect(() => db.exec(forgery)).toThrow("the audit trail is only added to");
+    expect(await journal.readAudit()).toEqual(before);
+  });
 });
 
 it("people see the events as a table with runs, numbers and types", async () => {
@@ -76,3 +159,32 @@ it("people see the events as a table with runs, numbers and types", async () => 
     { run_id: "r1", seq: 2, at: 1_790_000_000_002, type: "subtask.succeeded" },
   ]);
 });
+
+async function expectFormat1(journal: Journal): Promise<void> {
+  expect(await journal.list()).toEqual([
+    {
+      runId: "r1",
+      createdAt: 1000,
+      lastSeq: 2,
+      summary: { status: "running" },
+      lease: { owner: "ada", expiresAt: 2000 },
+    },
+  ]);
+  expect(await journal.read("r1")).toEqual([
+    { runId: "r1", seq: 1, at: 1000, type: "run.started" },
+    { runId: "r1", seq: 2, at: 1001, type: "plan.accepted", plan: { subtasks: [] } },
+  ]);
+  expect(await journal.requests("r1")).toEqual([{ id: 1, at: 1002, request: { type: "pause" } }]);
+}
+
+/** What a journal has that was never of an older format. */
+async function newTables(): Promise<unknown[]> {
+  await using store = await makeSqliteStore();
+  await (await store.open()).close();
+  using db = new DatabaseSync(store.path);
+  return tablesOf(db);
+}
+
+function tablesOf(db: DatabaseSync): unknown[] {
+  return db.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").all();
+}
