@@ -313,12 +313,14 @@ export function describeAcrossRuns(name: string, makeStore: () => Promise<Journa
     it("reserves to the last nano-dollar and token, and nothing beyond", async () => {
       await using store = await makeStore();
       const [a, b] = [await store.open(), await store.open()];
-      const limits = { usd: 0.3, tokens: 15 };
-      // As floating-point numbers these three are more than 0.3.
+      const limits = { usd: 0.21, tokens: 15 };
+      // As floating-point numbers these three are more than 0.21, and 0.07e9 is no whole number.
       for (const journal of [a, b, a]) {
-        expect(await journal.reserveSpending({ day: DAY, usd: 0.1, tokens: 5, limits })).toBe(true);
+        expect(await journal.reserveSpending({ day: DAY, usd: 0.07, tokens: 5, limits })).toBe(
+          true,
+        );
       }
-      const full = { usd: 0.3, tokens: 15 };
+      const full = { usd: 0.21, tokens: 15 };
       expect(await a.readSpending(DAY)).toEqual(full);
       for (const more of [
         { usd: 1e-9, tokens: 0 },
@@ -358,6 +360,8 @@ export function describeAcrossRuns(name: string, makeStore: () => Promise<Journa
       expect(await journal.reserveSpending({ day: DAY, usd: 0.1, tokens: 1, limits })).toBe(false);
       await settle(-5, -5);
       expect(await journal.readSpending(DAY)).toEqual({ usd: 0, tokens: 5 });
+      await settle(0.5, -6);
+      expect(await journal.readSpending(DAY)).toEqual({ usd: 0.5, tokens: 0 });
       await journal.settleSpending({ day: "2026-11-20", usd: -1, tokens: 3 });
       expect(await journal.readSpending("2026-11-20")).toEqual({ usd: 0, tokens: 3 });
     });

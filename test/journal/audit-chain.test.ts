@@ -4,6 +4,9 @@ import type { AuditEntry, AuditRow } from "../../src/journal/across-runs.ts";
 import { eventDigest, nextAuditRow, verifyAudit } from "../../src/journal/audit-chain.ts";
 import { anyJson, event, events } from "../contracts/journal-builders.ts";
 
+/** What stands in the place of a hash before the first row. */
+const NONE = "0".repeat(64);
+
 /** Entries of two runs, of which some may be equal. */
 const entries = fc.array(
   fc.record({
@@ -22,7 +25,7 @@ describe("an audit trail", () => {
         const rows = trail(all);
         for (let records = 0; records <= rows.length; records++) {
           const part = rows.slice(0, records);
-          const head = part.at(-1)?.hash ?? "0".repeat(64);
+          const head = part.at(-1)?.hash ?? NONE;
           expect(verifyAudit(part)).toEqual({ valid: true, records, head });
           expect(verifyAudit(rows, { expect: head })).toMatchObject({ valid: true });
         }
@@ -76,6 +79,12 @@ describe("an audit trail", () => {
         expect(problem?.n).toBeLessThanOrEqual(k + 3);
       }),
     );
+  });
+
+  it("is found out when its beginning was cut off and all hashes were computed anew", () => {
+    const first = nextAuditRow({ n: 1, hash: NONE }, "r1", { at: 1, record: {} });
+    const rows = [first, nextAuditRow(first, "r1", { at: 2, record: {} })];
+    expect(verifyAudit(rows)).toMatchObject({ valid: false, problem: { n: 1 } });
   });
 
   it("whose end was cut off, or written anew, lacks the hash that somebody noted", () => {
