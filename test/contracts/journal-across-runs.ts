@@ -313,14 +313,14 @@ export function describeAcrossRuns(name: string, makeStore: () => Promise<Journa
     it("reserves to the last nano-dollar and token, and nothing beyond", async () => {
       await using store = await makeStore();
       const [a, b] = [await store.open(), await store.open()];
-      const limits = { usd: 0.21, tokens: 15 };
-      // As floating-point numbers these three are more than 0.21, and 0.07e9 is no whole number.
+      const limits = { usd: 48.3, tokens: 15 };
+      // As floating-point numbers these three are more than 48.3, and 16.1 * 1e9 is not whole.
       for (const journal of [a, b, a]) {
-        expect(await journal.reserveSpending({ day: DAY, usd: 0.07, tokens: 5, limits })).toBe(
+        expect(await journal.reserveSpending({ day: DAY, usd: 16.1, tokens: 5, limits })).toBe(
           true,
         );
       }
-      const full = { usd: 0.21, tokens: 15 };
+      const full = { usd: 48.3, tokens: 15 };
       expect(await a.readSpending(DAY)).toEqual(full);
       for (const more of [
         { usd: 1e-9, tokens: 0 },
