@@ -11,8 +11,7 @@
 
 import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "../base/json.ts";
-import type { AuditEntry, AuditRow } from "./across-runs.ts";
-import type { StoredEvent } from "./journal.ts";
+import type { AuditEntry, AuditRow, StoredEvent } from "./journal.ts";
 
 /** What stands before the first row. */
 const GENESIS = "0".repeat(64);

@@ -1,7 +1,7 @@
 /** Who may have an effect's key: the same decision whatever the store. */
 
 import type { Json } from "../base/json.ts";
-import type { ClaimAnswer, EffectClaim, EffectHolder } from "./across-runs.ts";
+import type { ClaimAnswer, EffectClaim, EffectHolder } from "./journal.ts";
 
 /** What is stored under a key; `result` once the effect is finished. */
 export interface StoredClaim extends EffectHolder {

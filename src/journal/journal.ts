@@ -1,6 +1,7 @@
 /**
  * The journal: append-only store of the events of runs. The journal is the truth; a run's
- * state is the fold of its events. What runs have in common stands in across-runs.ts.
+ * state is the fold of its events. It also keeps what its runs share: the audit trail, the
+ * effects that plans name by a key, how long tools take, and what a day has cost.
  *
  * J1. `append` is all or nothing, and durable when it resolves.
  * J2. The events of a run have `seq` 1, 2, 3, … without gaps.
@@ -10,6 +11,12 @@
  *     Time alone takes nothing away: until somebody acquires it, the late holder still holds it.
  * J5. What is read is a copy, as JSON carries it: nothing that a caller does later to what it
  *     gave or got changes the journal.
+ * J6. Audit records form one chain over all runs, each with the hash of the one before
+ *     (audit-chain.ts). They are added, and never changed or removed.
+ * J7. The claim to an effect's key has at most one subtask of one run. It alone ends it, by
+ *     `append`, together with the events that say so. A finished effect is never claimed again.
+ * J8. A reservation is made only if it fits with all that was reserved and spent on its day,
+ *     whoever reserves at the same moment.
  *
  * Times are whole milliseconds since the epoch, and come from the caller. Ids and owners are
  * well-formed Unicode, and so are the names of subtasks and tools, and keys; inside events,
@@ -20,19 +27,8 @@
  * `journal.unusable` (cannot be read or written, or was closed).
  */
 
-import type { JsonObject } from "../base/json.ts";
-import type { AcrossRuns, SharedAppends } from "./across-runs.ts";
-
-export type {
-  AuditEntry,
-  AuditRow,
-  ClaimAnswer,
-  DurationCount,
-  EffectClaim,
-  EffectEnd,
-  EffectHolder,
-  Spending,
-} from "./across-runs.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import type { BucketCount } from "../base/quantile-sketch.ts";
 
 /** One journaled fact of a run. What else it carries depends on its type. */
 export interface StoredEvent {
@@ -70,10 +66,73 @@ export interface RunRequest {
   readonly request: JsonObject;
 }
 
+/** What `append` adds to the audit trail. */
+export interface AuditEntry {
+  readonly at: number;
+  /** Who, what was shown, what was decided: the journal does not look inside. */
+  readonly record: JsonObject;
+}
+
+/** A link of the chain; how its hash comes about stands in audit-chain.ts. */
+export interface AuditRow extends AuditEntry {
+  /** From 1, without gaps, over all runs. */
+  readonly n: number;
+  readonly runId: string;
+  /** The hash of row n - 1. */
+  readonly previous: string;
+  readonly hash: string;
+}
+
+/** The subtask that an effect belongs to. */
+export interface EffectHolder {
+  readonly runId: string;
+  readonly subtask: string;
+}
+
+/** A subtask is about to do what its plan gave a key to. */
+export interface EffectClaim extends EffectHolder {
+  readonly key: string;
+  /** Of the tool and its input: who uses a key again must mean the same effect. */
+  readonly digest: string;
+  readonly tool: string;
+  readonly at: number;
+}
+
+export type ClaimAnswer =
+  /** Go on: the effect is this subtask's, perhaps since an earlier attempt. */
+  | { readonly status: "claimed" }
+  /** It was done, by this subtask or another: its result is there to be used. */
+  | ({ readonly status: "finished"; readonly output: Json } & EffectHolder)
+  /** Another subtask began it then and has not ended it, as far as anybody knows. */
+  | ({ readonly status: "open"; readonly at: number } & EffectHolder)
+  /** The key was given to another effect: another tool, or another input. */
+  | ({ readonly status: "differs" } & EffectHolder);
+
+/** How a claimed effect ended: with its result, or surely without any effect. */
+export type EffectEnd =
+  | { readonly key: string; readonly status: "finished"; readonly output: Json }
+  | { readonly key: string; readonly status: "released" };
+
+/** So many attempts of a tool took as long as a bucket of `base/quantile-sketch.ts` says. */
+export interface DurationCount extends BucketCount {
+  readonly tool: string;
+}
+
+/** Amounts of money are kept to the nano-dollar, tokens are whole. */
+export interface Spending {
+  readonly usd: number;
+  readonly tokens: number;
+}
+
 /** What becomes durable together with events, or not at all. */
-export interface AppendedWith extends SharedAppends {
+export interface AppendedWith {
   /** @default the one before stays */
   readonly summary?: JsonObject | undefined;
+  readonly audit?: readonly AuditEntry[] | undefined;
+  /** Each ends a claim of this run; else nothing is stored, and `journal.conflict`. */
+  readonly effects?: readonly EffectEnd[] | undefined;
+  /** Old ones fade: above `FADE_ABOVE` samples of a tool, all of them weigh half. */
+  readonly durations?: readonly DurationCount[] | undefined;
 }
 
 export interface Journal extends AcrossRuns {
@@ -143,4 +202,58 @@ export interface Journal extends AcrossRuns {
 
   /** Let go of the store; harmless when done before. */
   close(): Promise<void>;
+}
+
+/** What all runs of a journal share. */
+export interface AcrossRuns {
+  /** The whole audit trail, from its beginning; `verifyAudit` says whether it is sound. */
+  readAudit(): Promise<AuditRow[]>;
+
+  /** Claim the effect of a key before it is done. */
+  claimEffect(claim: EffectClaim): Promise<ClaimAnswer>;
+
+  /**
+   * Claim an effect, even though another run began it, to do it again under the same key.
+   * Only for tools that are idempotent; of others a person must find out whether it happened.
+   *
+   * It succeeds if the claim still is the one that was seen, and nobody drives its run: the
+   * lease was released or its time is up at `claim.at`. Whoever comes back to that run
+   * afterwards finds the effect claimed by another.
+   *
+   * @param options.from as a claim was answered that came too late
+   * @param options.goneOwner a holder of that run's lease which is known to be gone
+   */
+  takeEffect(
+    claim: EffectClaim,
+    options: {
+      readonly from: EffectHolder & { readonly at: number };
+      readonly goneOwner?: string | undefined;
+    },
+  ): Promise<ClaimAnswer>;
+
+  /** How often a tool's attempts took how long, shortest first; none for an unknown tool. */
+  readDurations(tool: string): Promise<BucketCount[]>;
+
+  /**
+   * Set an amount aside before it is spent. A unit of which nothing is asked has no say.
+   *
+   * @param options.day of UTC, e.g. `2026-11-21`
+   * @param options.limits for the whole day; null for none
+   * @returns false, and nothing changed, when it does not fit
+   */
+  reserveSpending(
+    options: Spending & {
+      readonly day: string;
+      readonly limits: { readonly usd: number | null; readonly tokens: number | null };
+    },
+  ): Promise<boolean>;
+
+  /**
+   * Correct what was reserved by what it came to: negative amounts give back. A day's sum
+   * never falls below 0.
+   */
+  settleSpending(options: Spending & { readonly day: string }): Promise<void>;
+
+  /** What was reserved and spent on a day. */
+  readSpending(day: string): Promise<Spending>;
 }

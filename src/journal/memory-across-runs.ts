@@ -1,17 +1,17 @@
 import type { Json } from "../base/json.ts";
 import { type BucketCount, FADE_ABOVE, FORGET_BELOW, totalOf } from "../base/quantile-sketch.ts";
+import { nextAuditRow } from "./audit-chain.ts";
+import { answerClaim, isStill, type StoredClaim } from "./claims.ts";
 import type {
   AcrossRuns,
+  AppendedWith,
   AuditRow,
   ClaimAnswer,
   DurationCount,
   EffectClaim,
   EffectEnd,
-  SharedAppends,
   Spending,
-} from "./across-runs.ts";
-import { nextAuditRow } from "./audit-chain.ts";
-import { answerClaim, isStill, type StoredClaim } from "./claims.ts";
+} from "./journal.ts";
 import { unclaimedEffect } from "./refusals.ts";
 import { type Amounts, fits, NOTHING, sum, toAmounts, toSpending } from "./spending.ts";
 import { textOf } from "./text.ts";
@@ -84,7 +84,7 @@ export abstract class MemoryAcrossRuns implements AcrossRuns {
    */
   protected prepareShared(
     runId: string,
-    { audit = [], effects = [], durations = [] }: SharedAppends,
+    { audit = [], effects = [], durations = [] }: AppendedWith,
   ): () => void {
     const rows: AuditRow[] = [];
     for (const { at, record } of audit) {

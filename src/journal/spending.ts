@@ -1,6 +1,6 @@
 /** What a day has cost, in whole numbers: sums of fractions of a dollar would drift. */
 
-import type { AcrossRuns, Spending } from "./across-runs.ts";
+import type { AcrossRuns, Spending } from "./journal.ts";
 
 /** Billionths of a dollar: a tenth of what the cheapest token costs. */
 export type Amounts = { readonly nanoUsd: number; readonly tokens: number };

@@ -1,19 +1,19 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import { type BucketCount, FADE_ABOVE, FORGET_BELOW } from "../base/quantile-sketch.ts";
+import { nextAuditRow } from "./audit-chain.ts";
+import { answerClaim, isStill, type StoredClaim } from "./claims.ts";
+import { isHolding } from "./holding.ts";
 import type {
   AcrossRuns,
+  AppendedWith,
   AuditEntry,
   AuditRow,
   ClaimAnswer,
   DurationCount,
   EffectClaim,
   EffectEnd,
-  SharedAppends,
   Spending,
-} from "./across-runs.ts";
-import { nextAuditRow } from "./audit-chain.ts";
-import { answerClaim, isStill, type StoredClaim } from "./claims.ts";
-import { isHolding } from "./holding.ts";
+} from "./journal.ts";
 import { unclaimedEffect } from "./refusals.ts";
 import { type Amounts, fits, NOTHING, sum, toAmounts, toSpending } from "./spending.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
@@ -112,7 +112,7 @@ export class SqliteAcrossRuns implements AcrossRuns {
 export function appendShared(
   shared: () => SharedStatements,
   runId: string,
-  { audit = [], effects = [], durations = [] }: SharedAppends,
+  { audit = [], effects = [], durations = [] }: AppendedWith,
 ): void {
   // Most appends bring nothing, and shall cost nothing for it.
   if (audit.length > 0) addAudit(shared(), runId, audit);

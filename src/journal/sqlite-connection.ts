@@ -73,6 +73,13 @@ export class SqliteConnection {
     });
   }
 
+  /** Harmless when done before. */
+  close(): void {
+    if (this.#statements === undefined) return;
+    this.#statements = undefined;
+    this.#db.close();
+  }
+
   readonly #prepareShared = (): SharedStatements => {
     if (!this.#hasShared()) throw this.#notMigrated();
     this.#shared ??= prepareSharedStatements(this.#db);
@@ -87,12 +94,5 @@ export class SqliteConnection {
   #notMigrated(): JournalError {
     const message = `The journal ${this.#path} has an older format and is read-only.`;
     return new JournalError("journal.unusable", message, { hint: "Open it once for writing." });
-  }
-
-  /** Harmless when done before. */
-  close(): void {
-    if (this.#statements === undefined) return;
-    this.#statements = undefined;
-    this.#db.close();
   }
 }

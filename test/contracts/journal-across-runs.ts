@@ -1,4 +1,4 @@
-/** What every journal must do with what its runs share: J6 to J8 in src/journal/across-runs.ts. */
+/** What every journal must do with what its runs share: J6 to J8 in src/journal/journal.ts. */
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -9,7 +9,7 @@
  *       };
  *     });
  *
- * The rules J1 to J5 stand in src/journal/journal.ts, the others in src/journal/across-runs.ts.
+ * The rules J1 and following stand in src/journal/journal.ts.
  */
 
 import fc from "fast-check";

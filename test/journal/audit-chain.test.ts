@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { AuditEntry, AuditRow } from "../../src/journal/across-runs.ts";
 import { eventDigest, nextAuditRow, verifyAudit } from "../../src/journal/audit-chain.ts";
+import type { AuditEntry, AuditRow } from "../../src/journal/journal.ts";
 import { anyJson, event, events } from "../contracts/journal-builders.ts";
 
 /** What stands in the place of a hash before the first row. */
