@@ -54,7 +54,7 @@ const lookup = {
 function accept(plan: Layered["plan"]) {
   const checked = checkPlan(plan, { tools: lookup, maxSubtasks: 200_000 });
   if (checked.compiled === undefined) throw new Error(JSON.stringify(checked.issues.slice(0, 3)));
-  return acceptPlan(checked.compiled, {}, tools);
+  return acceptPlan(checked.compiled, {}, { tools, timeouts: new Map() });
 }
 
 let runs = 0;

@@ -3,25 +3,41 @@
 import type { Clock } from "./base/clock.ts";
 import type { Issue } from "./base/errors.ts";
 import { InputError, inputError, toErrorData } from "./base/errors.ts";
-import type { JsonObject } from "./base/json.ts";
+import type { Json, JsonObject } from "./base/json.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
-import { acceptPlan } from "./executor/drivers/accept-plan.ts";
+import { type AdaptiveTimeouts, acceptPlan } from "./executor/drivers/accept-plan.ts";
 import type { PlanAnswer, PlanOrder } from "./executor/drivers/driver.ts";
 import type { Models } from "./models/model.ts";
-import type { PlanwrightOptions } from "./options.ts";
+import type { PlanOptions, PlanwrightOptions } from "./options.ts";
 import { checkPlan } from "./plan/check.ts";
 import { compilePlan, resolveInputs } from "./plan/compile.ts";
+import type { Question } from "./plan/question.ts";
 import type { Plan } from "./plan/schema.ts";
 import type { Planner, PlannerPrompt, PlanOutcome, PlanRequest } from "./planner/planner.ts";
+import type { Timings } from "./timings.ts";
 import type { Toolbox } from "./toolbox.ts";
+import type { Tool, ToolRegistry } from "./tools/tool.ts";
 
 const MAX_PLANNED_SUBTASKS = 200;
 const MAX_GIVEN_SUBTASKS = 100_000;
+
+export type PlanReport =
+  | { readonly status: "planned"; readonly plan: Plan; readonly planner: string }
+  /** The planner must know something first; ask it again with the `clarifications`. */
+  | { readonly status: "asks"; readonly questions: readonly Question[]; readonly planner: string }
+  | {
+      readonly status: "failed";
+      readonly issues: readonly Issue[];
+      /** The planner's newest proposal, for the user to mend. */
+      readonly lastPlan: Json;
+      readonly planner: string;
+    };
 
 type Parts = {
   readonly models: Models | undefined;
   readonly toolbox: Toolbox;
   readonly clock: Clock;
+  readonly timings: Timings;
 };
 
 export class Planning {
@@ -54,6 +70,20 @@ export class Planning {
     });
   }
 
+  /** A plan for somebody to look at. @throws {ModelError} when the model fails for good */
+  async report(goal: string, options: PlanOptions): Promise<PlanReport> {
+    const { clarifications = [], signal = new AbortController().signal } = options;
+    const order = { goal, clarifications, signal };
+    const outcome = await this.ask(order);
+    const planner = this.plannerName;
+    if (outcome.status === "planned") return { status: "planned", plan: outcome.plan, planner };
+    if (outcome.status === "asks") {
+      return { status: "asks", questions: outcome.questions, planner };
+    }
+    const { issues, lastPlan = null } = outcome;
+    return { status: "failed", issues, lastPlan, planner };
+  }
+
   /** What the executor's order for a plan comes to. */
   async answer({
     goal,
@@ -63,8 +93,11 @@ export class Planning {
     meter,
   }: PlanOrder): Promise<PlanAnswer> {
     const tools = await this.#parts.toolbox.open();
+    const timeouts = await this.#adaptiveTimeouts(
+      tools.list().filter((tool) => tool.adaptiveTimeout),
+    );
     const onDraft = (plan: Plan) => {
-      tell({ ...acceptPlan(compilePlan(plan), {}, tools), revision: 0 });
+      tell({ ...acceptPlan(compilePlan(plan), {}, { tools, timeouts }), revision: 0 });
     };
     const isEarly = this.#options.startEarly !== false;
     const outcome = await this.ask({
@@ -77,7 +110,7 @@ export class Planning {
     const { modelCalls } = outcome;
     const spent = modelCalls > 0 ? { usage: { ...outcome.usage, modelCalls } } : {};
     if (outcome.status === "planned") {
-      const accepted = this.#accept(outcome.plan, {}, MAX_PLANNED_SUBTASKS);
+      const accepted = this.#accept(outcome.plan, {}, MAX_PLANNED_SUBTASKS, timeouts);
       return { type: "plan_made", accepted: await accepted, ...spent };
     }
     if (outcome.status === "asks") {
@@ -112,11 +145,28 @@ export class Planning {
     return this.#check(plan, MAX_GIVEN_SUBTASKS).issues;
   }
 
-  async #accept(plan: unknown, inputs: JsonObject, maxSubtasks: number): Promise<AcceptedPlan> {
+  async #accept(
+    plan: unknown,
+    inputs: JsonObject,
+    maxSubtasks: number,
+    known?: AdaptiveTimeouts,
+  ): Promise<AcceptedPlan> {
     const tools = await this.#parts.toolbox.open();
     const checked = this.#check(plan, maxSubtasks);
     if (checked.compiled === undefined) throw new InputError(checked.issues);
-    return acceptPlan(checked.compiled, resolveInputs(checked.plan, inputs), tools);
+    const given = resolveInputs(checked.plan, inputs);
+    const timeouts = known ?? (await this.#adaptiveTimeouts(toolsOf(checked.plan, tools)));
+    return acceptPlan(checked.compiled, given, { tools, timeouts });
+  }
+
+  /** Of those whose limit depends on how long they took before. */
+  async #adaptiveTimeouts(tools: readonly Tool[]): Promise<AdaptiveTimeouts> {
+    const timeouts = new Map<string, number>();
+    for (const tool of tools) {
+      const ms = await this.#parts.timings.adaptiveTimeoutMs(tool);
+      if (ms !== undefined) timeouts.set(tool.name, ms);
+    }
+    return timeouts;
   }
 
   /** The toolbox has to be open. */
@@ -129,6 +179,16 @@ export class Planning {
     this.#planner ??= makePlanner(this.#parts.models, this.#options);
     return this.#planner;
   }
+}
+
+/** The tools of the subtasks that let the durations decide. */
+function toolsOf({ subtasks }: Plan, tools: ToolRegistry): Tool[] {
+  const named = subtasks.flatMap(({ tool, fallback = tool, timeout }) =>
+    [tools.get(tool), tools.get(fallback)].flatMap((one) =>
+      one !== undefined && (timeout === "adaptive" || one.adaptiveTimeout) ? [one] : [],
+    ),
+  );
+  return [...new Set(named)];
 }
 
 /** Loaded when there is a goal: running a plan or looking back needs no planner. */

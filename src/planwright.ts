@@ -6,6 +6,7 @@
  */
 
 import { resolve } from "node:path";
+import { readAuditTrail, verifyAuditTrail } from "./audit.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Issue } from "./base/errors.ts";
 import type { Json } from "./base/json.ts";
@@ -13,10 +14,11 @@ import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
 import type { RunState } from "./executor/core/state.ts";
-import type { RunSummary } from "./executor/core/summary.ts";
 import type { News, World } from "./executor/drivers/driver.ts";
 import { GovernorHost } from "./executor/drivers/governor-host.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
+import type { AuditVerdict } from "./journal/audit-chain.ts";
+import type { AuditRow } from "./journal/journal.ts";
 import { makeModels } from "./make-models.ts";
 import { ANTHROPIC_KEY } from "./models/anthropic.ts";
 import type { Models } from "./models/model.ts";
@@ -32,11 +34,10 @@ import {
   type RunOptions,
   settingsOf,
 } from "./options.ts";
-import type { Question } from "./plan/question.ts";
-import type { Plan, PlanDraft } from "./plan/schema.ts";
+import type { PlanDraft } from "./plan/schema.ts";
 import type { CachedPlan } from "./planner/plan-cache.ts";
 import type { PlannerPrompt } from "./planner/planner.ts";
-import { Planning } from "./planning.ts";
+import { Planning, type PlanReport } from "./planning.ts";
 import type { DeadLetter } from "./projections/dead-letters.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
 import {
@@ -48,7 +49,15 @@ import {
 } from "./requirements.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
 import { INTERRUPTION, resumption } from "./run-news.ts";
-import { type HeldRun, isOwned, LEASE_MS, RunStore, requireUnfinished } from "./run-store.ts";
+import {
+  type HeldRun,
+  isOwned,
+  LEASE_MS,
+  type ListedRun,
+  RunStore,
+  requireUnfinished,
+} from "./run-store.ts";
+import { Timings } from "./timings.ts";
 import type { ToolPage } from "./tool-page.ts";
 import { Toolbox } from "./toolbox.ts";
 import type { ToolRegistry } from "./tools/tool.ts";
@@ -61,21 +70,9 @@ export const KEY_VARIABLES: readonly string[] = [ANTHROPIC_KEY, OPENAI_KEY, COMP
 
 export type { PlanOptions, PlanwrightOptions, ResumeOptions, RunOptions } from "./options.ts";
 export type { PlannerPrompt } from "./planner/planner.ts";
+export type { PlanReport } from "./planning.ts";
+export type { ListedRun } from "./run-store.ts";
 export type { ToolPage } from "./tool-page.ts";
-
-export type PlanReport =
-  | { readonly status: "planned"; readonly plan: Plan; readonly planner: string }
-  /** The planner must know something first; ask it again with the `clarifications`. */
-  | { readonly status: "asks"; readonly questions: readonly Question[]; readonly planner: string }
-  | {
-      readonly status: "failed";
-      readonly issues: readonly Issue[];
-      /** The planner's newest proposal, for the user to mend. */
-      readonly lastPlan: Json;
-      readonly planner: string;
-    };
-
-export type ListedRun = RunSummary & { readonly runId: string };
 
 export class Planwright {
   readonly #options: PlanwrightOptions;
@@ -87,6 +84,7 @@ export class Planwright {
   readonly #toolbox: Toolbox;
   readonly #planning: Planning;
   readonly #governor: GovernorHost;
+  readonly #timings: Timings;
 
   constructor(options: PlanwrightOptions) {
     this.#options = options;
@@ -96,8 +94,13 @@ export class Planwright {
     this.#models = makeModels(options, this.#clock);
     this.#toolbox = new Toolbox(options, { hasModel: this.#models !== undefined });
     this.#store = new RunStore(options.journal ?? DEFAULT_JOURNAL, this.#clock);
-    const parts = { models: this.#models, toolbox: this.#toolbox, clock: this.#clock };
-    this.#planning = new Planning(options, parts);
+    this.#timings = new Timings(this.#store, options.attemptTimeoutMs);
+    this.#planning = new Planning(options, {
+      models: this.#models,
+      toolbox: this.#toolbox,
+      clock: this.#clock,
+      timings: this.#timings,
+    });
     this.#governor = new GovernorHost(this.#clock, poolsOf(options));
   }
 
@@ -123,16 +126,7 @@ export class Planwright {
 
   /** Plan a goal and run nothing. @throws {ModelError} when the model fails for good */
   async plan(goal: string, options: PlanOptions = {}): Promise<PlanReport> {
-    const { clarifications = [], signal = new AbortController().signal } = options;
-    const order = { goal: requireGoal(goal), clarifications, signal };
-    const outcome = await this.#planning.ask(order);
-    const planner = this.plannerName;
-    if (outcome.status === "planned") return { status: "planned", plan: outcome.plan, planner };
-    if (outcome.status === "asks") {
-      return { status: "asks", questions: outcome.questions, planner };
-    }
-    const { issues, lastPlan = null } = outcome;
-    return { status: "failed", issues, lastPlan, planner };
+    return this.#planning.report(requireGoal(goal), options);
   }
 
   /**
@@ -287,19 +281,20 @@ export class Planwright {
 
   /** Runs, newest first. */
   async runs(options: { readonly limit?: number } = {}): Promise<ListedRun[]> {
-    const journal = await this.#store.openToRead();
-    if (journal === undefined) return [];
-    const now = this.#clock.now();
-    return (await journal.list(options)).map((row) => {
-      const summary = row.summary as unknown as RunSummary;
-      const orphaned =
-        (summary.status === "planning" || summary.status === "running") && !isOwned(row, now);
-      return {
-        runId: row.runId,
-        ...summary,
-        ...(orphaned && { status: "paused", reason: "interrupted" }),
-      };
-    });
+    return this.#store.list(options);
+  }
+
+  /** What people decided about runs, and what they were shown, in the order in which they did. */
+  async auditTrail(): Promise<readonly AuditRow[]> {
+    return readAuditTrail(this.#store);
+  }
+
+  /**
+   * Whether the audit trail is as it was written, and fits the events that it tells of.
+   * @param options.expect a hash that was noted before, which must still be in it
+   */
+  async verifyAudit(options: { readonly expect?: string | undefined } = {}): Promise<AuditVerdict> {
+    return verifyAuditTrail(this.#store, options);
   }
 
   /** What a run came to, or has come to so far. @throws {InputError} `run.unknown` */
@@ -326,7 +321,7 @@ export class Planwright {
   /** Every tool as data. @throws {InputError} for tools that cannot be loaded */
   async describeTools(): Promise<ToolPage[]> {
     const [{ describeTool }, tools] = await Promise.all([import("./tool-page.ts"), this.tools()]);
-    return tools.list().map(describeTool);
+    return Promise.all(tools.list().map((tool) => describeTool(tool, this.#timings)));
   }
 
   /** One tool as data. @throws {InputError} `tool.unknown` */
@@ -335,7 +330,7 @@ export class Planwright {
       import("./tool-page.ts"),
       this.#toolbox.find(name),
     ]);
-    return describeTool(tool);
+    return describeTool(tool, this.#timings);
   }
 
   /** The plans of `planCache`, newest first. */

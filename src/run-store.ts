@@ -19,6 +19,8 @@ export const LEASE_MS = 15_000;
 /** A run that this process may drive. */
 export type HeldRun = { readonly state: RunState; readonly lease: Lease };
 
+export type ListedRun = RunSummary & { readonly runId: string };
+
 export class RunStore {
   readonly #journal: string | Journal;
   readonly #clock: Clock;
@@ -76,6 +78,22 @@ export class RunStore {
       );
     }
     return { journal, row };
+  }
+
+  /** Newest first. */
+  async list(options: { readonly limit?: number }): Promise<ListedRun[]> {
+    const journal = await this.openToRead();
+    if (journal === undefined) return [];
+    const now = this.#clock.now();
+    return (await journal.list(options)).map((row) => {
+      const summary = row.summary as unknown as RunSummary;
+      const isUnderWay = summary.status === "planning" || summary.status === "running";
+      return {
+        runId: row.runId,
+        ...summary,
+        ...(isUnderWay && !isOwned(row, now) && { status: "paused", reason: "interrupted" }),
+      };
+    });
   }
 
   async create(): Promise<HeldRun> {

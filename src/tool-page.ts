@@ -1,6 +1,7 @@
 import { isPlainObject, type JsonObject } from "./base/json.ts";
 import { resolve } from "./planner/schema-node.ts";
 import { renderType } from "./planner/signature.ts";
+import type { Durations, Timings } from "./timings.ts";
 import type { Tool } from "./tools/tool.ts";
 
 /** A tool as data: what it takes, gives and does. */
@@ -11,6 +12,10 @@ export type ToolPage = Pick<
   /** The schemas' fields; empty where a schema does not name any. */
   readonly input: readonly ToolField[];
   readonly output: readonly ToolField[];
+  /** Limit of one attempt in milliseconds, and whether it follows from the durations. */
+  readonly timeout: { readonly ms: number; readonly adaptive: boolean };
+  /** How long its calls took; null before the first. */
+  readonly durations: Durations | null;
 };
 
 export type ToolField = {
@@ -21,7 +26,8 @@ export type ToolField = {
   readonly description: string;
 };
 
-export function describeTool(tool: Tool): ToolPage {
+export async function describeTool(tool: Tool, timings: Timings): Promise<ToolPage> {
+  const adaptiveMs = tool.adaptiveTimeout ? await timings.adaptiveTimeoutMs(tool) : undefined;
   const { name, description, effects, idempotent, trust, inputSchema, outputSchema } = tool;
   return {
     name,
@@ -33,6 +39,11 @@ export function describeTool(tool: Tool): ToolPage {
     output: fieldsOf(outputSchema),
     inputSchema,
     outputSchema,
+    timeout: {
+      ms: adaptiveMs ?? timings.fixedTimeoutMs(tool),
+      adaptive: tool.adaptiveTimeout,
+    },
+    durations: (await timings.durationsOf(tool)) ?? null,
   };
 }
 

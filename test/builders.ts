@@ -47,6 +47,7 @@ const PURE: ToolPolicy = {
   costUsd: 0,
   approval: false,
   needsAdmission: false,
+  adaptsTimeout: false,
 };
 export const WRITES: ToolPolicy = { ...PURE, effects: "write" };
 export const READS: ToolPolicy = { ...PURE, effects: "read" };

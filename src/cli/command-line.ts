@@ -86,6 +86,7 @@ function createProgram(io: Io, lazily: Lazily): Command {
   addHistoryCommands(program, lazily);
   addLifecycleCommands(program, lazily);
   addDeadLetterCommands(program, lazily);
+  addAuditCommands(program, lazily);
   addSetupCommands(program, lazily);
   return program;
 }
@@ -272,6 +273,28 @@ function addDeadLetterCommands(program: Command, lazily: Lazily): void {
   addJson(addSetup(discard)).action(
     lazily<[string, string, ReadingFlags & { readonly reason: string }]>(
       async () => (await import("./commands/dead-letters.ts")).discardDeadLetter,
+    ),
+  );
+}
+
+function addAuditCommands(program: Command, lazily: Lazily): void {
+  const audit = program.command("audit").description("what people decided, on record");
+  const list = audit
+    .command("list")
+    .description("list it, oldest first")
+    .argument("[run]", "only of this run");
+  addJson(addSetup(list)).action(
+    lazily<[string | undefined, ReadingFlags]>(
+      async () => (await import("./commands/audit.ts")).listAudit,
+    ),
+  );
+  const verify = audit
+    .command("verify")
+    .description("check that nobody has changed it since")
+    .option("--expect <hash>", "a newest hash that was printed before must still be there");
+  addJson(addSetup(verify)).action(
+    lazily<[ReadingFlags & { readonly expect?: string }]>(
+      async () => (await import("./commands/audit.ts")).verifyAudit,
     ),
   );
 }

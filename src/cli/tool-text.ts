@@ -1,5 +1,6 @@
 /** A tool as a page of text. */
 
+import { renderDuration } from "../base/duration.ts";
 import { displayWidth, oneLine } from "../plan/text-width.ts";
 import type { ToolPage } from "../planwright.ts";
 import type { Colors } from "./io.ts";
@@ -19,7 +20,18 @@ export function renderTool(tool: ToolPage, page: Page): string[] {
     ...wrap(description, page.width),
     ...renderFields("Input", tool.input, page),
     ...renderFields("Output", tool.output, page),
+    "",
+    page.colors.bold("Timeout"),
+    ...wrap(timeoutText(tool), page.width - 2).map((line) => `  ${line}`),
   ];
+}
+
+function timeoutText({ timeout, durations }: ToolPage): string {
+  const limit = `${renderDuration(timeout.ms)}${timeout.adaptive ? ", adaptive" : ""}`;
+  if (durations === null) return `${limit}; no call is known yet`;
+  const { calls, p50Ms, p99Ms } = durations;
+  const [half, slow] = [p50Ms, p99Ms].map((ms) => renderDuration(Math.round(ms)));
+  return `${limit}; of ${Math.round(calls)} calls half took up to ${half}, 99 % up to ${slow}`;
 }
 
 /** What a call does to the world, in a word. */

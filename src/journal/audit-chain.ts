@@ -26,6 +26,18 @@ export function nextAuditRow(
   return { ...link, hash: hashOf(link) };
 }
 
+/** Entries that tell of an appended event carry its digest from then on. */
+export function withDigests(
+  entries: readonly AuditEntry[],
+  events: readonly StoredEvent[],
+): AuditEntry[] {
+  return entries.map(({ seq, at, record }) => {
+    const event = seq === undefined ? undefined : events.find((one) => one.seq === seq);
+    if (event === undefined) return { at, record };
+    return { at, record: { ...record, seq: event.seq, digest: eventDigest(event) } };
+  });
+}
+
 /** The digest of an event, for records that say which event they are about. */
 export function eventDigest(event: StoredEvent): string {
   return digest(event);

@@ -69,12 +69,14 @@ export interface RunRequest {
 /** What `append` adds to the audit trail. */
 export interface AuditEntry {
   readonly at: number;
+  /** Of an event of the same append: its `seq` and digest become part of the record. */
+  readonly seq?: number | undefined;
   /** Who, what was shown, what was decided: the journal does not look inside. */
   readonly record: JsonObject;
 }
 
 /** A link of the chain; how its hash comes about stands in audit-chain.ts. */
-export interface AuditRow extends AuditEntry {
+export interface AuditRow extends Omit<AuditEntry, "seq"> {
   /** From 1, without gaps, over all runs. */
   readonly n: number;
   readonly runId: string;
@@ -129,7 +131,7 @@ export interface AppendedWith {
   /** @default the one before stays */
   readonly summary?: JsonObject | undefined;
   readonly audit?: readonly AuditEntry[] | undefined;
-  /** Each ends a claim of this run; else nothing is stored, and `journal.conflict`. */
+  /** What this run has no open claim to (it was taken over, or is finished) is left alone. */
   readonly effects?: readonly EffectEnd[] | undefined;
   /** Old ones fade: above `FADE_ABOVE` samples of a tool, all of them weigh half. */
   readonly durations?: readonly DurationCount[] | undefined;

@@ -1,6 +1,6 @@
 import type { Json } from "../base/json.ts";
 import { type BucketCount, FADE_ABOVE, FORGET_BELOW, totalOf } from "../base/quantile-sketch.ts";
-import { nextAuditRow } from "./audit-chain.ts";
+import { nextAuditRow, withDigests } from "./audit-chain.ts";
 import { answerClaim, isStill, type StoredClaim } from "./claims.ts";
 import type {
   AcrossRuns,
@@ -11,8 +11,8 @@ import type {
   EffectClaim,
   EffectEnd,
   Spending,
+  StoredEvent,
 } from "./journal.ts";
-import { unclaimedEffect } from "./refusals.ts";
 import { type Amounts, fits, NOTHING, sum, toAmounts, toSpending } from "./spending.ts";
 import { textOf } from "./text.ts";
 
@@ -84,10 +84,11 @@ export abstract class MemoryAcrossRuns implements AcrossRuns {
    */
   protected prepareShared(
     runId: string,
+    events: readonly StoredEvent[],
     { audit = [], effects = [], durations = [] }: AppendedWith,
   ): () => void {
     const rows: AuditRow[] = [];
-    for (const { at, record } of audit) {
+    for (const { at, record } of withDigests(audit, events)) {
       const entry = { at, record: JSON.parse(textOf(record)) };
       rows.push(nextAuditRow(rows.at(-1) ?? this.#audit.at(-1), runId, entry));
     }
@@ -106,15 +107,11 @@ export abstract class MemoryAcrossRuns implements AcrossRuns {
   #endedClaims(runId: string, effects: readonly EffectEnd[]): Map<string, StoredClaim | undefined> {
     const ends = new Map<string, StoredClaim | undefined>();
     for (const end of effects) {
-      const claim = ends.has(end.key) ? undefined : this.#claims.get(end.key);
-      if (claim?.runId !== runId || claim.result !== undefined) {
-        throw unclaimedEffect(runId, end.key);
-      }
-      if (end.status === "released") ends.set(end.key, undefined);
-      else {
-        const output = JSON.parse(textOf(end.output)) as Json;
-        ends.set(end.key, { ...claim, result: { output } });
-      }
+      const output =
+        end.status === "finished" ? (JSON.parse(textOf(end.output)) as Json) : undefined;
+      const claim = ends.has(end.key) ? ends.get(end.key) : this.#claims.get(end.key);
+      if (claim?.runId !== runId || claim.result !== undefined) continue;
+      ends.set(end.key, output === undefined ? undefined : { ...claim, result: { output } });
     }
     return ends;
   }

@@ -86,7 +86,7 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
     const expected = run.events.length + 1;
     const given = events[0]?.seq ?? expected;
     if (given !== expected) throw wrongSeq(lease.runId, given, expected);
-    const writeShared = this.prepareShared(lease.runId, more);
+    const writeShared = this.prepareShared(lease.runId, events, more);
     for (const text of texts) run.events.push(text);
     run.summary = summaryText ?? run.summary;
     writeShared();

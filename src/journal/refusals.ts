@@ -59,14 +59,6 @@ export function wrongSeq(runId: string, given: number, expected: number): Journa
   });
 }
 
-/** An append that ends an effect which its run has not claimed, or has ended already. */
-export function unclaimedEffect(runId: string, key: string): JournalError {
-  const message = `The run ${runId} has no open claim to the effect ${JSON.stringify(key)}; nothing was stored.`;
-  return new JournalError("journal.conflict", message, {
-    hint: "Another run may have taken the effect over; claim it again to see what became of it.",
-  });
-}
-
 export function foreignEvent(runId: string, event: { readonly runId: string }): JournalError {
   const message = `An event of run ${event.runId} cannot be appended to run ${runId}; nothing was stored.`;
   return new JournalError("journal.conflict", message, {

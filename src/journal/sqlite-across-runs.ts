@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../base/json.ts";
 import { type BucketCount, FADE_ABOVE, FORGET_BELOW } from "../base/quantile-sketch.ts";
-import { nextAuditRow } from "./audit-chain.ts";
+import { nextAuditRow, withDigests } from "./audit-chain.ts";
 import { answerClaim, isStill, type StoredClaim } from "./claims.ts";
 import { isHolding } from "./holding.ts";
 import type {
@@ -13,8 +13,8 @@ import type {
   EffectClaim,
   EffectEnd,
   Spending,
+  StoredEvent,
 } from "./journal.ts";
-import { unclaimedEffect } from "./refusals.ts";
 import { type Amounts, fits, NOTHING, sum, toAmounts, toSpending } from "./spending.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import {
@@ -112,10 +112,11 @@ export class SqliteAcrossRuns implements AcrossRuns {
 export function appendShared(
   shared: () => SharedStatements,
   runId: string,
+  events: readonly StoredEvent[],
   { audit = [], effects = [], durations = [] }: AppendedWith,
 ): void {
   // Most appends bring nothing, and shall cost nothing for it.
-  if (audit.length > 0) addAudit(shared(), runId, audit);
+  if (audit.length > 0) addAudit(shared(), runId, withDigests(audit, events));
   for (const end of effects) endEffect(shared(), runId, end);
   if (durations.length > 0) addDurations(shared(), durations);
 }
@@ -131,11 +132,8 @@ function addAudit(sql: SharedStatements, runId: string, entries: readonly AuditE
 }
 
 function endEffect(sql: SharedStatements, runId: string, end: EffectEnd): void {
-  const { changes } =
-    end.status === "finished"
-      ? sql.finishEffect.run(textOf(end.output), end.key, runId)
-      : sql.releaseEffect.run(end.key, runId);
-  if (changes === 0) throw unclaimedEffect(runId, end.key);
+  if (end.status === "finished") sql.finishEffect.run(textOf(end.output), end.key, runId);
+  else sql.releaseEffect.run(end.key, runId);
 }
 
 function addDurations(sql: SharedStatements, durations: readonly DurationCount[]): void {

@@ -99,7 +99,7 @@ class SqliteJournal extends SqliteAcrossRuns implements Journal {
         sql.insertEvent.run(run.key, first + index, text);
       });
       if (summaryText !== undefined) sql.setSummary.run(summaryText, run.key);
-      appendShared(shared, runId, more);
+      appendShared(shared, runId, events, more);
     });
   }
 

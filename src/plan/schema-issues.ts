@@ -27,7 +27,7 @@ const HINTS: Readonly<Record<string, string>> = {
   optional: "Write true or false.",
   output: "Give a value; strings in it may hold ${expressions}.",
   subtasks: "List at least one subtask, with id, tool and input.",
-  timeout: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
+  timeout: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d; or adaptive.",
   tool: "Name one of the tools.",
   totalTimeout: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
   type: "Write string, integer, number, boolean, array or object.",

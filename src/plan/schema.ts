@@ -61,7 +61,10 @@ const subtask = z.strictObject({
     .optional()
     .describe("Run only if this ${expression} is true; else skip it and what depends on it."),
   optional: z.boolean().default(false).describe("A failure is noted, and does not fail the run."),
-  timeout: duration.optional().describe("Limit of one attempt, e.g. 60s."),
+  timeout: duration
+    .or(z.literal("adaptive"))
+    .optional()
+    .describe("Limit of one attempt, e.g. 60s; adaptive: from how long its tool took before."),
   totalTimeout: duration
     .optional()
     .describe("Limit of all attempts and the waits between them, e.g. 10m."),

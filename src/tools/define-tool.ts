@@ -29,7 +29,8 @@ const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 export function defineTool<Input extends Schema, Output extends Schema>(
   definition: ToolDefinition<Input, Output>,
 ): Tool {
-  const { name, description } = definition;
+  const { name, description, timeout } = definition;
+  const isAdaptive = timeout === "adaptive";
   if (!NAME.test(name)) {
     throw inputError(
       "tool.invalid",
@@ -65,8 +66,8 @@ export function defineTool<Input extends Schema, Output extends Schema>(
     effects: definition.effects ?? "write",
     idempotent: definition.idempotent ?? false,
     trust: definition.trust ?? "trusted",
-    timeoutMs:
-      definition.timeout === undefined ? undefined : parseDuration(definition.timeout, "timeout"),
+    timeoutMs: timeout === undefined || isAdaptive ? undefined : parseDuration(timeout, "timeout"),
+    adaptiveTimeout: isAdaptive,
     approval: definition.approval ?? false,
     costUsd: definition.costUsd ?? 0,
     retry: definition.retry && parseRetry(definition.retry),

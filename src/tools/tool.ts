@@ -80,7 +80,10 @@ export interface ToolDefinition<Input extends Schema = Schema, Output extends Sc
   readonly idempotent?: boolean;
   /** Whether its output is the user's own, or from outside and may try to give orders. @default "trusted" */
   readonly trust?: "trusted" | "untrusted";
-  /** Limit of one attempt, e.g. `30s`. @default the run's `timeout` */
+  /**
+   * Limit of one attempt, e.g. `30s`; `adaptive`: from how long its calls took before.
+   * @default the run's
+   */
   readonly timeout?: string;
   /**
    * What follows when an attempt fails with an error that does not say itself whether to
@@ -116,6 +119,8 @@ export interface Tool {
   readonly trust: "trusted" | "untrusted";
   /** Milliseconds; `undefined` leaves it to the run's default. */
   readonly timeoutMs: number | undefined;
+  /** Whether how long its calls took before decides, where that is known. */
+  readonly adaptiveTimeout: boolean;
   readonly retry: RetryPolicy | undefined;
   /** What all runs of a process are asked before a call; `undefined` where nothing is. */
   readonly admission: AdmissionPolicy | undefined;

@@ -24,6 +24,8 @@ const COMMANDS = [
   ["dead-letters", "show"],
   ["dead-letters", "retry"],
   ["dead-letters", "discard"],
+  ["audit", "list"],
+  ["audit", "verify"],
   ["tools", "list"],
   ["tools", "show"],
   ["plan-cache", "list"],

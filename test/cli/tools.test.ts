@@ -46,6 +46,9 @@ Input
 
 Output
   n: number
+
+Timeout
+  5 m 00 s; no call is known yet
 `,
     );
     const { stdout } = await folder.onTerminal(50, "tools", "show", "aggregate_table");

@@ -8,6 +8,7 @@ import type {
   AppendedWith,
   ClaimAnswer,
   EffectClaim,
+  EffectEnd,
   Journal,
   Spending,
 } from "../../src/journal/journal.ts";
@@ -37,6 +38,21 @@ export function describeAcrossRuns(name: string, makeStore: () => Promise<Journa
         rows.slice(0, -1).map(({ hash }) => hash),
       );
       expect(verifyAudit(rows)).toEqual({ valid: true, records: 4, head: rows[3]?.hash });
+    });
+
+    it("binds a record to the event that it tells of", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      const stored = events("r1", 1, 2);
+      const entry = { ...record(5, "ada"), seq: 2 };
+      await journal.append(lease, stored, { audit: [entry] });
+      const rows = await journal.readAudit();
+      expect(rows[0]?.record).toMatchObject({ by: "ada", seq: 2, digest: expect.any(String) });
+      const given = await journal.read("r1");
+      expect(verifyAudit(rows, { events: () => given })).toMatchObject({ valid: true });
+      const changed = given.map((one) => ({ ...one, at: one.at + 1 }));
+      expect(verifyAudit(rows, { events: () => changed })).toMatchObject({ valid: false });
     });
 
     it("is sound whatever is in the records, which are copies", async () => {
@@ -120,36 +136,55 @@ export function describeAcrossRuns(name: string, makeStore: () => Promise<Journa
       expect(statuses.toSorted()).toEqual(["claimed", ...new Array(19).fill("open")]);
     });
 
-    const BAD_ENDS: Readonly<Record<string, AppendedWith["effects"]>> = {
-      "was never claimed": [{ ...FINISHED, key: "k9" }],
-      "another run has claimed": [{ ...RELEASED, key: "of r2" }],
-      "is finished already": [{ ...FINISHED, key: "done" }],
-      "it ends twice": [RELEASED, FINISHED],
-      "has a result that is not JSON": [{ ...FINISHED, output: 1n as unknown as null }],
+    const IDLE_ENDS: Readonly<Record<string, EffectEnd>> = {
+      "was never claimed": { ...FINISHED, key: "k9" },
+      "another run has claimed": { ...RELEASED, key: "of r2" },
+      "is finished already": { ...FINISHED, key: "done", output: "other" },
     };
-    it.for(Object.entries(BAD_ENDS))(
-      "refuses an append whole when it ends an effect that %s",
-      async ([why, effects]) => {
-        await using store = await makeStore();
-        const journal = await store.open();
-        const lease = await makeRun(journal, "r1");
-        await journal.claimEffect(claim("r1"));
-        await journal.claimEffect(claim("r2", { key: "of r2" }));
-        await journal.claimEffect(claim("r1", { key: "done" }));
-        await journal.append(lease, [], { effects: [{ ...FINISHED, key: "done" }] });
-        const append = journal.append(lease, events("r1", 1, 2), {
-          summary: { kept: false },
-          audit: [record(1, "ada")],
-          durations: [{ tool: "transfer", bucket: 1, count: 1 }],
-          effects,
-        });
-        await refused(why.includes("JSON") ? "journal.write_failed" : "journal.conflict", append);
-        expect(await journal.find("r1")).toMatchObject({ lastSeq: 0, summary: {} });
-        expect(await journal.readAudit()).toEqual([]);
-        expect(await journal.readDurations("transfer")).toEqual([]);
-        expect(await journal.claimEffect(claim("r3"))).toMatchObject({ status: "open" });
-      },
-    );
+    it.for(Object.entries(IDLE_ENDS))("leaves alone an effect that %s", async ([, end]) => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      await journal.claimEffect(claim("r2", { key: "of r2" }));
+      await journal.claimEffect(claim("r1", { key: "done" }));
+      await journal.append(lease, [], { effects: [{ ...FINISHED, key: "done" }] });
+      await journal.append(lease, events("r1", 1, 2), { effects: [end] });
+      expect(await journal.find("r1")).toMatchObject({ lastSeq: 2 });
+      expect(await journal.claimEffect(claim("r3", { key: "of r2" }))).toMatchObject({
+        status: "open",
+        runId: "r2",
+      });
+      const { output } = FINISHED;
+      expect(await journal.claimEffect(claim("r3", { key: "done" }))).toMatchObject({ output });
+      expect(await journal.claimEffect(claim("r3", { key: "k9" }))).toEqual({ status: "claimed" });
+    });
+
+    it("takes the first end of an effect, and no second one", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      await journal.claimEffect(claim("r1"));
+      await journal.append(lease, [], { effects: [RELEASED, FINISHED] });
+      expect(await journal.claimEffect(claim("r2"))).toEqual({ status: "claimed" });
+    });
+
+    it("refuses an append whole when a result is not JSON", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      await journal.claimEffect(claim("r1"));
+      const append = journal.append(lease, events("r1", 1, 2), {
+        summary: { kept: false },
+        audit: [record(1, "ada")],
+        durations: [{ tool: "transfer", bucket: 1, count: 1 }],
+        effects: [{ ...FINISHED, output: 1n as unknown as null }],
+      });
+      await refused("journal.write_failed", append);
+      expect(await journal.find("r1")).toMatchObject({ lastSeq: 0, summary: {} });
+      expect(await journal.readAudit()).toEqual([]);
+      expect(await journal.readDurations("transfer")).toEqual([]);
+      expect(await journal.claimEffect(claim("r3"))).toMatchObject({ status: "open" });
+    });
 
     it("stores nothing of an append that is refused for another reason", async () => {
       await using store = await makeStore();
@@ -239,7 +274,7 @@ export function describeAcrossRuns(name: string, makeStore: () => Promise<Journa
       await journal.claimEffect(claim("r1"));
       await journal.takeEffect(claim("r2", { at: 1000 }), { from: FROM });
       for (const end of [FINISHED, RELEASED]) {
-        await refused("journal.conflict", journal.append(lease, [], { effects: [end] }));
+        await journal.append(lease, [], { effects: [end] });
       }
       expect(await journal.claimEffect(claim("r1"))).toMatchObject({ status: "open", runId: "r2" });
       await journal.append(taker, [], { effects: [FINISHED] });

@@ -66,6 +66,7 @@ const worlds: fc.Arbitrary<World> = fc
       costUsd: 0,
       approval: false,
       needsAdmission: effects === "read",
+      adaptsTimeout: false,
     });
     return {
       plan: planSchema.parse({ goal: "test", subtasks, output: "done" }),

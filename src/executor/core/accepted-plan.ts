@@ -8,6 +8,10 @@ export type ToolPolicy = {
   readonly idempotent: boolean;
   /** Null leaves it to the run's settings. */
   readonly timeoutMs: number | null;
+  /** What the tool's durations make of the timeout, where enough of them are known. */
+  readonly adaptiveMs?: number;
+  /** Whether that counts for subtasks that do not say. */
+  readonly adaptsTimeout: boolean;
   /** Whether a person must say yes to each call. */
   readonly approval: boolean;
   /** What one call costs, whatever comes of it. */

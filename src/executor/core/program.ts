@@ -77,13 +77,16 @@ function policyFor({ tools }: AcceptedPlan, subtask: Subtask, tool: string): Sub
   const policy = tools[tool];
   if (policy === undefined) throw new Error(`No policy for the tool ${tool}.`);
   const { timeout, totalTimeout, retry, approval = false } = subtask;
-  if ([timeout, totalTimeout, retry].every((one) => one === undefined) && !approval) return policy;
+  const isPlain = [timeout, totalTimeout, retry].every((one) => one === undefined);
+  const isAdaptive = timeout === "adaptive" || (timeout === undefined && policy.adaptsTimeout);
+  if (isPlain && !approval && !isAdaptive) return policy;
   return {
     ...policy,
     // A plan may ask for approval, and cannot do without what the tool asks for.
     approval: policy.approval || approval !== false,
     ...(typeof approval === "object" && { approvalExpiry: expiryOf(approval) }),
-    ...(timeout !== undefined && { timeoutMs: parseDuration(timeout) }),
+    ...(timeout !== undefined && !isAdaptive && { timeoutMs: parseDuration(timeout) }),
+    ...(isAdaptive && { timeoutMs: policy.adaptiveMs ?? policy.timeoutMs }),
     ...(totalTimeout !== undefined && { totalTimeoutMs: parseDuration(totalTimeout) }),
     ...(retry !== undefined && { retry: parseRetry(retry) }),
   };

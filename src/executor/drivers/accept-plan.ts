@@ -3,6 +3,9 @@ import type { CompiledPlan } from "../../plan/compile.ts";
 import type { Tool, ToolRegistry } from "../../tools/tool.ts";
 import type { AcceptedPlan, ToolPolicy } from "../core/accepted-plan.ts";
 
+/** By tool: limits of one attempt that follow from how long its attempts took, in milliseconds. */
+export type AdaptiveTimeouts = ReadonlyMap<string, number>;
+
 /**
  * A checked plan with what the core must know of its tools, taken now so that a replay
  * does not depend on the registry of another day.
@@ -13,7 +16,7 @@ import type { AcceptedPlan, ToolPolicy } from "../core/accepted-plan.ts";
 export function acceptPlan(
   compiled: CompiledPlan,
   inputs: JsonObject,
-  tools: ToolRegistry,
+  { tools, timeouts }: { readonly tools: ToolRegistry; readonly timeouts: AdaptiveTimeouts },
 ): AcceptedPlan {
   const policies: Record<string, ToolPolicy> = {};
   const expectedMs: (number | null)[] = [];
@@ -21,8 +24,18 @@ export function acceptPlan(
     const tool = tools.get(name);
     if (tool === undefined) throw new Error(`The checked plan names an unknown tool ${name}.`);
     const { effects, idempotent, timeoutMs = null, retry = null, costUsd, approval } = tool;
-    const needsAdmission = tool.admission !== undefined;
-    policies[name] = { effects, idempotent, timeoutMs, retry, costUsd, approval, needsAdmission };
+    const adaptiveMs = timeouts.get(name);
+    policies[name] = {
+      effects,
+      idempotent,
+      timeoutMs,
+      retry,
+      costUsd,
+      approval,
+      needsAdmission: tool.admission !== undefined,
+      adaptsTimeout: tool.adaptiveTimeout,
+      ...(adaptiveMs !== undefined && { adaptiveMs }),
+    };
     return tool;
   };
   for (const [index, subtask] of compiled.plan.subtasks.entries()) {

@@ -22,7 +22,9 @@ import { step } from "../core/step.ts";
 import { summaryOf } from "../core/summary.ts";
 import { Admissions, type Passage } from "./admissions.ts";
 import { Attempt, type AttemptOrder } from "./attempt.ts";
+import { auditOf } from "./audit.ts";
 import type { Drive, DriveOptions, Driver, News, PlanAnswer } from "./driver.ts";
+import { DurationLog } from "./duration-log.ts";
 import { Meter } from "./meter.ts";
 import { ModelBudget } from "./model-budget.ts";
 import { Timers } from "./timers.ts";
@@ -47,6 +49,7 @@ class InProcessDrive implements Drive {
   readonly #admissions: Admissions;
   readonly #settle: PromiseWithResolvers<RunState>;
   readonly #budget: ModelBudget;
+  readonly #durations = new DurationLog();
   #inbox: RunInput[] = [];
   /** What has answered, so that the core is about to know what it used. */
   #unsettled: { settle(): void }[] = [];
@@ -112,7 +115,9 @@ class InProcessDrive implements Drive {
     for (const one of unsettled) one.settle();
     if (events.length > 0) {
       const { journal, lease, listener } = this.#options;
-      await journal.append(lease, events, { summary: this.#summary() });
+      const summary = this.#summary();
+      const durations = summary && this.#durations.take();
+      await journal.append(lease, events, { summary, durations, audit: auditOf(events) });
       if (this.#over) return;
       listener.events?.(events, this.#state);
     }
@@ -164,10 +169,16 @@ class InProcessDrive implements Drive {
     const budget = this.#budget;
     const attempt = new Attempt(this.#state.runId, order, { world, listener, budget });
     const passage = this.#admissions.begin(order.subtask);
-    this.#attempts.set(order.subtask, { attempt, passage });
+    const underWay: UnderWay = { attempt, passage, timedOut: false };
+    this.#attempts.set(order.subtask, underWay);
+    const startedAt = this.#now();
     // `run` never rejects, so this needs no other end.
     void attempt.run().then((outcome) => {
       passage?.end(outcome);
+      // Those that were cut off were slow ones: without them the slowest would look fast.
+      if (outcome.status === "ok" || underWay.timedOut) {
+        this.#durations.add(order.tool, this.#now() - startedAt);
+      }
       if (this.#attempts.get(order.subtask)?.attempt === attempt) {
         this.#attempts.delete(order.subtask);
         this.#timers.drop(order.subtask);
@@ -274,11 +285,16 @@ class InProcessDrive implements Drive {
   }
 }
 
-type UnderWay = { readonly attempt: Attempt; readonly passage: Passage | undefined };
+type UnderWay = {
+  readonly attempt: Attempt;
+  readonly passage: Passage | undefined;
+  timedOut: boolean;
+};
 
-function abort({ attempt, passage }: UnderWay, reason: "timeout" | "cancelled"): void {
-  attempt.abort();
-  passage?.abort(reason);
+function abort(underWay: UnderWay, reason: "timeout" | "cancelled"): void {
+  underWay.timedOut ||= reason === "timeout";
+  underWay.attempt.abort();
+  underWay.passage?.abort(reason);
 }
 
 /** Subtask ids cannot hold a colon, so they are names of their own. */
