@@ -48,6 +48,8 @@ export const CODES = {
   "tool.invalid_input": FAILED,
   "tool.invalid_output": FAILED,
   "tool.failed": UPSTREAM,
+  "effect.open": { exitCode: 1, httpStatus: 409 },
+  "effect.differs": { exitCode: 1, httpStatus: 409 },
   "subtask.timeout": { exitCode: 1, httpStatus: 504 },
   "tool.timeout": { exitCode: 1, httpStatus: 504 },
   "tool.aborted": FAILED,

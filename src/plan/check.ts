@@ -150,7 +150,7 @@ function checkDefaults(plan: Plan): Issue[] {
 function checkSubtask(
   plan: Plan,
   index: number,
-  { input: template, when }: CompiledSubtask,
+  { input: template, when, idempotencyKey }: CompiledSubtask,
   names: Names,
   tools: ToolLookup,
 ): Issue[] {
@@ -159,6 +159,9 @@ function checkSubtask(
   if (typeof when === "object") {
     const whenPath = ["subtasks", index, "when"];
     issues.push(...names.check(when, whenPath), ...checkCondition(when, whenPath, names));
+  }
+  if (idempotencyKey !== undefined) {
+    issues.push(...names.check(idempotencyKey, ["subtasks", index, "idempotencyKey"]));
   }
   const { tool: toolName, input } = plan.subtasks[index] as Plan["subtasks"][number];
   const tool = tools.get(toolName);

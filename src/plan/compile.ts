@@ -9,6 +9,7 @@ export type CompiledSubtask = {
   readonly id: string;
   readonly input: Template;
   readonly when?: Template | boolean;
+  readonly idempotencyKey?: Template;
 };
 
 /** A valid plan with its graph and its expressions ready to run. */
@@ -49,12 +50,15 @@ export function compileTemplates(plan: Plan): {
     for (const issue of compiled.issues) issues.push(issueAt(path, issue));
     return compiled.template;
   };
-  const subtasks = plan.subtasks.map(({ id, input, when }, index) => ({
+  const subtasks = plan.subtasks.map(({ id, input, when, idempotencyKey }, index) => ({
     id,
     input: compile(input as JsonObject, ["subtasks", index, "input"]),
     ...(when === undefined
       ? {}
       : { when: typeof when === "boolean" ? when : compile(when, ["subtasks", index, "when"]) }),
+    ...(idempotencyKey !== undefined && {
+      idempotencyKey: compile(idempotencyKey, ["subtasks", index, "idempotencyKey"]),
+    }),
   }));
   const output = plan.output === undefined ? undefined : compile(plan.output as Json, ["output"]);
   return { subtasks, output, issues };
@@ -83,11 +87,13 @@ export function assemblePlan(
   return compiled;
 }
 
-/** Names that the expressions of a subtask read, in its input and its condition. */
+/** Names that the expressions of a subtask read: in its input, its condition and its key. */
 function referencesOf(subtask: CompiledSubtask | undefined): readonly string[] {
   if (subtask === undefined) return [];
-  const { input, when } = subtask;
-  return typeof when === "object" ? [...input.references, ...when.references] : input.references;
+  const { input, when, idempotencyKey } = subtask;
+  if (typeof when !== "object" && idempotencyKey === undefined) return input.references;
+  const condition = typeof when === "object" ? when.references : [];
+  return [...input.references, ...condition, ...(idempotencyKey?.references ?? [])];
 }
 
 function issueAt(path: readonly (string | number)[], issue: ExpressionIssue): Issue {

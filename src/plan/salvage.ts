@@ -33,7 +33,7 @@ function salvageInputs(inputs: unknown): Plan["inputs"] {
 }
 
 function salvageSubtask(value: unknown): Subtask {
-  const { id, tool, fallback, input, dependsOn, when } = (
+  const { id, tool, fallback, input, dependsOn, when, idempotencyKey } = (
     isPlainObject(value) ? value : {}
   ) as Record<keyof Subtask, unknown>;
   return {
@@ -44,6 +44,7 @@ function salvageSubtask(value: unknown): Subtask {
     optional: false,
     ...(typeof when === "string" ? { when } : {}),
     ...(typeof fallback === "string" ? { fallback } : {}),
+    ...(typeof idempotencyKey === "string" ? { idempotencyKey } : {}),
   };
 }
 

@@ -20,6 +20,7 @@ const HINTS: Readonly<Record<string, string>> = {
   max: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
   retry: "Write { attempts: 3 }, and initial, factor and max where the defaults do not fit.",
   goal: "Say what the plan is for.",
+  idempotencyKey: "Write a text that names the effect, e.g. invoice-${inputs.number}.",
   id: "Use a name such as read_report.",
   input: "Give the tool's arguments as an object.",
   inputs: "Write each input as a name with its type, e.g. year: { type: integer }.",

@@ -73,6 +73,11 @@ const subtask = z.strictObject({
     .union([z.boolean(), approval])
     .optional()
     .describe("Whether a person must say yes, with the exact input before them, before it starts."),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Its effect happens once for this key, in whichever run. May hold ${expressions}."),
   fallback: z
     .string()
     .regex(TOOL_NAME, "must be a tool's name in snake_case, at most 64 characters")

@@ -52,7 +52,7 @@ function detailOf(event: RunEvent): string {
     case "attempt.cancelled":
       return `attempt ${event.attempt}`;
     case "subtask.succeeded":
-      return JSON.stringify(event.output);
+      return `${JSON.stringify(event.output)}${reuseText(event)}`;
     case "subtask.skipped":
       return event.error?.message ?? subtaskReasonText(event.reason, event.cause ?? null);
     case "subtask.cancelled":
@@ -127,7 +127,7 @@ export function progressLine(event: RunEvent, state: RunState): string | undefin
     case "attempt.uncertain":
       return event.rerun ? `interrupted ${event.subtask}, it is run again` : undefined;
     case "subtask.succeeded":
-      return `succeeded ${event.subtask}${durationOf(state, event)}`;
+      return `succeeded ${event.subtask}${durationOf(state, event)}${reuseText(event)}`;
     case "subtask.failed":
       return `failed ${event.subtask}${durationOf(state, event)}: ${event.error.message}`;
     case "subtask.skipped":
@@ -171,4 +171,9 @@ function count(amount: number, noun: string, plural = `${noun}s`): string {
 
 function percent(share: number): string {
   return `${Math.floor(share * 100)} %`;
+}
+
+/** Whose effect it is, where nothing was done because it had happened before. */
+function reuseText({ reused }: Extract<RunEvent, { readonly type: "subtask.succeeded" }>): string {
+  return reused === undefined ? "" : `, as ${reused.subtask} of ${reused.runId} had done it`;
 }

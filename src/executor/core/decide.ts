@@ -148,13 +148,14 @@ function decideAttemptEnded(
   if (subtask?.status !== "running" || subtask.attempts !== attempt) return;
   switch (outcome.status) {
     case "ok": {
-      const { output, usage } = outcome;
+      const { output, usage, reused } = outcome;
       emit(turn, {
         type: "subtask.succeeded",
         subtask: id,
         attempt,
         output,
         ...(usage && { usage }),
+        ...(reused && { reused }),
       });
       break;
     }

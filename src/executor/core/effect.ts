@@ -34,6 +34,8 @@ export type Effect =
       readonly input: JsonObject;
       /** The same for every attempt of the subtask. */
       readonly idempotencyKey: string;
+      /** What is known of the effect in all runs: the key, and what tool the plan names for it. */
+      readonly effect?: { readonly key: string; readonly tool: string };
     }
   /** Abort its signal; whether it ends or not, its answer no longer counts. */
   | {

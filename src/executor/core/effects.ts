@@ -49,28 +49,9 @@ export function addEffects(
       if (event.expiry !== undefined)
         effects.push(approvalTimer(event, event.seq, event.expiry.at));
       break;
-    case "attempt.started": {
-      const { subtask, attempt, tool } = event;
-      const program = programOf(state);
-      const limit = attemptTimeoutMs(state, program, indexOfSubtask(program, subtask));
-      effects.push(
-        {
-          type: "start_attempt",
-          subtask,
-          attempt,
-          tool,
-          input,
-          idempotencyKey: idempotencyKey(state, indexOfSubtask(program, subtask)),
-        },
-        {
-          type: "set_timer",
-          timer: { kind: "attempt_timeout", subtask, attempt },
-          at: event.at + limit,
-        },
-      );
-      setTotalTimer(state, subtask, effects, event.at);
+    case "attempt.started":
+      startAttempt(state, event, input, effects);
       break;
-    }
     case "attempt.failed":
       if (event.retryAt !== undefined) {
         const { subtask, attempt, retryAt } = event;
@@ -98,6 +79,35 @@ export function addEffects(
       break;
     default:
   }
+}
+
+function startAttempt(
+  state: RunState,
+  event: Extract<RunEvent, { readonly type: "attempt.started" }>,
+  input: JsonObject,
+  effects: Effect[],
+): void {
+  const { subtask, attempt, tool, effectKey: key } = event;
+  const program = programOf(state);
+  const index = indexOfSubtask(program, subtask);
+  const named = program.accepted.plan.subtasks[index]?.tool ?? tool;
+  effects.push(
+    {
+      type: "start_attempt",
+      subtask,
+      attempt,
+      tool,
+      input,
+      idempotencyKey: key ?? idempotencyKey(state, index),
+      ...(key !== undefined && { effect: { key, tool: named } }),
+    },
+    {
+      type: "set_timer",
+      timer: { kind: "attempt_timeout", subtask, attempt },
+      at: event.at + attemptTimeoutMs(state, program, index),
+    },
+  );
+  setTotalTimer(state, subtask, effects, event.at);
 }
 
 /** The timers of the process that is gone are gone too. */

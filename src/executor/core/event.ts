@@ -11,6 +11,9 @@ import type { ModelCallUsage } from "./consumption.ts";
 import type { Budget, RunSettings } from "./settings.ts";
 import type { RunReason, RunStatus, SubtaskReason } from "./status.ts";
 
+/** The subtask of a run that had an effect. */
+export type EffectOwner = { readonly runId: string; readonly subtask: string };
+
 /** Something a reader of the output must know about its quality. */
 export type QualityFlag = {
   readonly code: string;
@@ -62,6 +65,8 @@ export type EventBody =
       readonly tool: string;
       /** What its tool says a call costs. */
       readonly costUsd?: number;
+      /** What the plan says its effect is known by, in all runs. */
+      readonly effectKey?: string;
     }
   | {
       readonly type: "attempt.failed";
@@ -123,6 +128,8 @@ export type EventBody =
       readonly subtask: string;
       readonly attempt: number;
       readonly output: Json;
+      /** Who had its effect before, under the same key: the output is that one's, and no tool was called. */
+      readonly reused?: EffectOwner;
       readonly usage?: ModelCallUsage;
     }
   | {

@@ -163,6 +163,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.retryAt = null;
       subtask.admission = null;
       subtask.attempts = event.attempt;
+      subtask.effectKey = event.effectKey ?? null;
       subtask.startedAt ??= event.at;
       subtask.begunAt ??= event.at;
       break;

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
+import type { EffectOwner } from "./event.ts";
 import type { Budget, RunSettings } from "./settings.ts";
 
 export type Timer =
@@ -19,7 +20,13 @@ export type Timer =
 
 /** The four ways an attempt ends. `uncertain`: nobody knows whether its effect happened. */
 export type AttemptOutcome =
-  | { readonly status: "ok"; readonly output: Json; readonly usage?: ModelCallUsage }
+  | {
+      readonly status: "ok";
+      readonly output: Json;
+      readonly usage?: ModelCallUsage;
+      /** Whose output it is, where no tool was called because the effect had happened. */
+      readonly reused?: EffectOwner;
+    }
   | { readonly status: "failed"; readonly error: ErrorData; readonly usage?: ModelCallUsage }
   | { readonly status: "uncertain" }
   | { readonly status: "cancelled" };

@@ -44,6 +44,8 @@ export type SubtaskState = {
   usesFallback: boolean;
   /** How often it had succeeded and was wanted again. */
   timesRedone: number;
+  /** What its effect is known by in all runs, once an attempt has begun. */
+  effectKey: string | null;
   /** What a person was asked about it. */
   approval: ApprovalState | null;
   /** Where it stands with the limits that all runs share; null where it has not asked. */
@@ -133,6 +135,7 @@ export function initialSubtask(attempts = 0): SubtaskState {
     retryAt: null,
     usesFallback: false,
     timesRedone: 0,
+    effectKey: null,
     approval: null,
     admission: null,
     isDeadLetter: false,

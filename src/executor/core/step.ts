@@ -10,7 +10,8 @@
  */
 
 import { toErrorData } from "../../base/errors.ts";
-import type { JsonObject } from "../../base/json.ts";
+import type { Json, JsonObject } from "../../base/json.ts";
+import type { Template } from "../../plan/expressions.ts";
 import { isAdmitted } from "./admit.ts";
 import { approvedInput } from "./approval.ts";
 import { budgetGate, noteLowBudget } from "./budget.ts";
@@ -72,17 +73,14 @@ function startReady(turn: Turn): void {
 function startAttempt(turn: Turn, index: number): void {
   const { state } = turn;
   const program = programOf(state);
-  const template = program.compiled.subtasks[index]?.input;
+  const compiled = program.compiled.subtasks[index];
   const subtask = state.subtasks[index];
-  if (template === undefined || subtask === undefined) throw new Error(`No subtask ${index}.`);
-  let input: JsonObject;
-  try {
-    input = template.evaluate(scopeFor(state, program, template)) as JsonObject;
-  } catch (error) {
-    const data = toErrorData(error, "expression.failed");
-    failSubtask(turn, index, "failed", { ...data, path: `subtasks[${index}].input` });
-    return;
-  }
+  if (compiled === undefined || subtask === undefined) throw new Error(`No subtask ${index}.`);
+  const input = evaluate(turn, index, compiled.input, "input") as JsonObject | undefined;
+  if (input === undefined) return;
+  const { idempotencyKey } = compiled;
+  const effectKey = idempotencyKey && evaluate(turn, index, idempotencyKey, "idempotencyKey");
+  if (idempotencyKey !== undefined && effectKey === undefined) return;
   const approved = approvedInput(turn, index, input);
   if (approved === undefined || !isAdmitted(turn, index, approved)) return;
   turn.input = approved;
@@ -96,5 +94,23 @@ function startAttempt(turn: Turn, index: number): void {
     attempt,
     tool,
     ...(costUsd > 0 && { costUsd }),
+    ...(effectKey !== undefined && { effectKey: textOfKey(effectKey) }),
   });
+}
+
+/** What the expressions of a field give; undefined when they fail, and the subtask with them. */
+function evaluate(turn: Turn, index: number, template: Template, field: string): Json | undefined {
+  const { state } = turn;
+  try {
+    return template.evaluate(scopeFor(state, programOf(state), template));
+  } catch (error) {
+    const data = toErrorData(error, "expression.failed");
+    failSubtask(turn, index, "failed", { ...data, path: `subtasks[${index}].${field}` });
+    return undefined;
+  }
+}
+
+/** A key that is no text is known by its JSON. */
+function textOfKey(key: Json): string {
+  return typeof key === "string" ? key : JSON.stringify(key);
 }

@@ -11,6 +11,7 @@ import {
 import type { Effect } from "../core/effect.ts";
 import type { AttemptOutcome } from "../core/input.ts";
 import type { Listener, World } from "./driver.ts";
+import type { EffectClaims } from "./effect-claims.ts";
 import { Meter } from "./meter.ts";
 import type { ModelBudget } from "./model-budget.ts";
 
@@ -20,6 +21,7 @@ export type AttemptSurroundings = {
   readonly world: World;
   readonly listener: Listener;
   readonly budget: ModelBudget;
+  readonly claims: EffectClaims;
 };
 
 /**
@@ -33,17 +35,19 @@ export class Attempt implements ToolContext {
   readonly #listener: Listener;
   #controller: AbortController | undefined;
   readonly #meter: Meter;
+  readonly #claims: EffectClaims;
   #models: Models | undefined;
 
   constructor(
     runId: string,
     order: AttemptOrder,
-    { world, listener, budget }: AttemptSurroundings,
+    { world, listener, budget, claims }: AttemptSurroundings,
   ) {
     this.runId = runId;
     this.#order = order;
     this.#world = world;
     this.#listener = listener;
+    this.#claims = claims;
     this.#meter = new Meter(budget, world.models?.cheaper);
   }
 
@@ -106,6 +110,10 @@ export class Attempt implements ToolContext {
       let accepted = tool.input["~standard"].validate(input);
       if (accepted instanceof Promise) accepted = await accepted;
       if (accepted.issues) return this.#fail(invalid(tool, "input", input, accepted));
+      if (this.#order.effect !== undefined) {
+        const claimed = await this.#claim(this.#order.effect, tool);
+        if (claimed !== undefined) return claimed;
+      }
       let given = tool.run(accepted.value, this);
       if (isThenable(given)) given = await given;
       let result = tool.output["~standard"].validate(given);
@@ -116,6 +124,19 @@ export class Attempt implements ToolContext {
       if (this.#controller?.signal.aborted) return { status: "cancelled" };
       return this.#fail(toErrorData(error, "tool.failed"));
     }
+  }
+
+  /** @returns how it ends without a call of the tool; undefined where the effect is its to have */
+  async #claim(
+    effect: NonNullable<AttemptOrder["effect"]>,
+    { idempotent: isIdempotent }: Tool,
+  ): Promise<AttemptOutcome | undefined> {
+    const { subtask, input } = this.#order;
+    const answer = await this.#claims.claim({ subtask, effect, input, isIdempotent });
+    if (answer.status === "claimed") return undefined;
+    if (answer.status === "refused") return this.#fail(answer.error);
+    const { output, reused } = answer;
+    return { status: "ok", output, reused };
   }
 
   #fail(error: ErrorData): AttemptOutcome {

@@ -25,6 +25,7 @@ import { Attempt, type AttemptOrder } from "./attempt.ts";
 import { auditOf } from "./audit.ts";
 import type { Drive, DriveOptions, Driver, News, PlanAnswer } from "./driver.ts";
 import { DurationLog } from "./duration-log.ts";
+import { EffectClaims, effectEnds } from "./effect-claims.ts";
 import { Meter } from "./meter.ts";
 import { ModelBudget } from "./model-budget.ts";
 import { Timers } from "./timers.ts";
@@ -50,6 +51,7 @@ class InProcessDrive implements Drive {
   readonly #settle: PromiseWithResolvers<RunState>;
   readonly #budget: ModelBudget;
   readonly #durations = new DurationLog();
+  readonly #claims: EffectClaims;
   #inbox: RunInput[] = [];
   /** What has answered, so that the core is about to know what it used. */
   #unsettled: { settle(): void }[] = [];
@@ -65,6 +67,7 @@ class InProcessDrive implements Drive {
     this.#options = options;
     this.#state = options.state;
     this.#budget = new ModelBudget(options.state);
+    this.#claims = new EffectClaims(options.state.runId, options.journal, options.world.clock);
     this.#timers = new Timers(options.world.clock, (timer) =>
       this.send({ type: "timer_rang", timer }),
     );
@@ -117,7 +120,9 @@ class InProcessDrive implements Drive {
       const { journal, lease, listener } = this.#options;
       const summary = this.#summary();
       const durations = summary && this.#durations.take();
-      await journal.append(lease, events, { summary, durations, audit: auditOf(events) });
+      const audit = auditOf(events);
+      const effects = effectEnds(this.#state, events);
+      await journal.append(lease, events, { summary, durations, audit, effects });
       if (this.#over) return;
       listener.events?.(events, this.#state);
     }
@@ -167,7 +172,8 @@ class InProcessDrive implements Drive {
   #startAttempt(order: AttemptOrder): void {
     const { world, listener } = this.#options;
     const budget = this.#budget;
-    const attempt = new Attempt(this.#state.runId, order, { world, listener, budget });
+    const claims = this.#claims;
+    const attempt = new Attempt(this.#state.runId, order, { world, listener, budget, claims });
     const passage = this.#admissions.begin(order.subtask);
     const underWay: UnderWay = { attempt, passage, timedOut: false };
     this.#attempts.set(order.subtask, underWay);

@@ -1,0 +1,93 @@
+/**
+ * Effects that plans name by a key: done once, in whichever run.
+ *
+ * F1. A claim to the key is stored before the tool is called, and ended together with the
+ *     event that says how the subtask ended.
+ * F2. What is finished is not done again: its recorded output is the attempt's.
+ * F3. What another subtask began and did not end is left to it; where its process is gone and
+ *     the tool is idempotent, it is done again under the same key.
+ */
+
+import { createHash } from "node:crypto";
+import type { Clock } from "../../base/clock.ts";
+import type { ErrorData } from "../../base/errors.ts";
+import { canonicalJson, type Json, type JsonObject } from "../../base/json.ts";
+import type { ClaimAnswer, EffectClaim, EffectEnd, Journal } from "../../journal/journal.ts";
+import type { EffectOwner, RunEvent } from "../core/event.ts";
+import { indexOfSubtask, programOf } from "../core/program.ts";
+import type { RunState } from "../core/state.ts";
+
+export type Claimed =
+  | { readonly status: "claimed" }
+  | { readonly status: "finished"; readonly output: Json; readonly reused: EffectOwner }
+  | { readonly status: "refused"; readonly error: ErrorData };
+
+type ClaimOrder = {
+  readonly subtask: string;
+  readonly effect: { readonly key: string; readonly tool: string };
+  readonly input: JsonObject;
+  readonly isIdempotent: boolean;
+};
+
+export class EffectClaims {
+  readonly #runId: string;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+
+  constructor(runId: string, journal: Journal, clock: Clock) {
+    this.#runId = runId;
+    this.#journal = journal;
+    this.#clock = clock;
+  }
+
+  async claim({ subtask, effect, input, isIdempotent }: ClaimOrder): Promise<Claimed> {
+    const { key, tool } = effect;
+    const digest = createHash("sha256")
+      .update(canonicalJson([tool, input]))
+      .digest("hex");
+    const at = this.#clock.now();
+    const claim: EffectClaim = { key, digest, runId: this.#runId, subtask, tool, at };
+    let answer = await this.#journal.claimEffect(claim);
+    if (answer.status === "open" && isIdempotent) {
+      answer = await this.#journal.takeEffect(claim, { from: answer });
+    }
+    if (answer.status === "claimed") return answer;
+    const { runId, subtask: other } = answer;
+    if (answer.status !== "finished") return { status: "refused", error: refusal(answer, key) };
+    return { status: "finished", output: answer.output, reused: { runId, subtask: other } };
+  }
+}
+
+function refusal(
+  { status, runId, subtask }: Extract<ClaimAnswer, { readonly status: "open" | "differs" }>,
+  key: string,
+): ErrorData {
+  const name = JSON.stringify(key);
+  if (status === "differs") {
+    return {
+      code: "effect.differs",
+      message: `The idempotency key ${name} was used for another effect, by ${subtask} of ${runId}.`,
+      hint: "One key is for one tool with one input: give this effect a key of its own.",
+      retryable: false,
+    };
+  }
+  return {
+    code: "effect.open",
+    message: `${subtask} of ${runId} has begun the effect ${name} and has not ended it.`,
+    hint: `Wait for it, or see whether it is a dead letter: \`planwright show ${runId}\`.`,
+    retryable: true,
+  };
+}
+
+/** Of a batch of events, the ends of effects; those that the run does not hold are left alone. */
+export function effectEnds(state: RunState, events: readonly RunEvent[]): EffectEnd[] {
+  return events.flatMap((event): EffectEnd[] => {
+    if (event.type !== "subtask.succeeded" && event.type !== "dead_letter.resolved") return [];
+    const key = state.subtasks[indexOfSubtask(programOf(state), event.subtask)]?.effectKey ?? null;
+    if (key === null) return [];
+    if (event.type === "subtask.succeeded") {
+      return [{ key, status: "finished", output: event.output }];
+    }
+    return event.resolution === "discarded" ? [{ key, status: "released" }] : [];
+  });
+}
