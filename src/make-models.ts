@@ -1,5 +1,6 @@
 import type { Clock } from "./base/clock.ts";
 import { inputError } from "./base/errors.ts";
+import type { DayBudget } from "./day-budget.ts";
 import { createModel } from "./models/create-model.ts";
 import type { Model, Models } from "./models/model.ts";
 import { recordModel, replayModel } from "./models/recorded.ts";
@@ -20,7 +21,11 @@ function requirePrice({ name, price = null }: Model): void {
  * @throws {InputError} `model.unknown`, `model.key_missing`, `file.unwritable` for a recording
  *   that cannot be made, `file.not_found` and `file.unreadable` for one that cannot be read
  */
-export function makeModels(options: PlanwrightOptions, clock: Clock): Models | undefined {
+export function makeModels(
+  options: PlanwrightOptions,
+  clock: Clock,
+  dayBudget: DayBudget | undefined,
+): Models | undefined {
   const { model, plannerModel, cheaperModel, record, replay } = options;
   const { env = process.env, modelLimits: limits } = options;
   if (replay !== undefined) {
@@ -29,8 +34,10 @@ export function makeModels(options: PlanwrightOptions, clock: Clock): Models | u
   }
   const make = (named: string | Model) => {
     const made = typeof named === "string" ? createModel(named, { env, clock, limits }) : named;
-    if (options.budget?.usd !== undefined) requirePrice(made);
-    return record === undefined ? made : recordModel(made, record, env);
+    const isLimited = options.budget?.usd !== undefined || options.dayBudget?.usd !== undefined;
+    if (isLimited) requirePrice(made);
+    const kept = record === undefined ? made : recordModel(made, record, env);
+    return dayBudget === undefined ? kept : dayBudget.limit(kept);
   };
   const main = model ?? plannerModel;
   if (main === undefined) return undefined;

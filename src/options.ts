@@ -4,6 +4,7 @@ import type { AdmissionOptions } from "./base/admission.ts";
 import type { Clock } from "./base/clock.ts";
 import { inputError } from "./base/errors.ts";
 import type { JsonObject } from "./base/json.ts";
+import type { DayLimits } from "./day-budget.ts";
 import {
   type ApprovalPolicy,
   type Budget,
@@ -69,6 +70,8 @@ export interface PlanwrightOptions {
   readonly approvals?: ApprovalPolicy | undefined;
   /** Say yes to all that asks for it, in the name of the user of this process. @default false */
   readonly autoApprove?: boolean | undefined;
+  /** What all runs of the journal may use on one day of UTC. @default as much as they want */
+  readonly dayBudget?: Pick<BudgetOptions, "usd" | "tokens"> | undefined;
   /** Limit of a run in seconds, from its start or its newest resume. @default none */
   readonly maxSeconds?: number | undefined;
   /** Let `http_fetch` reach loopback, private and link-local addresses. @default false */
@@ -172,6 +175,15 @@ function budgetOf(options: BudgetOptions | undefined): Budget | null {
     toolCalls: toolCalls ?? null,
     modelCalls: modelCalls ?? null,
   };
+}
+
+/** @throws {InputError} `input.invalid` */
+export function dayLimitsOf({ dayBudget }: PlanwrightOptions): DayLimits | undefined {
+  const { usd, tokens } = dayBudget ?? {};
+  requirePositive("dayBudget.usd", usd, Number.isFinite);
+  requirePositive("dayBudget.tokens", tokens, Number.isInteger);
+  if (usd === undefined && tokens === undefined) return undefined;
+  return { usd: usd ?? null, tokens: tokens ?? null };
 }
 
 function requirePositive(

@@ -10,6 +10,7 @@ import { readAuditTrail, verifyAuditTrail } from "./audit.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Issue } from "./base/errors.ts";
 import type { Json } from "./base/json.ts";
+import { DayBudget } from "./day-budget.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
@@ -26,6 +27,7 @@ import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
 import { OPENAI_KEY } from "./models/openai-responses.ts";
 import {
   type DecideOptions,
+  dayLimitsOf,
   type PlanOptions,
   type PlanwrightOptions,
   poolsOf,
@@ -84,6 +86,7 @@ export class Planwright {
   readonly #toolbox: Toolbox;
   readonly #planning: Planning;
   readonly #governor: GovernorHost;
+  readonly #dayBudget: DayBudget | undefined;
   readonly #timings: Timings;
 
   constructor(options: PlanwrightOptions) {
@@ -91,9 +94,11 @@ export class Planwright {
     this.#clock = options.clock ?? systemClock;
     this.#workspace = resolve(options.workspace ?? ".");
     this.#settings = settingsOf(options);
-    this.#models = makeModels(options, this.#clock);
-    this.#toolbox = new Toolbox(options, { hasModel: this.#models !== undefined });
     this.#store = new RunStore(options.journal ?? DEFAULT_JOURNAL, this.#clock);
+    const limits = dayLimitsOf(options);
+    this.#dayBudget = limits && new DayBudget(limits, this.#store, this.#clock);
+    this.#models = makeModels(options, this.#clock, this.#dayBudget);
+    this.#toolbox = new Toolbox(options, { hasModel: this.#models !== undefined });
     this.#timings = new Timings(this.#store, options.attemptTimeoutMs);
     this.#planning = new Planning(options, {
       models: this.#models,
@@ -352,7 +357,6 @@ export class Planwright {
     return this.#store.close();
   }
 
-  /** The same as {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -379,6 +383,7 @@ export class Planwright {
         workspace: this.#workspace,
         clock: this.#clock,
         governor: this.#governor,
+        pay: this.#dayBudget?.pay,
         plan: (order) => this.#planning.answer(order),
       };
       const options = { world, journal, lease, leaseMs: LEASE_MS, state, first, listener: watch };

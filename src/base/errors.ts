@@ -73,6 +73,7 @@ export const CODES = {
   "approval.expired": { exitCode: 2, httpStatus: 409 },
   "approval.not_waiting": CONFLICT,
   "budget.exceeded": { exitCode: 4, httpStatus: 402 },
+  "budget.day_exceeded": { exitCode: 4, httpStatus: 402 },
   "run.unknown": NOT_FOUND,
   "run.finished": CONFLICT,
   "run.no_plan": CONFLICT,

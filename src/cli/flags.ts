@@ -21,6 +21,8 @@ export type SetupFlags = {
   readonly maxSeconds?: number;
   readonly maxUsd?: number;
   readonly maxTokens?: number;
+  readonly maxUsdPerDay?: number;
+  readonly maxTokensPerDay?: number;
   readonly maxToolCalls?: number;
   readonly maxModelCalls?: number;
   readonly concurrency?: number;
@@ -98,6 +100,8 @@ export function addLimits(command: Command): Command {
     .option("--max-tokens <n>", "let models read and write at most so many tokens", toCount)
     .option("--max-tool-calls <n>", "call tools at most so often", toCount)
     .option("--max-model-calls <n>", "ask models at most so often", toCount)
+    .option("--max-usd-per-day <n>", "spend at most so much in all runs of a day", toPositive)
+    .option("--max-tokens-per-day <n>", "let models use at most so many tokens a day", toCount)
     .option("--concurrency <n>", "attempts at once (default: 16)", toCount)
     .addOption(
       new Option(

@@ -49,6 +49,11 @@ export function printEnding(
       break;
     case "waiting":
       if (result.reason === "budget_exceeded") {
+        const isDay = result.subtasks.some((one) => one.error?.code === "budget.day_exceeded");
+        if (isDay) {
+          say(`the budget of the day is used up; tomorrow: ${resumeCommand(result.runId, flags)}`);
+          break;
+        }
         say(
           `the budget is used up; with more: ${resumeCommand(result.runId, flags, limitsOf(flags))}`,
         );

@@ -60,6 +60,10 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
       toolCalls: flags.maxToolCalls ?? config.maxToolCalls,
       modelCalls: flags.maxModelCalls ?? config.maxModelCalls,
     },
+    dayBudget: {
+      usd: flags.maxUsdPerDay ?? config.maxUsdPerDay,
+      tokens: flags.maxTokensPerDay ?? config.maxTokensPerDay,
+    },
     concurrency: flags.concurrency ?? config.concurrency,
     approvals: flags.approvals ?? config.approvals,
     autoApprove: flags.yes,

@@ -10,7 +10,7 @@
 import { ModelError } from "../base/errors.ts";
 import type { Model, ModelRequest, ModelResult, TokenPrice } from "./model.ts";
 import { addUsage, NO_USAGE } from "./model.ts";
-import { TextStream } from "./stream.ts";
+import { relay, TextStream } from "./stream.ts";
 
 /** Of these the next model knows nothing: it may well do better. */
 const MOVES_ON: ReadonlySet<string> = new Set([
@@ -57,7 +57,7 @@ async function askInTurn(
   for (const [at, model] of models.entries()) {
     const isLast = at === models.length - 1;
     try {
-      const result = await ask(model, request, out);
+      const result = await relay(model.generate(request), out);
       usage = addUsage(usage, result.usage);
       const isRefused = result.finish === "refusal";
       if (!isRefused || isLast || !out.restart()) return { ...result, usage };
@@ -71,31 +71,6 @@ async function askInTurn(
     }
   }
   throw allFailed(failures);
-}
-
-/** Pieces are passed on from the moment that somebody reads them: until then the model may retry. */
-async function ask(model: Model, request: ModelRequest, out: TextStream): Promise<ModelResult> {
-  const stream = model.generate(request);
-  let isOver = false;
-  const passOn = async () => {
-    for await (const piece of stream) {
-      if (isOver) return;
-      out.push(piece);
-    }
-  };
-  let passing: Promise<void> | undefined;
-  out.onRead(() => {
-    if (!isOver) passing ??= passOn();
-  });
-  try {
-    const result = await stream.result;
-    passing ??= passOn();
-    await passing;
-    return result;
-  } finally {
-    isOver = true;
-    await passing?.catch(() => {});
-  }
 }
 
 function allFailed(failures: readonly ModelError[]): ModelError {

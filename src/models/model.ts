@@ -93,3 +93,18 @@ export function addUsage(a: ModelUsage, b: ModelUsage): ModelUsage {
     usd: a.usd === null || b.usd === null ? null : a.usd + b.usd,
   };
 }
+
+/** Tokens of output that a call is given where something is limited and it does not say. */
+export const USUAL_OUTPUT = 8_192;
+/** Fewer are of no use. */
+export const FEWEST_OUTPUT = 64;
+/** On the safe side: tokenizers make fewer of most texts. */
+const CHARACTERS_PER_TOKEN = 3;
+
+/** The most tokens of input that a request may come to. */
+export function inputTokensOf({ system, messages, schema }: ModelRequest): number {
+  const texts = [...system.map(({ text }) => text), ...messages.map(({ content }) => content)];
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  const ofSchema = schema === undefined ? 0 : JSON.stringify(schema).length;
+  return Math.ceil((characters + ofSchema) / CHARACTERS_PER_TOKEN);
+}

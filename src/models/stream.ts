@@ -78,3 +78,31 @@ export class TextStream implements ModelStream {
     this.#changed = Promise.withResolvers();
   }
 }
+
+/**
+ * Pass a stream on to another. Pieces are passed on from the moment that somebody reads them:
+ * until then the model may retry.
+ * @returns the result, which is the caller's to hand out
+ */
+export async function relay(stream: ModelStream, out: TextStream): Promise<ModelResult> {
+  let isOver = false;
+  const passOn = async () => {
+    for await (const piece of stream) {
+      if (isOver) return;
+      out.push(piece);
+    }
+  };
+  let passing: Promise<void> | undefined;
+  out.onRead(() => {
+    if (!isOver) passing ??= passOn();
+  });
+  try {
+    const result = await stream.result;
+    passing ??= passOn();
+    await passing;
+    return result;
+  } finally {
+    isOver = true;
+    await passing?.catch(() => {});
+  }
+}

@@ -118,6 +118,42 @@ describe.each(WIRES)("asking $name side by side", (wire) => {
   });
 });
 
+describe("--max-usd-per-day", () => {
+  it("holds over runs and processes, also for calls side by side", async () => {
+    await using folder = await folderWith(planOf("look", 8));
+    const run = ["run", "plan.json", "--max-usd-per-day", "0.2"];
+    const first = await folder.call(...run);
+    expect(first).toMatchObject({ code: 0, result: { status: "succeeded" } });
+    const second = await folder.call(...run);
+    expect(second).toMatchObject({ code: 4, result: { reason: "budget_exceeded" } });
+    const { runId, subtasks } = second.result;
+    expect(subtasks.filter(({ status }) => status === "succeeded")).toHaveLength(2);
+    expect(second.stderr).toContain(`the budget of the day is used up; tomorrow:`);
+    // Without the limit, or on the next day, it goes on.
+    expect(await folder.call("resume", runId, "--max-usd-per-day", "0.2")).toMatchObject({
+      code: 4,
+    });
+    expect(await folder.call("resume", runId)).toMatchObject({ code: 0 });
+  });
+
+  it("holds for models, which get what is left", async () => {
+    const [wire] = WIRES;
+    if (wire === undefined) throw new Error("There is no wire.");
+    server = await ProtocolServer.start(
+      answer(wire, { pieces: ["told"], usage: { input: 200, output: 100 } }),
+    );
+    for (const [name, value] of Object.entries(wire.env(server.url))) process.env[name] = value;
+    await using folder = await folderWith(planOf("tell", 5));
+    const run = ["run", "plan.json", "--model", wire.model(server.url), "--concurrency", "1"];
+    const { code, result } = await folder.call(...run, "--max-tokens-per-day", "1000");
+    expect({ code, calls: result.usage.modelCalls }).toEqual({ code: 4, calls: 4 });
+    expect(server.received).toHaveLength(4);
+    expect(JSON.stringify(server.received.at(-1)?.body)).toMatch(
+      /"max_(?:output_|completion_)?tokens":\d\d[,}]/,
+    );
+  });
+});
+
 describe("--cheaper-model", () => {
   it("answers once 80 % of the budget is used, and not before", async () => {
     const [wire] = WIRES;
@@ -146,6 +182,8 @@ it.each([
   ["--max-usd", "much"],
   ["--max-tokens", "1.5"],
   ["--max-tool-calls", "-1"],
+  ["--max-usd-per-day", "-1"],
+  ["--max-tokens-per-day", "lots"],
 ])("%s %s is refused", async (flag, value) => {
   await using folder = await folderWith(planOf("look", 1));
   const { code, stderr } = await folder.planwright(

@@ -22,7 +22,7 @@ const EPSILON_USD = 1e-9;
 /** May this subtask start? */
 export function budgetGate(state: RunState, program: Program, index: number): Gate {
   const { budget } = state.settings;
-  if (state.isOverBudget) return CLOSED.budget;
+  if (state.overBudget !== null) return CLOSED.budget;
   if (budget === null) return OPEN;
   const subtask = state.subtasks[index] as SubtaskState;
   return fits(state, budget, policyOf(program, subtask, index).costUsd) ? OPEN : CLOSED.budget;

@@ -20,6 +20,7 @@ import { abandonRunning, cancelSubtask, replaceUnwanted, requestPause, stopRun }
 import { timedOutSubtask, timeoutError } from "./timeout.ts";
 import { endTotal } from "./total-timeout.ts";
 import { emit, type Turn } from "./turn.ts";
+import { overBudgetBy } from "./usage.ts";
 
 export function decide(turn: Turn, input: RunInput): void {
   switch (input.type) {
@@ -192,7 +193,7 @@ function failAttempt(turn: Turn, index: number, error: ErrorData, usage?: ModelC
     ...(retryAt !== undefined && { retryAt }),
   });
   if (isStopping) cancelSubtask(turn, index);
-  else if (error.code === "budget.exceeded") {
+  else if (overBudgetBy(error) !== undefined) {
     // It has done nothing wrong, and is done again when there is more.
     const subtask = idOfSubtask(program, index);
     emit(turn, { type: "retry.due", subtask, attempt: state.subtasks[index]?.attempts ?? 0 });

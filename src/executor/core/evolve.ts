@@ -18,7 +18,7 @@ import { initialState, type RunState, type SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
 import { restartTotals } from "./timeout.ts";
 import { RUN_TABLE, SUBTASK_TABLE } from "./transitions.ts";
-import { evolveUsage } from "./usage.ts";
+import { evolveUsage, overBudgetBy } from "./usage.ts";
 
 /**
  * Follow one event, which must be the run's next.
@@ -87,18 +87,19 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
     case "run.resumed":
       if (state.status !== "waiting") state.reason = null;
       forgetAdmissions(state);
+      if (state.overBudget === "day") state.overBudget = null;
       restartTotals(state, event.at);
       if (event.approver !== undefined) {
         state.settings = { ...state.settings, approver: event.approver };
       }
       if (event.budget !== undefined) {
         state.settings = { ...state.settings, budget: event.budget };
-        state.isOverBudget = false;
+        state.overBudget = null;
         state.isBudgetLow = false;
       }
       break;
     case "run.reopened":
-      state.isOverBudget = false;
+      state.overBudget = null;
       Object.assign(state, {
         reason: null,
         output: null,
@@ -168,7 +169,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.begunAt ??= event.at;
       break;
     case "attempt.failed":
-      if (event.error.code === "budget.exceeded") state.isOverBudget = true;
+      state.overBudget = overBudgetBy(event.error) ?? state.overBudget;
       subtask.error = event.error;
       subtask.failures += 1;
       subtask.retryAt = event.retryAt ?? null;

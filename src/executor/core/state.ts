@@ -88,8 +88,11 @@ export type RunState = {
   lifecycle: LifecycleState;
   questions: QuestionsState;
   usage: Usage;
-  /** Whether a model was refused for want of budget; until there is more, nothing starts. */
-  isOverBudget: boolean;
+  /**
+   * Whose budget was too small for what a subtask wanted, if it was; then nothing starts: until
+   * the run has more, or until somebody resumes it on another day.
+   */
+  overBudget: "run" | "day" | null;
   /** Whether most of the money or tokens of the present budget is used. */
   isBudgetLow: boolean;
   flags: QualityFlag[];
@@ -117,7 +120,7 @@ export function initialState(runId: string): RunState {
     lifecycle: initialLifecycle(),
     questions: initialQuestions(),
     usage: initialUsage(),
-    isOverBudget: false,
+    overBudget: null,
     isBudgetLow: false,
     flags: [],
     output: null,

@@ -4,11 +4,18 @@
  * they cost the same.
  */
 
+import type { ErrorData } from "../../base/errors.ts";
 import type { ModelCallUsage, Usage } from "./consumption.ts";
 import type { RunEvent } from "./event.ts";
 
 export function initialUsage(): Usage {
   return { inputTokens: 0, outputTokens: 0, cachedTokens: 0, usd: 0, modelCalls: 0, toolCalls: 0 };
+}
+
+/** Whose budget an attempt failed for; undefined for any other failure. */
+export function overBudgetBy({ code }: ErrorData): "run" | "day" | undefined {
+  if (code === "budget.exceeded") return "run";
+  return code === "budget.day_exceeded" ? "day" : undefined;
 }
 
 export function evolveUsage(usage: Usage, event: RunEvent): void {

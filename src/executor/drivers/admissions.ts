@@ -99,6 +99,7 @@ export class Passage {
 /** Codes that say nothing about what is behind the tool. */
 const OURS: ReadonlySet<string> = new Set([
   "budget.exceeded",
+  "budget.day_exceeded",
   "tool.invalid_input",
   "tool.unknown",
   "tool.aborted",

@@ -114,6 +114,7 @@ export class Attempt implements ToolContext {
         const claimed = await this.#claim(this.#order.effect, tool);
         if (claimed !== undefined) return claimed;
       }
+      if (tool.costUsd > 0) await this.#world.pay?.(tool.costUsd);
       let given = tool.run(accepted.value, this);
       if (isThenable(given)) given = await given;
       let result = tool.output["~standard"].validate(given);

@@ -74,6 +74,11 @@ export interface World {
   readonly clock: Clock;
   readonly governor: Governor;
   /**
+   * Pay for a call of a tool that says what it costs; absent where no day has a limit.
+   * @throws {ToolError} `budget.day_exceeded`: nothing was paid, and it must not be called
+   */
+  readonly pay?: ((usd: number) => Promise<void>) | undefined;
+  /**
    * Answer `request_plan`.
    * @returns the input for the core, without its time
    */

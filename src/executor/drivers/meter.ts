@@ -1,3 +1,4 @@
+import { toErrorData } from "../../base/errors.ts";
 import type { Model, Models } from "../../models/model.ts";
 import type { ModelCallUsage } from "../core/consumption.ts";
 import type { ModelBudget, Taken } from "./model-budget.ts";
@@ -43,9 +44,11 @@ export class Meter {
             taken.used({ usage });
             this.#add({ ...usage, modelCalls: 1 });
           },
-          () => {
+          (error: unknown) => {
             taken.used({ usage: NOTHING });
-            this.#add({ ...NOTHING, modelCalls: 1 });
+            // What the day does not allow was not asked.
+            const wasAsked = toErrorData(error).code !== "budget.day_exceeded";
+            if (wasAsked) this.#add({ ...NOTHING, modelCalls: 1 });
           },
         );
         return stream;

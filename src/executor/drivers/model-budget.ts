@@ -4,15 +4,15 @@
  */
 
 import { ToolError } from "../../base/errors.ts";
-import type { Model, ModelRequest, ModelResult } from "../../models/model.ts";
+import {
+  FEWEST_OUTPUT,
+  inputTokensOf,
+  type Model,
+  type ModelRequest,
+  type ModelResult,
+  USUAL_OUTPUT,
+} from "../../models/model.ts";
 import type { RunState } from "../core/state.ts";
-
-/** Tokens of output that a call is given when it does not say. */
-const USUAL_OUTPUT = 8_192;
-/** Fewer are of no use. */
-const FEWEST_OUTPUT = 64;
-/** On the safe side: tokenizers make fewer of most texts. */
-const CHARACTERS_PER_TOKEN = 3;
 
 type Amount = { calls: number; tokens: number; usd: number };
 
@@ -39,7 +39,7 @@ export class ModelBudget {
     const { budget } = this.#state.settings;
     if (budget === null) return { request, taken: this.#keep({ calls: 1, tokens: 0, usd: 0 }) };
     const left = this.#left();
-    const input = Math.ceil(lengthOf(request) / CHARACTERS_PER_TOKEN);
+    const input = inputTokensOf(request);
     const price = model.price ?? null;
     if (budget.usd !== null && price === null) throw unpriced(model);
     const inputUsd = input * (price?.inputUsd ?? 0);
@@ -89,12 +89,6 @@ export type Taken = {
   /** The core knows what it used. */
   settled(): void;
 };
-
-function lengthOf({ system, messages, schema }: ModelRequest): number {
-  const texts = [...system.map(({ text }) => text), ...messages.map(({ content }) => content)];
-  const characters = texts.reduce((sum, text) => sum + text.length, 0);
-  return characters + (schema === undefined ? 0 : JSON.stringify(schema).length);
-}
 
 function exceeded({ name }: Model): ToolError {
   return new ToolError("budget.exceeded", `The budget does not allow another call of ${name}.`, {
