@@ -70,7 +70,7 @@ export class RunStore {
   async find(runId: string): Promise<{ journal: Journal; row: RunRow }> {
     const journal = await this.openToRead();
     const row = await journal?.find(runId);
-    if (journal === undefined || row === undefined) {
+    if (journal === undefined || row === undefined || !hasBegun(row, this.#clock.now())) {
       throw inputError(
         "run.unknown",
         `The journal has no run ${JSON.stringify(runId)}.`,
@@ -82,10 +82,8 @@ export class RunStore {
 
   /** Newest first. */
   async list(options: { readonly limit?: number }): Promise<ListedRun[]> {
-    const journal = await this.openToRead();
-    if (journal === undefined) return [];
     const now = this.#clock.now();
-    return (await journal.list(options)).map((row) => {
+    return (await this.#rows(options)).map((row) => {
       const summary = row.summary as unknown as RunSummary;
       const isUnderWay = summary.status === "planning" || summary.status === "running";
       return {
@@ -94,6 +92,21 @@ export class RunStore {
         ...(isUnderWay && !isOwned(row, now) && { status: "paused", reason: "interrupted" }),
       };
     });
+  }
+
+  async #rows({
+    limit = Number.POSITIVE_INFINITY,
+  }: {
+    readonly limit?: number;
+  }): Promise<RunRow[]> {
+    const journal = await this.openToRead();
+    for (let asked = limit; journal !== undefined; ) {
+      const rows = await journal.list(Number.isFinite(asked) ? { limit: asked } : {});
+      const begun = rows.filter((row) => hasBegun(row, this.#clock.now()));
+      if (rows.length < asked || begun.length === limit) return begun;
+      asked += limit - begun.length;
+    }
+    return [];
   }
 
   async create(): Promise<HeldRun> {
@@ -154,6 +167,11 @@ export function requireUnfinished({ runId, summary }: RunRow): void {
     `The run ${runId} has finished: ${status}.`,
     "Start it anew, or look at it with `planwright show`.",
   );
+}
+
+/** One whose process ended before its first event never was: nothing of it is known, or was done. */
+function hasBegun(row: RunRow, now: number): boolean {
+  return row.lastSeq > 0 || isOwned(row, now);
 }
 
 /** Whether a process drives it. */
