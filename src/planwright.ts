@@ -45,15 +45,16 @@ import { type RunResult, resultOf } from "./projections/result.ts";
 import {
   requireAnswers,
   requireDeadLetter,
+  requireDecision,
   requireGoal,
   requireSubtasks,
   requireWaitingForApproval,
 } from "./requirements.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
-import { INTERRUPTION, resumption } from "./run-news.ts";
+import { decisionOf, INTERRUPTION, resumption } from "./run-news.ts";
 import {
+  asInterrupted,
   type HeldRun,
-  isOwned,
   LEASE_MS,
   type ListedRun,
   RunStore,
@@ -188,20 +189,16 @@ export class Planwright {
    *   `approval.not_waiting`, `approval.expired`
    */
   async decide(runId: string, subtask: string, options: DecideOptions): Promise<void> {
-    const { decision, by = userName(), note = "", input } = options;
     const { row } = await this.#store.find(runId);
     requireUnfinished(row);
     const check = (state: RunState) => requireWaitingForApproval(state, subtask, this.#clock.now());
     check(fold(runId, await this.events(runId)));
-    const news = { decision, by, note, ...(input !== undefined && { input }), subtask };
-    if (await this.#store.tell(row, { type: "decide", ...news })) return;
-    const run = this.#begin(undefined, async () => {
-      await this.tools();
-      const held = await this.#store.takeOver(runId, check);
-      // It is for `resume` to go on with what a crash left behind.
-      return { ...held, first: [INTERRUPTION, { type: "approval_decided", ...news }] };
-    });
-    await run.result();
+    const news = decisionOf(subtask, options);
+    if (await this.#store.tell(row, { ...news, type: "decide" })) {
+      return requireDecision(await this.events(runId), subtask, news.id);
+    }
+    // It is for `resume` to go on with what a crash left behind.
+    await this.#tellItself(runId, [INTERRUPTION, news], check).result();
   }
 
   /**
@@ -275,13 +272,12 @@ export class Planwright {
   async cancel(runId: string): Promise<RunResult | undefined> {
     const { row } = await this.#store.find(runId);
     const by = userName();
-    if (await this.#store.tell(row, { type: "cancel", by })) return undefined;
-    const run = this.#begin(undefined, async () => {
-      await this.tools();
-      const first: News[] = [{ type: "cancel_requested", by }];
-      return { ...(await this.#store.takeOver(runId)), first };
-    });
-    return run.result();
+    if (await this.#store.tell(row, { type: "cancel", by })) {
+      const { row: after } = await this.#store.find(runId);
+      if (after.summary["status"] !== "cancelled") requireUnfinished(after);
+      return undefined;
+    }
+    return this.#tellItself(runId, [{ type: "cancel_requested", by }]).result();
   }
 
   /** Runs, newest first. */
@@ -307,9 +303,7 @@ export class Planwright {
     const { journal, row } = await this.#store.find(runId);
     const events = (await journal.read(runId)) as RunEvent[];
     const result = resultOf(fold(runId, events), events.at(-1)?.at ?? row.createdAt);
-    const open = result.status === "planning" || result.status === "running";
-    if (!open || isOwned(row, this.#clock.now())) return result;
-    return { ...result, status: "paused", reason: "interrupted" };
+    return asInterrupted(result, row, this.#clock.now());
   }
 
   /** The events of a run. @throws {InputError} `run.unknown` */
@@ -359,6 +353,14 @@ export class Planwright {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** For a run that no other process can be told of. */
+  #tellItself(runId: string, first: readonly News[], check?: (state: RunState) => void): Run {
+    return this.#begin(undefined, async () => {
+      await this.tools();
+      return { ...(await this.#store.takeOver(runId, check)), first };
+    });
   }
 
   #reopen(runId: string, news: News, listener?: RunListener): Run {

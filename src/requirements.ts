@@ -1,6 +1,7 @@
 /** What a caller's words must meet before anything is begun, each refused with its cure. */
 
 import { InputError, type Issue, inputError } from "./base/errors.ts";
+import type { RunEvent } from "./executor/core/event.ts";
 import { openApprovals } from "./executor/core/open-approvals.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News } from "./executor/drivers/driver.ts";
@@ -61,6 +62,17 @@ export function requireGoal(goal: string): string {
   const text = goal.trim();
   if (text !== "") return text;
   throw inputError("goal.empty", "The goal is empty.", "Say what you want, in plain language.");
+}
+
+/** The first decision stands, and it may be another's. @throws {InputError} `approval.not_waiting` */
+export function requireDecision(events: readonly RunEvent[], subtask: string, id: string): void {
+  const decisions = events.filter(
+    (event) => event.type === "approval.decided" && event.subtask === subtask,
+  );
+  if (decisions.some((event) => "id" in event && event.id === id)) return;
+  const message = `The subtask ${subtask} was decided about, or ended, before this was heard.`;
+  const hint = "The first decision stands; `planwright show` tells it.";
+  throw inputError("approval.not_waiting", message, hint);
 }
 
 /** @throws {InputError} `subtask.unknown`, `approval.not_waiting`, `approval.expired` */

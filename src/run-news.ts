@@ -1,7 +1,10 @@
-/** What a run is told when somebody takes it up again. */
+/** What a run is told when somebody takes it up again, or has decided something about it. */
 
+import { randomUUID } from "node:crypto";
 import type { RunSettings } from "./executor/core/settings.ts";
 import type { News } from "./executor/drivers/driver.ts";
+import type { DecideOptions } from "./options.ts";
+import { userName } from "./run.ts";
 
 /** Before what is only noted: a run whose process is gone does not go on because of it. */
 export const INTERRUPTION = { type: "interruption_found" } as const satisfies News;
@@ -13,4 +16,11 @@ export function resumption({ budget, approver }: RunSettings): News {
     ...(budget !== null && { budget }),
     ...(approver !== null && { approver }),
   };
+}
+
+/** With an id, so that whoever decided knows it again among those of others. */
+export function decisionOf(subtask: string, options: DecideOptions) {
+  const { decision, by = userName(), note = "", input } = options;
+  const said = { type: "approval_decided", subtask, decision, by, note } as const;
+  return { ...said, ...(input !== undefined && { input }), id: randomUUID() };
 }

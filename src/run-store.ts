@@ -7,7 +7,7 @@ import type { JsonObject } from "./base/json.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
 import { initialState, type RunState } from "./executor/core/state.ts";
-import { isFinished } from "./executor/core/status.ts";
+import { isFinished, type RunReason, type RunStatus } from "./executor/core/status.ts";
 import { type RunSummary, summaryOf } from "./executor/core/summary.ts";
 import type { Journal, Lease, RunRow } from "./journal/journal.ts";
 import { journalExists, openJournal } from "./journal/open.ts";
@@ -15,6 +15,9 @@ import { isGone, thisOwner } from "./journal/owner.ts";
 
 /** How long a silent process keeps its run. A process that is known to be gone loses it at once. */
 export const LEASE_MS = 15_000;
+
+/** How often somebody who told a process something looks whether it has heard. */
+const HEARING_MS = 50;
 
 /** A run that this process may drive. */
 export type HeldRun = { readonly state: RunState; readonly lease: Lease };
@@ -85,12 +88,7 @@ export class RunStore {
     const now = this.#clock.now();
     return (await this.#rows(options)).map((row) => {
       const summary = row.summary as unknown as RunSummary;
-      const isUnderWay = summary.status === "planning" || summary.status === "running";
-      return {
-        runId: row.runId,
-        ...summary,
-        ...(isUnderWay && !isOwned(row, now) && { status: "paused", reason: "interrupted" }),
-      };
+      return { runId: row.runId, ...asInterrupted(summary, row, now) };
     });
   }
 
@@ -119,12 +117,21 @@ export class RunStore {
     return { state, lease: await journal.createRun(run) };
   }
 
-  /** Tell the process that drives a run. @returns whether there is one */
-  async tell(row: RunRow, request: JsonObject): Promise<boolean> {
-    const now = this.#clock.now();
-    if (!isOwned(row, now)) return false;
-    await (await this.open()).post(row.runId, now, request);
-    return true;
+  /**
+   * Tell the process that drives a run, and wait until it has acted on it.
+   * @returns false when there is none, or it let go of the run before it heard
+   */
+  async tell({ runId, ...row }: RunRow, request: JsonObject): Promise<boolean> {
+    if (!isOwned(row, this.#clock.now())) return false;
+    const journal = await this.open();
+    const id = await journal.post(runId, this.#clock.now(), request);
+    for (;;) {
+      await new Promise<void>((done) => this.#clock.setTimer(HEARING_MS, done));
+      if ((await journal.requests(runId)).every((waiting) => waiting.id !== id)) return true;
+      const { lease } = (await this.find(runId)).row;
+      // Of the two, the one who removes it acts on it.
+      if (!isOwned({ lease }, this.#clock.now())) return !(await journal.removeRequest(id));
+    }
   }
 
   /**
@@ -149,7 +156,16 @@ export class RunStore {
       leaseMs: LEASE_MS,
       ...(row.lease && isGone(row.lease.owner) && { takeFrom: row.lease.owner }),
     });
-    return { state: fold(runId, (await writer.read(runId)) as RunEvent[]), lease };
+    try {
+      const state = fold(runId, (await writer.read(runId)) as RunEvent[]);
+      // Again, for until now another process may have driven it on.
+      if (!mayBeFinished) requireUnfinished({ runId, summary: summaryOf(state) as JsonObject });
+      check?.(state);
+      return { state, lease };
+    } catch (error) {
+      await writer.release(lease);
+      throw error;
+    }
   }
 }
 
@@ -159,7 +175,7 @@ function newRunId(now: number): string {
 }
 
 /** @throws {InputError} `run.finished` */
-export function requireUnfinished({ runId, summary }: RunRow): void {
+export function requireUnfinished({ runId, summary }: Pick<RunRow, "runId" | "summary">): void {
   const { status } = summary as unknown as RunSummary;
   if (!isFinished(status)) return;
   throw inputError(
@@ -174,7 +190,15 @@ function hasBegun(row: RunRow, now: number): boolean {
   return row.lastSeq > 0 || isOwned(row, now);
 }
 
+/** One that was under way, and that no process drives any more, stands still. */
+export function asInterrupted<
+  T extends { readonly status: RunStatus; readonly reason?: RunReason | null },
+>(run: T, row: RunRow, now: number): T {
+  const isOpen = run.status === "planning" || run.status === "running";
+  return isOpen && !isOwned(row, now) ? { ...run, status: "paused", reason: "interrupted" } : run;
+}
+
 /** Whether a process drives it. */
-export function isOwned({ lease }: RunRow, now: number): boolean {
+function isOwned({ lease }: Pick<RunRow, "lease">, now: number): boolean {
   return lease !== null && lease.expiresAt > now && !isGone(lease.owner);
 }

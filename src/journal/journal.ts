@@ -193,14 +193,21 @@ export interface Journal extends AcrossRuns {
   /** @returns undefined for an unknown run */
   find(runId: string): Promise<RunRow | undefined>;
 
-  /** Leave a request for whoever drives the run, now or next. @throws {JournalError} `run.unknown` */
-  post(runId: string, now: number, request: JsonObject): Promise<void>;
+  /**
+   * Leave a request for whoever drives the run, now or next.
+   * @returns its id
+   * @throws {JournalError} `run.unknown`
+   */
+  post(runId: string, now: number, request: JsonObject): Promise<number>;
 
   /** Requests in order of arrival; they stay until they are removed. None for an unknown run. */
   requests(runId: string): Promise<RunRequest[]>;
 
-  /** Remove a request that was acted on; harmless when it is gone. An id is never used again. */
-  removeRequest(id: number): Promise<void>;
+  /**
+   * Remove a request that was acted on, or is taken back. An id is never used again.
+   * @returns whether it was there: of several who remove it, one is told so
+   */
+  removeRequest(id: number): Promise<boolean>;
 
   /** Let go of the store; harmless when done before. */
   close(): Promise<void>;

@@ -112,11 +112,12 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
     return run && toRow(run);
   }
 
-  async post(runId: string, now: number, request: JsonObject): Promise<void> {
+  async post(runId: string, now: number, request: JsonObject): Promise<number> {
     const text = textOf(request);
     this.#run(runId);
     const id = ++this.#newestRequest;
     this.#requests.set(id, { id, runId, at: now, text });
+    return id;
   }
 
   async requests(runId: string): Promise<RunRequest[]> {
@@ -126,9 +127,9 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
       .map(({ id, at, text }) => ({ id, at, request: JSON.parse(text) as JsonObject }));
   }
 
-  async removeRequest(id: number): Promise<void> {
+  async removeRequest(id: number): Promise<boolean> {
     this.assertOpen();
-    this.#requests.delete(id);
+    return this.#requests.delete(id);
   }
 
   async close(): Promise<void> {

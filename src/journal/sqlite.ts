@@ -132,10 +132,13 @@ class SqliteJournal extends SqliteAcrossRuns implements Journal {
     });
   }
 
-  async post(runId: string, now: number, request: JsonObject): Promise<void> {
+  async post(runId: string, now: number, request: JsonObject): Promise<number> {
     const text = textOf(request);
-    const { changes } = this.file.use(({ insertRequest }) => insertRequest.run(now, text, runId));
+    const { changes, lastInsertRowid } = this.file.use(({ insertRequest }) =>
+      insertRequest.run(now, text, runId),
+    );
     if (changes === 0) throw unknownRun(runId);
+    return Number(lastInsertRowid);
   }
 
   async requests(runId: string): Promise<RunRequest[]> {
@@ -148,8 +151,8 @@ class SqliteJournal extends SqliteAcrossRuns implements Journal {
     );
   }
 
-  async removeRequest(id: number): Promise<void> {
-    this.file.use(({ deleteRequest }) => deleteRequest.run(id));
+  async removeRequest(id: number): Promise<boolean> {
+    return this.file.use(({ deleteRequest }) => deleteRequest.run(id)).changes > 0;
   }
 
   async close(): Promise<void> {

@@ -226,16 +226,16 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
       const journal = await store.open();
       await makeRun(journal, "r1");
       await makeRun(journal, "r2");
-      await journal.post("r1", 10, { type: "pause" });
+      const id = await journal.post("r1", 10, { type: "pause" });
       await journal.post("r2", 11, { type: "cancel" });
       await journal.post("r1", 9, { type: "cancel", by: "ada" });
 
       const [first, second, ...rest] = await journal.requests("r1");
       expect(rest).toEqual([]);
-      expect(first).toMatchObject({ at: 10, request: { type: "pause" } });
+      expect(first).toMatchObject({ id, at: 10, request: { type: "pause" } });
       expect(second).toMatchObject({ at: 9, request: { type: "cancel", by: "ada" } });
-      await journal.removeRequest(first?.id ?? 0);
-      await journal.removeRequest(first?.id ?? 0);
+      expect(await journal.removeRequest(id)).toBe(true);
+      expect(await journal.removeRequest(id)).toBe(false);
       expect(await journal.requests("r1")).toEqual([second]);
       expect(await journal.requests("r2")).toHaveLength(1);
     });

@@ -98,15 +98,20 @@ function expireApproval(turn: Turn, index: number): boolean {
 
 type Answer = Pick<
   Extract<RunInput, { type: "approval_decided" }>,
-  "decision" | "by" | "note" | "input"
+  "decision" | "by" | "note" | "input" | "id"
 >;
 
-function settle(turn: Turn, index: number, { decision, by, note, input }: Answer): void {
+function settle(turn: Turn, index: number, answer: Answer): void {
   const { state } = turn;
+  const { decision, by, note, input } = answer;
   const id = idOfSubtask(programOf(state), index);
   const { request } = (state.subtasks[index] as SubtaskState).approval as ApprovalState;
   const decided = { type: "approval.decided", subtask: id, request, decision, by, note } as const;
-  emit(turn, { ...decided, ...(input !== undefined && { input }) });
+  emit(turn, {
+    ...decided,
+    ...(input !== undefined && { input }),
+    ...(answer.id !== undefined && { id: answer.id }),
+  });
   if (decision === "approved") return;
   failSubtask(turn, index, "denied", {
     code: "approval.denied",

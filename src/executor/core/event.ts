@@ -104,6 +104,8 @@ export type EventBody =
       readonly note: string;
       /** In the place of the one that was asked about. */
       readonly input?: JsonObject;
+      /** Tells it from another decision that says the same. */
+      readonly id?: string;
     }
   /** Its tool has limits that all runs of the process share. */
   | { readonly type: "admission.requested"; readonly subtask: string; readonly tool: string }

@@ -97,6 +97,8 @@ export type RunInput = { readonly at: number } & (
       readonly by: string;
       readonly note: string;
       readonly input?: JsonObject;
+      /** Tells it from another that says the same. */
+      readonly id?: string;
     }
   /** Do these again, and all that follows from them; null for everything. */
   | {

@@ -53,6 +53,8 @@ class InProcessDrive implements Drive {
   readonly #durations = new DurationLog();
   readonly #claims: EffectClaims;
   #inbox: RunInput[] = [];
+  /** Requests of other processes that are in the inbox, by id. */
+  #heard: number[] = [];
   /** What has answered, so that the core is about to know what it used. */
   #unsettled: { settle(): void }[] = [];
   #planning: AbortController | undefined;
@@ -106,6 +108,8 @@ class InProcessDrive implements Drive {
   async #takeInbox(): Promise<void> {
     const inbox = this.#inbox;
     this.#inbox = [];
+    const heard = this.#heard;
+    this.#heard = [];
     const events: RunEvent[] = [];
     const effects: Effect[] = [];
     const unsettled = this.#unsettled;
@@ -116,8 +120,8 @@ class InProcessDrive implements Drive {
       for (const effect of result.effects) effects.push(effect);
     }
     for (const one of unsettled) one.settle();
+    const { journal, lease, listener } = this.#options;
     if (events.length > 0) {
-      const { journal, lease, listener } = this.#options;
       const summary = this.#summary();
       const durations = summary && this.#durations.take();
       const audit = auditOf(events);
@@ -127,6 +131,8 @@ class InProcessDrive implements Drive {
       listener.events?.(events, this.#state);
     }
     for (const effect of effects) this.#perform(effect);
+    // Not before the events are durable, nor after the run is let go of: who asked waits for it.
+    for (const id of heard) await journal.removeRequest(id);
     const { status } = this.#state;
     if (isFinished(status) || status === "paused" || status === "waiting") await this.#end();
   }
@@ -256,8 +262,12 @@ class InProcessDrive implements Drive {
     }
     for (const { id, request } of await journal.requests(lease.runId)) {
       const news = readRequest(request);
-      if (news !== undefined) this.send(news);
-      await journal.removeRequest(id);
+      if (this.#over) return;
+      if (news === undefined) await journal.removeRequest(id);
+      else {
+        this.send(news);
+        this.#heard.push(id);
+      }
     }
   }
 
@@ -310,12 +320,14 @@ function timerName(timer: Timer): string {
 }
 
 /** Requests of newer versions are left alone. */
-function readRequest({ type, by, subtask, decision, note, input }: JsonObject): News | undefined {
+function readRequest(request: JsonObject): News | undefined {
+  const { type, by, subtask, decision, note, input, id } = request;
   if (typeof by !== "string") return undefined;
   if (type === "decide" && typeof subtask === "string" && typeof note === "string") {
     if (decision !== "approved" && decision !== "denied") return undefined;
     const edited = isPlainObject(input) ? { input: input as JsonObject } : {};
-    return { type: "approval_decided", subtask, decision, by, note, ...edited };
+    const named = typeof id === "string" ? { id } : {};
+    return { type: "approval_decided", subtask, decision, by, note, ...edited, ...named };
   }
   if (type === "cancel") return { type: "cancel_requested", by };
   if (type === "pause") return { type: "pause_requested", by };
