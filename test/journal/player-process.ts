@@ -1,10 +1,10 @@
 /** A process that makes calls on a journal for a test, and answers what each came to. */
 
-import { setTimeout as sleep } from "node:timers/promises";
 import { toErrorData } from "../../src/base/errors.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { openSqliteJournal } from "../../src/journal/sqlite.ts";
 import type { SqliteJournalOptions } from "../../src/journal/sqlite-file.ts";
+import { waitUntil } from "../moment.ts";
 
 export type JournalCall = {
   [M in keyof Journal]: readonly [method: M, ...args: Parameters<Journal[M]>];
@@ -27,7 +27,7 @@ export type Outcome = { readonly value: unknown } | { readonly code: string };
 
 process.on("message", async (order: Order) => {
   if (order.userId !== undefined) process.seteuid?.(order.userId);
-  await waitFor(order.startAt);
+  await waitUntil(order.startAt);
   process.send?.(await play(order));
 });
 process.send?.("ready");
@@ -42,7 +42,7 @@ async function play({ path, options, calls, startAt, everyMs }: Order): Promise<
   }
   const outcomes: Outcome[] = [];
   for (const [k, [method, ...args]] of calls.entries()) {
-    await waitFor(startAt + (k + 1) * everyMs);
+    await waitUntil(startAt + (k + 1) * everyMs);
     const call = journal[method] as (...args: unknown[]) => Promise<unknown>;
     outcomes.push(
       await call.apply(journal, args).then(
@@ -53,10 +53,4 @@ async function play({ path, options, calls, startAt, everyMs }: Order): Promise<
   }
   await journal.close();
   return outcomes;
-}
-
-/** To the microsecond: who sleeps wakes up at a time of its own. */
-async function waitFor(moment: number): Promise<void> {
-  await sleep(Math.max(0, moment - Date.now() - 2));
-  while (performance.timeOrigin + performance.now() < moment);
 }

@@ -22,8 +22,11 @@ const SUBTASKS = 30;
 const SENDS = 9;
 const LAST_LOOKS = 3;
 
-/** @param goal tells the run from others in the journal */
-export function makeEffectPlan(goal: string, seed: number): EffectPlan {
+/**
+ * @param goal tells the run from others in the journal
+ * @param options.puts whether there are idempotent writes
+ */
+export function makeEffectPlan(goal: string, seed: number, { puts = true } = {}): EffectPlan {
   const random = seeded(seed);
   const below = (end: number) => Math.floor(random() * end);
   const counted: { id: string; n: number }[] = [];
@@ -50,7 +53,7 @@ export function makeEffectPlan(goal: string, seed: number): EffectPlan {
       sends += 1;
     } else {
       const n = before.reduce((total, one) => total + one.n, 1);
-      counted.push({ id: add(random() < 0.4 ? "look" : "put", { input }), n });
+      counted.push({ id: add(random() < 0.6 && puts ? "put" : "look", { input }), n });
     }
   }
   const sent = [...kinds].filter(([, kind]) => kind === "send").map(([id]) => id);

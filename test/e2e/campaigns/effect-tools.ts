@@ -58,6 +58,18 @@ export const send = defineTool({
   run: ({ after }, context) => surrounded(() => appendEffect(context), after),
 });
 
+export const hold = defineTool({
+  name: "hold",
+  description: "Keeps its run going for so long, unless it is aborted.",
+  input: z.object({ ms: z.number() }),
+  output: z.null(),
+  effects: "read",
+  run: async ({ ms }, { signal }) => {
+    await sleep(ms, undefined, { signal });
+    return null;
+  },
+});
+
 /** The effects in a folder so far, in order. */
 export function readEffects(folder: string): EffectLine[] {
   let text: string;

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { createPlanwright, type Planwright, type Run } from "../../../src/index.ts";
-import { look, put, send } from "./effect-tools.ts";
+import { hold, look, put, send } from "./effect-tools.ts";
 import { CONCURRENCY, type Job, planFile } from "./worker.ts";
 
 const { journal, jobs } = JSON.parse(process.argv[2] ?? "") as {
@@ -13,7 +13,7 @@ await Promise.all(
   jobs.map(async (job) => {
     await using planwright = createPlanwright({
       journal,
-      tools: [look, put, send],
+      tools: [look, put, send, hold],
       workspace: job.folder,
       concurrency: CONCURRENCY,
     });

@@ -44,7 +44,7 @@ function violationsInside({ kinds, events, effects }: Traces): string[] {
     } else if (event.type === "subtask.succeeded") succeeded.add(event.subtask);
   }
   for (const id of succeeded) {
-    if (kinds.get(id) !== "look" && !happened.has(id)) found.push(`${id} succeeded without effect`);
+    if (writes(kinds.get(id)) && !happened.has(id)) found.push(`${id} succeeded without effect`);
   }
   return found;
 }
@@ -132,4 +132,8 @@ function underWay(events: readonly RunEvent[]): { subtask: string; attempt: numb
     else if ("subtask" in event) open.delete(event.subtask);
   }
   return [...open.values()];
+}
+
+function writes(kind: Kind | undefined): boolean {
+  return kind === "put" || kind === "send";
 }

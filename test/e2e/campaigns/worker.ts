@@ -59,10 +59,14 @@ export function planFile(folder: string): string {
   return join(folder, "plan.json");
 }
 
+/** Flags that every command needs. */
+export function toolFlags(folder: string, journal: string): string[] {
+  return ["--tools", TOOLS, "--workspace", folder, "--journal", journal];
+}
+
 function argumentsFor(job: Job, journal: string): string[] {
-  const flags = ["--tools", TOOLS, "--workspace", job.folder, "--journal", journal];
   const output = ["--concurrency", String(CONCURRENCY), "--events", "--quiet"];
-  return [...wordsFor(job), ...flags, ...output];
+  return [...wordsFor(job), ...toolFlags(job.folder, journal), ...output];
 }
 
 function wordsFor(job: Job): string[] {

@@ -1,0 +1,169 @@
+/** What two processes want of one run at the same moment, and what may come of it. */
+
+import type { PlanDraft } from "../../../src/index.ts";
+import type { Answer } from "./contender-process.ts";
+import type { Kind } from "./effect-plan.ts";
+import { makeEffectPlan } from "./effect-plan.ts";
+
+export type Scenario = {
+  readonly name: string;
+  /** How the run is left for the two: its process killed, waiting for a person, or under way. */
+  readonly beginning: "interrupted" | "waiting" | "under way";
+  makePlan(goal: string, seed: number): { readonly plan: PlanDraft; readonly kinds: Kinds };
+  /** The commands of the two, and how much the clock of the second is ahead. */
+  commands(runId: string, random: () => number): readonly [Command, Command];
+  readonly aheadMs?: number;
+  /** Milliseconds by which the second may begin later. */
+  readonly latestMs: number;
+  /** What is wrong with the answers, and with what the run then came to. */
+  judge(outcomes: readonly [Outcome, Outcome], end: End): readonly string[];
+};
+
+type Command = readonly string[];
+type Kinds = ReadonlyMap<string, Kind>;
+
+/** What a process said: the code of its error, or the status of the run. */
+export type Outcome = { readonly error: string } | { readonly error?: never; status: string };
+
+/** What the run is in the end, after somebody has gone on with it if need be. */
+export type End = {
+  readonly status: string;
+  /** Of the approval that was asked about; by whom. */
+  readonly decisions: readonly { readonly by: string; readonly decision: string }[];
+  /** How often the subtask happened that needed it. */
+  readonly happened: number;
+};
+
+export const ASKED = "send1";
+
+const effectPlan = (goal: string, seed: number) => makeEffectPlan(goal, seed);
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "resume against resume",
+    beginning: "interrupted",
+    makePlan: effectPlan,
+    commands: (runId) => [
+      ["resume", runId],
+      ["resume", runId],
+    ],
+    latestMs: 4,
+    judge: (outcomes) => exactlyOne(outcomes, ["run.owned", "run.finished"]),
+  },
+  {
+    name: "resume against a stale view",
+    beginning: "interrupted",
+    // The one that is overtaken may be in the middle of an effect: the receiver of an
+    // idempotent one would have to hold off two processes, which a file does not.
+    makePlan: (goal, seed) => makeEffectPlan(goal, seed, { puts: false }),
+    commands: (runId) => [
+      ["resume", runId],
+      ["resume", runId],
+    ],
+    // Long after the first one's lease, as it believes.
+    aheadMs: 3_600_000,
+    latestMs: 120,
+    judge: (outcomes) =>
+      exactlyOne(outcomes, ["journal.conflict", "journal.lease_lost", "run.owned", "run.finished"]),
+  },
+  {
+    name: "two decisions, run waiting",
+    beginning: "waiting",
+    makePlan: (goal) => approvalPlan(goal, []),
+    commands: twoDecisions,
+    latestMs: 4,
+    judge: judgeDecisions,
+  },
+  {
+    name: "two decisions, run under way",
+    beginning: "under way",
+    makePlan: (goal, seed) => approvalPlan(goal, [seed % 900]),
+    commands: twoDecisions,
+    latestMs: 4,
+    judge: judgeDecisions,
+  },
+  {
+    name: "cancel against resume",
+    beginning: "interrupted",
+    makePlan: (goal, seed) => {
+      const { plan, kinds } = makeEffectPlan(goal, seed);
+      return { plan: withHolds(plan, [seed % 900]), kinds };
+    },
+    commands: (runId) => [
+      ["cancel", runId],
+      ["resume", runId],
+    ],
+    latestMs: 30,
+    judge: ([cancel, resume], { status }) => {
+      if (cancel.error === undefined) {
+        if (status !== "cancelled") return [`it is cancelled, says one, and ${status}`];
+        return only(resume, ["run.owned", "run.finished"], "cancelled");
+      }
+      if (status === "cancelled") return ["nobody says that it was cancelled"];
+      return [...only(cancel, ["run.owned", "run.finished"]), ...only(resume, [], status)];
+    },
+  },
+];
+
+/** Somebody must say yes to one that writes; others keep the run going meanwhile. */
+function approvalPlan(goal: string, holds: readonly number[]) {
+  const subtasks: PlanDraft["subtasks"] = [
+    { id: "put0", tool: "put", input: { after: [] } },
+    { id: ASKED, tool: "send", input: { after: ["${put0.n}"] }, approval: true },
+    { id: "put2", tool: "put", input: { after: ["${put0.n}"] } },
+  ];
+  const kinds: Kinds = new Map([
+    ["put0", "put"],
+    [ASKED, "send"],
+    ["put2", "put"],
+  ]);
+  return { plan: withHolds({ goal, subtasks }, holds), kinds };
+}
+
+function withHolds(plan: PlanDraft, holds: readonly number[]): PlanDraft {
+  const more = holds.map((ms, k) => ({ id: `hold${k}`, tool: "hold", input: { ms } }));
+  return { ...plan, subtasks: [...plan.subtasks, ...more] };
+}
+
+function twoDecisions(runId: string, random: () => number): readonly [Command, Command] {
+  const decide = (by: string) => {
+    const verb = random() < 0.7 ? "approve" : "deny";
+    return [verb, runId, ASKED, "--by", by, "--note", `says ${by}`];
+  };
+  return [decide("ada"), decide("bo")];
+}
+
+function judgeDecisions(outcomes: readonly [Outcome, Outcome], end: End): string[] {
+  const wrong = exactlyOne(outcomes, ["run.owned", "run.finished", "approval.not_waiting"]);
+  if (wrong.length > 0) return wrong;
+  const [decided, ...more] = end.decisions;
+  if (decided === undefined || more.length > 0)
+    return [`there are ${end.decisions.length} decisions`];
+  const winner = outcomes[0].error === undefined ? "ada" : "bo";
+  if (decided.by !== winner) return [`${winner} was told yes, and the record says ${decided.by}`];
+  const wanted = decided.decision === "approved" ? 1 : 0;
+  return end.happened === wanted ? [] : [`it is ${decided.decision}, and happened ${end.happened}`];
+}
+
+function exactlyOne([a, b]: readonly [Outcome, Outcome], conflicts: readonly string[]): string[] {
+  if (a.error === undefined && b.error === undefined) return ["both were told that they won"];
+  if (a.error !== undefined && b.error !== undefined) return [`nobody won: ${a.error}, ${b.error}`];
+  return only(a.error === undefined ? b : a, conflicts);
+}
+
+/** One of these errors, or this status. */
+function only({ error, ...rest }: Outcome, errors: readonly string[], status?: string): string[] {
+  if (error !== undefined) return errors.includes(error) ? [] : [`it was told ${error}`];
+  const said = "status" in rest ? rest.status : "nothing";
+  return said === status ? [] : [`it was told ${said}`];
+}
+
+/** The outcome that a process printed. */
+export function outcomeOf({ json, stderr }: Answer): Outcome {
+  const { error, status } = (json ?? {}) as {
+    readonly error?: { readonly code?: string };
+    readonly status?: string;
+  };
+  if (error?.code !== undefined && status === undefined) return { error: error.code };
+  return status === undefined ? { error: `no answer: ${stderr}` } : { status };
+}

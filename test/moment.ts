@@ -1,0 +1,14 @@
+/** Moments that several processes share, to make them collide. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Milliseconds since the epoch, with their fractions. */
+export function moment(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** To the microsecond: who sleeps wakes up at a time of its own. */
+export async function waitUntil(then: number): Promise<void> {
+  await sleep(Math.max(0, then - moment() - 2));
+  while (moment() < then);
+}
