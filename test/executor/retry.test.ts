@@ -125,6 +125,13 @@ describe("a failed attempt", () => {
       { effects: "write" },
       false,
     ],
+    [
+      "with an answer that makes no sense, of a write",
+      { retry: RETRY },
+      { code: "tool.invalid_output" },
+      { effects: "write" },
+      false,
+    ],
     ["that may pass, of a write", {}, { retryable: true }, { effects: "write" }, true],
   ])("%s: is tried again or not", (_what, a, error, policy, isRetried) => {
     const story = new Story(a, { work: { ...READS, ...policy } }).fail(error);

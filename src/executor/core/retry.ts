@@ -4,8 +4,8 @@
  *
  * T1. An error that says that trying again is useless is believed, and so is one that says
  *     when. One that says nothing is tried again only where plan or tool ask for it.
- * T2. An effect that may have happened is not repeated: a write that timed out is tried
- *     again only if the tool is idempotent.
+ * T2. An effect that may have happened is not repeated: a write that timed out, or whose
+ *     answer makes no sense, is tried again only if the tool is idempotent.
  * T3. The wait is state: it survives a restart.
  */
 
@@ -28,8 +28,8 @@ export function retryTime(
   if (subtask === undefined || accepted === null || error.retryable === false) return undefined;
   const policy = policyOf(program, subtask, index);
   if (policy.retry === null && error.retryable !== true) return undefined;
-  const mayHaveHappened = error.code === "tool.timeout" && policy.effects === "write";
-  if (mayHaveHappened && !policy.idempotent) return undefined;
+  const isAnswerLost = error.code === "tool.timeout" || error.code === "tool.invalid_output";
+  if (isAnswerLost && policy.effects === "write" && !policy.idempotent) return undefined;
   const retry = policy.retry ?? DEFAULT_RETRY;
   const failures = subtask.failures + 1;
   if (failures >= retry.attempts) return undefined;
