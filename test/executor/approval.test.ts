@@ -159,6 +159,13 @@ describe("a subtask that needs approval", () => {
     expect(story.statuses).toEqual(["succeeded", "waiting"]);
   });
 
+  it("cannot be decided about before there is a plan", () => {
+    const state = initialState("r");
+    const decided = { decision: "approved", by: "ada", note: "" } as const;
+    const news: RunInput = { type: "approval_decided", at: 1, subtask: "b", ...decided };
+    expect(step(state, news)).toEqual({ events: [], effects: [] });
+  });
+
   it("is cancelled with its run", () => {
     const story = new Story("a -> b")
       .feed(succeeded("a"))
