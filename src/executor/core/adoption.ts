@@ -12,9 +12,9 @@
 import type { Dependency } from "../../plan/graph.ts";
 import type { Subtask } from "../../plan/schema.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
-import { type Program, programFor, programOf } from "./program.ts";
+import { type Program, policyOf, programFor, programOf } from "./program.ts";
 import { addReady } from "./ready.ts";
-import { initialSubtask, type RunState } from "./state.ts";
+import { initialSubtask, type RunState, type SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
 
 /**
@@ -72,8 +72,8 @@ export function recount(state: RunState): void {
   for (const [index, subtask] of state.subtasks.entries()) {
     const wasReady = subtask.readyAt !== -1;
     subtask.readyAt = -1;
-    if (subtask.status === "waiting" && wasReady) addReady(state, index);
-    else if (subtask.blockedBy === 0) queueSubtask(state, index);
+    if (wasReady || isHeldBack(subtask)) queueAgain(state, index);
+    if (subtask.blockedBy === 0) queueSubtask(state, index);
   }
 }
 
@@ -81,9 +81,25 @@ export function recount(state: RunState): void {
 export function queueSubtask(state: RunState, index: number): void {
   const subtask = state.subtasks[index];
   if (subtask?.status !== "pending") return;
-  const isDraft = state.status === "planning";
-  if (isDraft && programOf(state).policies[index]?.effects === "write") return;
-  addReady(state, index);
+  if (!awaitsPlan(state, index)) addReady(state, index);
+}
+
+/** Queue a subtask whose waiting is over, unless it must wait for the whole plan. */
+export function queueAgain(state: RunState, index: number): void {
+  const subtask = state.subtasks[index];
+  if (subtask?.status === "waiting" && !awaitsPlan(state, index)) addReady(state, index);
+}
+
+/** Its fallback may change the world, and was chosen while the planner wrote. */
+function isHeldBack({ status, usesFallback, retryAt, admission, approval }: SubtaskState): boolean {
+  const isAsked = admission !== null || (approval !== null && !approval.isApproved);
+  return status === "waiting" && usesFallback && retryAt === null && !isAsked;
+}
+
+function awaitsPlan(state: RunState, index: number): boolean {
+  if (state.status !== "planning") return false;
+  const subtask = state.subtasks[index] as SubtaskState;
+  return policyOf(programOf(state), subtask, index).effects === "write";
 }
 
 /** What decides about a subtask's result, beside its dependencies, in a form to compare. */

@@ -3,7 +3,7 @@
  */
 
 import { forgetAdmissions } from "./admission.ts";
-import { adoptPlan, isPlanned } from "./adoption.ts";
+import { adoptPlan, isPlanned, queueAgain } from "./adoption.ts";
 import { evolveDependents } from "./dependencies.ts";
 import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
@@ -209,7 +209,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.failures = 0;
       subtask.admission = null;
       subtask.usesFallback = true;
-      addReady(state, index);
+      queueAgain(state, index);
       break;
     case "attempt.uncertain":
       if (event.rerun) addReady(state, index);
