@@ -131,4 +131,18 @@ describe("a budget", () => {
     cancelled.feed({ type: "cancel_requested", at: 2, by: "ada" });
     expect(cancelled.state).toMatchObject({ status: "cancelled" });
   });
+
+  it("does not wait for others' admission while it holds one that it cannot pay for", () => {
+    const narrow = { work: { ...PAID, needsAdmission: true } };
+    const story = new Story("a, b, c", { usd: 0.02 }, narrow);
+    const grant = (subtask: string) => story.feed({ type: "admission_granted", at: 1, subtask });
+    grant("a").feed(succeeded("a"));
+    expect(story.state.status).toBe("running");
+    // The tool has one place: c is admitted only when b is done.
+    grant("b");
+    expect(story.state).toMatchObject({ status: "waiting", reason: "budget_exceeded" });
+    story.feed({ type: "resume_requested", at: 2, budget: { ...NONE, usd: 1 } });
+    grant("b");
+    expect(story.running).toEqual(["b"]);
+  });
 });

@@ -15,15 +15,24 @@ export function waitForPerson(turn: Turn): void {
   const { status, lifecycle, slots, unsettled } = state;
   const isFree = status === "running" && !lifecycle.pausing && lifecycle.stopping === null;
   if (!isFree || slots.used > 0 || unsettled === 0) return;
+  const isPoor = isOverBudget(state);
   // One whose wait is over in a while may cost less, or need nobody.
-  if (state.subtasks.some(isPassing)) return;
-  if (isOverBudget(state)) emit(turn, { type: "run.waiting", reason: "budget_exceeded" });
+  if (state.subtasks.some(isPassing) && !(isPoor && holdsPlace(state))) return;
+  if (isPoor) emit(turn, { type: "run.waiting", reason: "budget_exceeded" });
   else if (openApprovals(state).length > 0) emit(turn, { type: "run.waiting", reason: "approval" });
 }
 
 /** Whether what the subtask waits for comes by itself. */
 function isPassing({ retryAt, admission }: SubtaskState): boolean {
   return retryAt !== null || admission === "requested" || admission === "delayed";
+}
+
+/** Whether others may wait for what a subtask was given that cannot pay for its start. */
+function holdsPlace({ subtasks }: RunState): boolean {
+  return (
+    subtasks.some(({ admission }) => admission === "granted") &&
+    subtasks.every(({ retryAt }) => retryAt === null)
+  );
 }
 
 function isOverBudget(state: RunState): boolean {
