@@ -428,4 +428,14 @@ describe("after a crash", () => {
     expect(started(after.effects)).toEqual(["b"]);
     expect(after.state.subtasks[0]).toMatchObject({ attempts: 1, output: "kept" });
   });
+
+  it("before its first event a run ends: nobody knows what it was to do", () => {
+    const { state, effects } = play([{ type: "resume_requested", at: 9 }]);
+    expect(state).toMatchObject({
+      status: "failed",
+      reason: "interrupted",
+      error: { code: "run.no_plan" },
+    });
+    expect(effects).toEqual([]);
+  });
 });

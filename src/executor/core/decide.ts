@@ -233,7 +233,7 @@ function decideTimer(turn: Turn, timer: Timer): void {
 
 function decideResume(turn: Turn, { budget, approver }: Input<"resume_requested">): void {
   const { state } = turn;
-  if (state.startedAt === null) return;
+  if (state.startedAt === null) return endUnbegun(turn);
   emit(turn, {
     type: "run.resumed",
     ...(budget !== undefined && { budget }),
@@ -252,6 +252,22 @@ function decideInterruption(turn: Turn): void {
   if (status !== "running" && status !== "planning") return;
   requestPause(turn, "planwright");
   if (accepted !== null) recoverAttempts(turn);
+}
+
+/** Its process was gone before the first event was durable: nobody knows what it was to do. */
+function endUnbegun(turn: Turn): void {
+  emit(turn, {
+    type: "run.completed",
+    status: "failed",
+    reason: "interrupted",
+    output: null,
+    flags: [],
+    error: {
+      code: "run.no_plan",
+      message: "The run was interrupted before it had begun.",
+      hint: "Ask the goal again.",
+    },
+  });
 }
 
 /** Of tools that the run has nothing to do with nothing is said. */
