@@ -110,6 +110,18 @@ describe("a run that is restarted", () => {
     expect(paused.state.status).toBe("running");
   });
 
+  it("can be one whose process died while it was being cancelled", () => {
+    const { events, statuses } = play(
+      ...CHAIN,
+      { type: "cancel_requested", at: 1, by: "ada" },
+      restart("a"),
+    );
+    expect(statuses).toMatchObject({ a: "running", b: "pending" });
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(["run.cancelled", "run.completed", "run.reopened"]),
+    );
+  });
+
   it("skips again what lies below a failure that is not done again", () => {
     const arrows = "a -> c, b -> c, b ~> d";
     const { statuses } = play(

@@ -4,6 +4,7 @@ import type { ErrorData } from "../../base/errors.ts";
 import { delayAdmission, grantAdmission } from "./admit.ts";
 import { isPlanned, keptSubtasks } from "./adoption.ts";
 import { decideApproval, endApproval, settleApprovals } from "./approval.ts";
+import { completeRun } from "./completion.ts";
 import { considerCondition } from "./condition.ts";
 import type { ModelCallUsage } from "./consumption.ts";
 import { growthOf } from "./draft.ts";
@@ -282,12 +283,15 @@ function noteBreaker(turn: Turn, input: Input<"breaker_opened" | "breaker_closed
 function decideRestart(turn: Turn, { subtasks, by }: Input<"restart_requested">): void {
   const { state } = turn;
   if (!isPlanned(state)) return;
-  if (isFinished(state.status)) emit(turn, { type: "run.reopened", by });
-  else {
+  if (!isFinished(state.status)) {
     emit(turn, { type: "run.resumed" });
     recoverAttempts(turn);
+    // A crash in the middle of a cancel: it is completed, and the run then opened again.
+    if (state.lifecycle.stopping !== null) abandonQueued(turn);
+    completeRun(turn);
     turn.settled.length = 0;
   }
+  if (isFinished(state.status)) emit(turn, { type: "run.reopened", by });
   const program = programOf(state);
   const again = withDependents(program, indicesOf(state, subtasks));
   for (const index of again) {
