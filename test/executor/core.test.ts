@@ -362,6 +362,21 @@ describe("cancelling", () => {
     ]);
     expect(state.slots.used).toBe(0);
   });
+
+  it("makes a dead letter of what may have changed the world all the same", () => {
+    const { state, story } = play([
+      start(accepted(plan("a"), { work: WRITES })),
+      cancel,
+      { type: "timer_rang", at: 1_001, timer: { kind: "cancel_grace" } },
+    ]);
+    expect(story.slice(-4)).toEqual([
+      "a attempt.uncertain",
+      "a fails: interrupted",
+      "a dead_letter.added",
+      "run cancelled: requested",
+    ]);
+    expect(state.subtasks[0]).toMatchObject({ isDeadLetter: true });
+  });
 });
 
 describe("pausing", () => {

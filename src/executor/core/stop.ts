@@ -1,6 +1,7 @@
 /** Stopping a run on purpose, for a while (pause) or for good (cancel, timeout). */
 
 import { idOfSubtask, programOf } from "./program.ts";
+import { recoverAttempt } from "./recovery.ts";
 import { isFinal, type SubtaskReason } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -27,14 +28,13 @@ export function stopRun(turn: Turn, reason: "requested" | "timeout", by: string)
   }
 }
 
-/** The grace period is over: nobody knows what the attempts that still run have done. */
+/** The grace period is over: nobody knows what the attempts that still run have done; see `recovery.ts`. */
 export function abandonRunning(turn: Turn): void {
   const { state } = turn;
   if (state.lifecycle.stopping === null) return;
   for (const [index, subtask] of state.subtasks.entries()) {
     if (subtask.status !== "running") continue;
-    const id = idOfSubtask(programOf(state), index);
-    emit(turn, { type: "attempt.uncertain", subtask: id, attempt: subtask.attempts, rerun: false });
+    recoverAttempt(turn, index);
     cancelSubtask(turn, index);
   }
 }
