@@ -194,4 +194,28 @@ describe("a plan in the place of its draft", () => {
     expect(statuses).toEqual({ a: "failed", b: "skipped", c: "running" });
     expect(state.subtasks[1]).toMatchObject({ reason: "dependency_failed", cause: "a" });
   });
+
+  it("settles what became of dead letters that it does not keep", () => {
+    const { state, events } = play(
+      asked,
+      drafted(plan("a, b")),
+      failed("a"),
+      failed("b"),
+      made(plan("a, b", { a: { input: { changed: true } } })),
+    );
+    expect(state.subtasks.map(({ isDeadLetter }) => isDeadLetter)).toEqual([false, true]);
+    expect(events.filter(({ type }) => type === "dead_letter.resolved")).toMatchObject([
+      { subtask: "a", resolution: "discarded", by: "planwright" },
+    ]);
+  });
+
+  it("is what a fallback waits for that changes the world", () => {
+    const draft = plan("a -> b", { a: { fallback: "save" } });
+    const before = [asked, drafted(draft), failed("a")];
+    expect(play(...before).orders).toEqual(["start a 1"]);
+    expect(play(...before, { type: "resume_requested", at: 1 }).orders).toEqual(["start a 1"]);
+    const { orders, statuses } = play(...before, made(draft));
+    expect(orders).toEqual(["start a 1", "start a 2"]);
+    expect(statuses).toEqual({ a: "running", b: "pending" });
+  });
 });

@@ -46,9 +46,14 @@ export function abandonRunning(turn: Turn): void {
 export function replaceUnwanted(turn: Turn, kept: readonly number[]): void {
   const { state } = turn;
   const wanted = new Set(kept);
-  for (const [index, { status, attempts }] of state.subtasks.entries()) {
-    if (isFinal(status) || wanted.has(index)) continue;
+  for (const [index, { status, attempts, isDeadLetter }] of state.subtasks.entries()) {
+    if (wanted.has(index)) continue;
     const subtask = idOfSubtask(programOf(state), index);
+    if (isDeadLetter) {
+      const decision = { resolution: "discarded", by: "planwright", note: "replaced" } as const;
+      emit(turn, { type: "dead_letter.resolved", subtask, ...decision });
+    }
+    if (isFinal(status)) continue;
     if (status === "running") {
       emit(turn, { type: "attempt.cancelled", subtask, attempt: attempts });
     }
