@@ -12,7 +12,7 @@ export {
   ToolError,
 } from "./base/errors.ts";
 export type { Json, JsonObject } from "./base/json.ts";
-export type { QualityFlag, RunEvent } from "./executor/core/event.ts";
+export type { QualityFlag, RunEvent, Versions } from "./executor/core/event.ts";
 export type {
   RunReason,
   RunStatus,
@@ -46,13 +46,19 @@ export type {
 export { type Plan, type PlanDraft, planJsonSchema, type Subtask } from "./plan/schema.ts";
 export {
   createPlanwright,
+  type DecidedRun,
   type ListedRun,
   type PlanReport,
   type Planwright,
   type PlanwrightOptions,
   type RunOptions,
 } from "./planwright.ts";
-export type { DeadAttempt, DeadLetter } from "./projections/dead-letters.ts";
+export type {
+  DeadAttempt,
+  DeadLetter,
+  DeadLetterFilter,
+  UpstreamOutput,
+} from "./projections/dead-letters.ts";
 export type { AwaitedApproval, RunResult, RunUsage, SubtaskResult } from "./projections/result.ts";
 export type { Run, RunListener } from "./run.ts";
 export type { ToolField, ToolPage } from "./tool-page.ts";

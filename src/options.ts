@@ -3,12 +3,13 @@
 import type { AdmissionOptions } from "./base/admission.ts";
 import type { Clock } from "./base/clock.ts";
 import { inputError } from "./base/errors.ts";
-import type { JsonObject } from "./base/json.ts";
+import type { Json, JsonObject } from "./base/json.ts";
 import type { DayLimits } from "./day-budget.ts";
 import {
   type ApprovalPolicy,
   type Budget,
   DEFAULT_SETTINGS,
+  type DeadLetterSettings,
   type RunSettings,
 } from "./executor/core/settings.ts";
 import type { Journal } from "./journal/journal.ts";
@@ -72,6 +73,8 @@ export interface PlanwrightOptions {
   readonly autoApprove?: boolean | undefined;
   /** What all runs of the journal may use on one day of UTC. @default as much as they want */
   readonly dayBudget?: Pick<BudgetOptions, "usd" | "tokens"> | undefined;
+  /** When somebody wants to hear that work failed for good. @default never */
+  readonly deadLetters?: DeadLetterOptions | undefined;
   /** Limit of a run in seconds, from its start or its newest resume. @default none */
   readonly maxSeconds?: number | undefined;
   /** Let `http_fetch` reach loopback, private and link-local addresses. @default false */
@@ -79,6 +82,13 @@ export interface PlanwrightOptions {
   /** Where keys come from. @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly clock?: Clock | undefined;
+}
+
+export interface DeadLetterOptions {
+  /** So many open dead letters of a run are an event, from 1. */
+  readonly threshold: number;
+  /** An http or https URL that is told of it, by POST. @default nobody */
+  readonly webhook?: string | undefined;
 }
 
 /** Limits of a run; what is left out is not limited. */
@@ -119,6 +129,16 @@ export interface RestartOptions {
   readonly listener?: RunListener | undefined;
 }
 
+export interface ResolveOptions {
+  /** What the subtask came to; its tool's schema must take it. */
+  readonly output: Json;
+  /** Who says so, for the record. @default the user of this process */
+  readonly by?: string | undefined;
+  /** How he knows, for the record. */
+  readonly note?: string | undefined;
+  readonly listener?: RunListener | undefined;
+}
+
 export interface ResumeOptions {
   /** To the questions of the planner, by their ids; every one needs an answer. */
   readonly answers?: Readonly<Record<string, string>> | undefined;
@@ -139,7 +159,19 @@ export function settingsOf(options: PlanwrightOptions): RunSettings {
     budget: budgetOf(options.budget),
     approvals: approvalsOf(options),
     approver: options.autoApprove ? userName() : null,
+    deadLetters: deadLettersOf(options),
   };
+}
+
+/** @throws {InputError} `input.invalid` */
+function deadLettersOf({ deadLetters }: PlanwrightOptions): DeadLetterSettings | null {
+  if (deadLetters === undefined) return null;
+  const { threshold, webhook } = deadLetters;
+  requirePositive("deadLetters.threshold", threshold, Number.isInteger);
+  const isWeb = webhook === undefined || /^https?:$/.test(URL.parse(webhook)?.protocol ?? "");
+  if (isWeb) return { threshold, notify: webhook !== undefined };
+  const [what, path] = ["deadLetters.webhook is no http or https URL.", "deadLetters.webhook"];
+  throw inputError("input.invalid", what, "Write a full URL, e.g. https://example.com/hook.", path);
 }
 
 const APPROVALS: readonly string[] = ["declared", "writes", "all"] satisfies ApprovalPolicy[];

@@ -70,11 +70,10 @@ export class Planning {
     });
   }
 
-  /** A plan for somebody to look at. @throws {ModelError} when the model fails for good */
+  /** Ask the planner once, and run nothing. @throws {ModelError} when the model fails for good */
   async report(goal: string, options: PlanOptions): Promise<PlanReport> {
     const { clarifications = [], signal = new AbortController().signal } = options;
-    const order = { goal, clarifications, signal };
-    const outcome = await this.ask(order);
+    const outcome = await this.ask({ goal, clarifications, signal });
     const planner = this.plannerName;
     if (outcome.status === "planned") return { status: "planned", plan: outcome.plan, planner };
     if (outcome.status === "asks") {

@@ -10,14 +10,16 @@ import { readAuditTrail, verifyAuditTrail } from "./audit.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Issue } from "./base/errors.ts";
 import type { Json } from "./base/json.ts";
+import { Control } from "./control.ts";
 import { DayBudget } from "./day-budget.ts";
+import { DeadLetters, type DecidedRun } from "./dead-letters.ts";
 import type { RunEvent } from "./executor/core/event.ts";
-import { fold } from "./executor/core/evolve.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News, World } from "./executor/drivers/driver.ts";
 import { GovernorHost } from "./executor/drivers/governor-host.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
+import { History } from "./history.ts";
 import type { AuditVerdict } from "./journal/audit-chain.ts";
 import type { AuditRow } from "./journal/journal.ts";
 import { makeModels } from "./make-models.ts";
@@ -31,6 +33,7 @@ import {
   type PlanOptions,
   type PlanwrightOptions,
   poolsOf,
+  type ResolveOptions,
   type RestartOptions,
   type ResumeOptions,
   type RunOptions,
@@ -40,30 +43,18 @@ import type { PlanDraft } from "./plan/schema.ts";
 import type { CachedPlan } from "./planner/plan-cache.ts";
 import type { PlannerPrompt } from "./planner/planner.ts";
 import { Planning, type PlanReport } from "./planning.ts";
-import type { DeadLetter } from "./projections/dead-letters.ts";
-import { type RunResult, resultOf } from "./projections/result.ts";
-import {
-  requireAnswers,
-  requireDeadLetter,
-  requireDecision,
-  requireGoal,
-  requireSubtasks,
-  requireWaitingForApproval,
-} from "./requirements.ts";
+import type { DeadLetter, DeadLetterFilter } from "./projections/dead-letters.ts";
+import type { RunResult } from "./projections/result.ts";
+import { requireAnswers, requireGoal, requireSubtasks } from "./requirements.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
-import { decisionOf, INTERRUPTION, resumption } from "./run-news.ts";
-import {
-  asInterrupted,
-  type HeldRun,
-  LEASE_MS,
-  type ListedRun,
-  RunStore,
-  requireUnfinished,
-} from "./run-store.ts";
+import { type PreparedRun, resumption } from "./run-news.ts";
+import { LEASE_MS, type ListedRun, RunStore } from "./run-store.ts";
 import { Timings } from "./timings.ts";
 import type { ToolPage } from "./tool-page.ts";
 import { Toolbox } from "./toolbox.ts";
 import type { ToolRegistry } from "./tools/tool.ts";
+import { withVersions } from "./versions.ts";
+import { webhookOf } from "./webhook.ts";
 
 /** Where runs are kept unless said otherwise, below the current folder. */
 export const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
@@ -71,6 +62,7 @@ export const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
 /** The environment variables that hold keys of model providers. */
 export const KEY_VARIABLES: readonly string[] = [ANTHROPIC_KEY, OPENAI_KEY, COMPATIBLE_KEY];
 
+export type { DecidedRun } from "./dead-letters.ts";
 export type { PlanOptions, PlanwrightOptions, ResumeOptions, RunOptions } from "./options.ts";
 export type { PlannerPrompt } from "./planner/planner.ts";
 export type { PlanReport } from "./planning.ts";
@@ -89,6 +81,9 @@ export class Planwright {
   readonly #governor: GovernorHost;
   readonly #dayBudget: DayBudget | undefined;
   readonly #timings: Timings;
+  readonly #history: History;
+  readonly #deadLetters: DeadLetters;
+  readonly #control: Control;
 
   constructor(options: PlanwrightOptions) {
     this.#options = options;
@@ -108,6 +103,15 @@ export class Planwright {
       timings: this.#timings,
     });
     this.#governor = new GovernorHost(this.#clock, poolsOf(options));
+    this.#history = new History(this.#store, this.#clock);
+    const parts = {
+      store: this.#store,
+      history: this.#history,
+      toolbox: this.#toolbox,
+      begin: this.#begin.bind(this),
+    };
+    this.#deadLetters = new DeadLetters(parts);
+    this.#control = new Control({ ...parts, clock: this.#clock });
   }
 
   /** `embedded`, or the name of the model that plans. */
@@ -189,16 +193,7 @@ export class Planwright {
    *   `approval.not_waiting`, `approval.expired`
    */
   async decide(runId: string, subtask: string, options: DecideOptions): Promise<void> {
-    const { row } = await this.#store.find(runId);
-    requireUnfinished(row);
-    const check = (state: RunState) => requireWaitingForApproval(state, subtask, this.#clock.now());
-    check(fold(runId, await this.events(runId)));
-    const news = decisionOf(subtask, options);
-    if (await this.#store.tell(row, { ...news, type: "decide" })) {
-      return requireDecision(await this.events(runId), subtask, news.id);
-    }
-    // It is for `resume` to go on with what a crash left behind.
-    await this.#tellItself(runId, [INTERRUPTION, news], check).result();
+    await this.#control.decide(runId, subtask, options);
   }
 
   /**
@@ -212,33 +207,41 @@ export class Planwright {
     return this.#reopen(runId, { type: "restart_requested", subtasks, by: userName() }, listener);
   }
 
-  /** Subtasks that failed for good and about which nobody has decided, of all runs or of one. */
-  async deadLetters(runId?: string): Promise<DeadLetter[]> {
-    const { deadLettersOf } = await import("./projections/dead-letters.ts");
-    const ids =
-      runId === undefined
-        ? (await this.runs()).filter((run) => run.deadLetters > 0).map((run) => run.runId)
-        : [runId];
-    const lists = await Promise.all(
-      ids.map(async (id) => deadLettersOf(id, await this.events(id))),
-    );
-    return lists.flat();
+  /**
+   * Subtasks that failed for good and about which nobody has decided, newest run first.
+   * @throws {InputError} `run.unknown`
+   */
+  deadLetters(filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
+    return this.#deadLetters.list(filter);
   }
 
   /**
    * Try dead letters of a run again, and all that follows from them.
-   * @param subtasks all of the run's when left out
+   * @param options.from all of the run's when left out
    * @throws {InputError} from `result()`: `dead_letter.unknown`, and as {@link restart}
    */
   retryDeadLetters(runId: string, options: RestartOptions = {}): Run {
-    const { from, listener } = options;
-    return this.#begin(listener, async () => {
-      const open = (await this.deadLetters(runId)).map(({ subtask }) => subtask);
-      const subtasks = from ?? open;
-      for (const subtask of subtasks) requireDeadLetter(open, subtask, runId);
-      if (subtasks.length === 0) requireDeadLetter(open, undefined, runId);
-      return this.#prepareReopen(runId, { type: "restart_requested", subtasks, by: userName() });
-    });
+    return this.#deadLetters.retry(runId, options);
+  }
+
+  /**
+   * Try the dead letters of all runs again, one run after the other, as they are asked for. Those
+   * whose effect may have happened are left out unless the filter has the reason `interrupted`.
+   */
+  retryAllDeadLetters(
+    filter: DeadLetterFilter = {},
+    options: { readonly listener?: RunListener | undefined } = {},
+  ): AsyncGenerator<DecidedRun> {
+    return this.#deadLetters.retryAll(filter, options.listener);
+  }
+
+  /**
+   * Say what a dead letter came to. It is not run again; what was skipped because of it is run.
+   * @throws {InputError} from `result()`: `dead_letter.unknown`, `input.invalid` for an output
+   *   that its tool could not have given, and as {@link restart}
+   */
+  resolveDeadLetter(runId: string, subtask: string, options: ResolveOptions): Run {
+    return this.#deadLetters.resolve(runId, subtask, options);
   }
 
   /**
@@ -247,10 +250,12 @@ export class Planwright {
    * @throws {InputError} `run.unknown`, `dead_letter.unknown`
    */
   async discardDeadLetter(runId: string, subtask: string, note: string): Promise<void> {
-    const open = (await this.deadLetters(runId)).map((letter) => letter.subtask);
-    requireDeadLetter(open, subtask, runId);
-    const news = { type: "dead_letter_discarded", subtask, by: userName(), note } as const;
-    await this.#reopen(runId, news).result();
+    await this.#deadLetters.discard(runId, [subtask], note).result();
+  }
+
+  /** Leave the dead letters of all runs as they are, one run after the other. */
+  discardAllDeadLetters(filter: DeadLetterFilter, note: string): AsyncGenerator<DecidedRun> {
+    return this.#deadLetters.discardAll(filter, note);
   }
 
   /**
@@ -259,9 +264,7 @@ export class Planwright {
    * @throws {InputError} `run.unknown`, `run.finished`
    */
   async pause(runId: string): Promise<boolean> {
-    const { row } = await this.#store.find(runId);
-    requireUnfinished(row);
-    return this.#store.tell(row, { type: "pause", by: userName() });
+    return this.#control.pause(runId);
   }
 
   /**
@@ -270,19 +273,12 @@ export class Planwright {
    * @throws {InputError} `run.unknown`, `run.finished`
    */
   async cancel(runId: string): Promise<RunResult | undefined> {
-    const { row } = await this.#store.find(runId);
-    const by = userName();
-    if (await this.#store.tell(row, { type: "cancel", by })) {
-      const { row: after } = await this.#store.find(runId);
-      if (after.summary["status"] !== "cancelled") requireUnfinished(after);
-      return undefined;
-    }
-    return this.#tellItself(runId, [{ type: "cancel_requested", by }]).result();
+    return this.#control.cancel(runId);
   }
 
   /** Runs, newest first. */
-  async runs(options: { readonly limit?: number } = {}): Promise<ListedRun[]> {
-    return this.#store.list(options);
+  runs(options: { readonly limit?: number } = {}): Promise<ListedRun[]> {
+    return this.#history.runs(options);
   }
 
   /** What people decided about runs, and what they were shown, in the order in which they did. */
@@ -299,17 +295,13 @@ export class Planwright {
   }
 
   /** What a run came to, or has come to so far. @throws {InputError} `run.unknown` */
-  async show(runId: string): Promise<RunResult> {
-    const { journal, row } = await this.#store.find(runId);
-    const events = (await journal.read(runId)) as RunEvent[];
-    const result = resultOf(fold(runId, events), events.at(-1)?.at ?? row.createdAt);
-    return asInterrupted(result, row, this.#clock.now());
+  show(runId: string): Promise<RunResult> {
+    return this.#history.show(runId);
   }
 
   /** The events of a run. @throws {InputError} `run.unknown` */
-  async events(runId: string): Promise<RunEvent[]> {
-    const { journal } = await this.#store.find(runId);
-    return (await journal.read(runId)) as RunEvent[];
+  events(runId: string): Promise<RunEvent[]> {
+    return this.#history.events(runId);
   }
 
   /** The registry. @throws {InputError} for tools that cannot be loaded */
@@ -355,29 +347,20 @@ export class Planwright {
     return this.close();
   }
 
-  /** For a run that no other process can be told of. */
-  #tellItself(runId: string, first: readonly News[], check?: (state: RunState) => void): Run {
-    return this.#begin(undefined, async () => {
+  #reopen(runId: string, news: News, listener?: RunListener): Run {
+    return this.#begin(listener, async () => {
       await this.tools();
-      return { ...(await this.#store.takeOver(runId, check)), first };
+      const check = (state: RunState) => requireSubtasks(state, news);
+      const held = await this.#store.takeOver(runId, check, { mayBeFinished: true });
+      return { ...held, first: [news] };
     });
   }
 
-  #reopen(runId: string, news: News, listener?: RunListener): Run {
-    return this.#begin(listener, () => this.#prepareReopen(runId, news));
-  }
-
-  async #prepareReopen(runId: string, news: News): Promise<Prepared> {
-    await this.tools();
-    const check = (state: RunState) => requireSubtasks(state, news);
-    const held = await this.#store.takeOver(runId, check, { mayBeFinished: true });
-    const isQuiet = news.type !== "restart_requested";
-    return { ...held, first: isQuiet ? [INTERRUPTION, news] : [news] };
-  }
-
-  #begin(listener: RunListener | undefined, prepare: () => Promise<Prepared>): Run {
+  #begin(listener: RunListener | undefined, prepare: () => Promise<PreparedRun>): Run {
     return new RunUnderWay(listener ?? {}, async (watch) => {
-      const { state, lease, first } = await prepare();
+      const { state, lease, ...prepared } = await prepare();
+      const first = prepared.first.map(withVersions);
+      const notify = webhookOf(this.#options);
       const journal = await this.#store.open();
       const world: World = {
         tools: await this.tools(),
@@ -387,6 +370,7 @@ export class Planwright {
         governor: this.#governor,
         pay: this.#dayBudget?.pay,
         plan: (order) => this.#planning.answer(order),
+        ...(notify && { notify }),
       };
       const options = { world, journal, lease, leaseMs: LEASE_MS, state, first, listener: watch };
       return { journal, runId: state.runId, drive: driveInProcess(options) };
@@ -398,5 +382,3 @@ export class Planwright {
 export function createPlanwright(options: PlanwrightOptions = {}): Planwright {
   return new Planwright(options);
 }
-
-type Prepared = HeldRun & { readonly first: readonly News[] };

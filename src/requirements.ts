@@ -1,6 +1,7 @@
 /** What a caller's words must meet before anything is begun, each refused with its cure. */
 
 import { InputError, type Issue, inputError } from "./base/errors.ts";
+import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { openApprovals } from "./executor/core/open-approvals.ts";
 import type { RunState } from "./executor/core/state.ts";
@@ -9,11 +10,9 @@ import { closest } from "./plan/closest.ts";
 import type { Question } from "./plan/question.ts";
 
 /** @throws {InputError} `run.no_plan`, `subtask.unknown` */
-export function requireSubtasks({ accepted, runId }: RunState, news: News): void {
-  if (accepted === null || accepted.revision === 0) {
-    const hint = "Ask the goal again.";
-    throw inputError("run.no_plan", `The run ${runId} never had a plan.`, hint);
-  }
+export function requireSubtasks(state: RunState, news: News): void {
+  const { runId } = state;
+  const accepted = requirePlan(state);
   if (news.type !== "restart_requested") return;
   const ids = accepted.plan.subtasks.map(({ id }) => id);
   const unknown = news.subtasks?.find((id) => !ids.includes(id));
@@ -24,16 +23,30 @@ export function requireSubtasks({ accepted, runId }: RunState, news: News): void
   throw inputError("subtask.unknown", `The run ${runId} has no subtask ${unknown}.`, hint);
 }
 
-/** @throws {InputError} `dead_letter.unknown` */
-export function requireDeadLetter(
-  open: readonly string[],
-  subtask: string | undefined,
-  runId: string,
-): void {
-  if (subtask !== undefined && open.includes(subtask)) return;
-  const what = subtask === undefined ? "has no dead letter" : `has no dead letter ${subtask}`;
+function requirePlan({ accepted, runId }: RunState): AcceptedPlan {
+  if (accepted !== null && accepted.revision > 0) return accepted;
+  const hint = "Ask the goal again.";
+  throw inputError("run.no_plan", `The run ${runId} never had a plan.`, hint);
+}
+
+/** The ids of the subtasks that are dead letters. */
+export function openDeadLetters({ accepted, subtasks }: RunState): string[] {
+  const ids = accepted?.plan.subtasks.map(({ id }) => id) ?? [];
+  return ids.filter((_, index) => subtasks[index]?.isDeadLetter);
+}
+
+/**
+ * @param subtasks which must all be dead letters; left out, there must be one
+ * @throws {InputError} `run.no_plan`, `dead_letter.unknown`
+ */
+export function requireDeadLetters(state: RunState, subtasks: readonly string[] | undefined): void {
+  requirePlan(state);
+  const open = openDeadLetters(state);
+  const unknown = subtasks?.find((subtask) => !open.includes(subtask));
+  if (unknown === undefined && open.length > 0) return;
+  const what = unknown === undefined ? "has no dead letter" : `has no dead letter ${unknown}`;
   const hint = open.length === 0 ? "There is nothing to decide." : `It has ${open.join(", ")}.`;
-  throw inputError("dead_letter.unknown", `The run ${runId} ${what}.`, hint);
+  throw inputError("dead_letter.unknown", `The run ${state.runId} ${what}.`, hint);
 }
 
 /** Every question needs an answer, and nothing else does. */

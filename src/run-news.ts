@@ -5,6 +5,10 @@ import type { RunSettings } from "./executor/core/settings.ts";
 import type { News } from "./executor/drivers/driver.ts";
 import type { DecideOptions } from "./options.ts";
 import { userName } from "./run.ts";
+import type { HeldRun } from "./run-store.ts";
+
+/** A run that this process drives next, and what it is told first. */
+export type PreparedRun = HeldRun & { readonly first: readonly News[] };
 
 /** Before what is only noted: a run whose process is gone does not go on because of it. */
 export const INTERRUPTION = { type: "interruption_found" } as const satisfies News;

@@ -79,6 +79,8 @@ export const CODES = {
   "run.no_plan": CONFLICT,
   "subtask.unknown": NOT_FOUND,
   "dead_letter.unknown": NOT_FOUND,
+  "dead_letter.undecided": FAILED,
+  "notification.failed": UPSTREAM,
   "run.owned": CONFLICT,
   "run.timeout": FAILED,
   "journal.not_a_database": UNUSABLE,

@@ -8,6 +8,7 @@ import type { PlanFlags } from "./commands/plan.ts";
 import type { RestartFlags } from "./commands/restart.ts";
 import type { ResumeFlags } from "./commands/resume.ts";
 import type { RunFileFlags } from "./commands/run.ts";
+import { addDeadLetterCommands } from "./dead-letter-commands.ts";
 import { printFailure, printFailureJson } from "./failure.ts";
 import {
   addJson,
@@ -22,13 +23,7 @@ import {
   toCount,
 } from "./flags.ts";
 import { colorsFor, type Io, widthOf } from "./io.ts";
-
-/** What a command does. @returns the exit code */
-type Act<Args extends unknown[]> = (...args: Args) => Promise<number>;
-/** Makes an action of a command's function, which is loaded when it is called. */
-type Lazily = <Args extends unknown[]>(
-  load: () => Promise<Act<[...Args, Io]>>,
-) => (...args: [...Args, Command]) => Promise<void>;
+import type { Act, Lazily } from "./lazily.ts";
 
 const EXAMPLES = `
 Examples:
@@ -229,50 +224,6 @@ function addDecision(command: Command): Command {
       command
         .option("--by <who>", "who decides (default: you)")
         .option("--note <text>", "why, for the record"),
-    ),
-  );
-}
-
-function addDeadLetterCommands(program: Command, lazily: Lazily): void {
-  const letters = program.command("dead-letters").description("work that failed for good");
-  const list = letters
-    .command("list")
-    .description("list what nobody has decided about")
-    .argument("[run]", "only of this run");
-  addJson(addSetup(list)).action(
-    lazily<[string | undefined, ReadingFlags]>(
-      async () => (await import("./commands/dead-letters.ts")).listDeadLetters,
-    ),
-  );
-  const show = letters
-    .command("show")
-    .description("show all that is known of one: error, attempts, input")
-    .argument("<run>", "its run")
-    .argument("<subtask>", "its subtask");
-  addJson(addSetup(show)).action(
-    lazily<[string, string, ReadingFlags]>(
-      async () => (await import("./commands/dead-letters.ts")).showDeadLetter,
-    ),
-  );
-  const retry = letters
-    .command("retry")
-    .description("try again, and go on with the run from there")
-    .argument("<run>", "the run")
-    .argument("[subtask...]", "all of the run's when left out");
-  addRunOutput(addLimits(addSetup(retry))).action(
-    lazily<[string, string[], RunFlags]>(
-      async () => (await import("./commands/dead-letters.ts")).retryDeadLetters,
-    ),
-  );
-  const discard = letters
-    .command("discard")
-    .description("leave one as it is")
-    .argument("<run>", "its run")
-    .argument("<subtask>", "its subtask")
-    .requiredOption("--reason <text>", "why, for the record");
-  addJson(addSetup(discard)).action(
-    lazily<[string, string, ReadingFlags & { readonly reason: string }]>(
-      async () => (await import("./commands/dead-letters.ts")).discardDeadLetter,
     ),
   );
 }

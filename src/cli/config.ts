@@ -67,6 +67,9 @@ const configSchema = z.strictObject({
   approvals: z.enum(["declared", "writes", "all"]).optional(),
   pools: z.record(text, z.int().positive()).optional(),
   toolLimits: z.record(text, toolLimits).optional(),
+  deadLetters: z
+    .strictObject({ threshold: z.int().positive(), webhook: text.optional() })
+    .optional(),
 });
 
 /**
@@ -168,6 +171,7 @@ function hintOf(setting: string): string {
     concurrency: "Write a whole number greater than 0.",
     approvals: "Write declared, writes or all.",
     pools: "Write a whole number greater than 0 for each name.",
+    deadLetters: "Write threshold, a whole number greater than 0, and webhook, a URL.",
     toolLimits:
       "Write concurrency, rateLimit, breaker and uses for each tool, as the documentation has them.",
   };

@@ -32,6 +32,8 @@ export type SetupFlags = {
   readonly pools?: NonNullable<PlanwrightOptions["pools"]>;
   /** Of the configuration file only. */
   readonly toolLimits?: NonNullable<PlanwrightOptions["toolLimits"]>;
+  /** Of the configuration file only. */
+  readonly deadLetters?: NonNullable<PlanwrightOptions["deadLetters"]>;
 };
 
 /** Of the configuration file only. */

@@ -69,6 +69,7 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
     autoApprove: flags.yes,
     pools: config.pools,
     toolLimits: config.toolLimits,
+    deadLetters: config.deadLetters,
   };
 }
 

@@ -1,77 +1,240 @@
-/** Work that failed for good, with all that is needed to understand and retry it. */
+/** Work that failed for good, with all that is needed to understand it and to decide about it. */
 
 import type { ErrorData } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { RunEvent } from "../executor/core/event.ts";
-import { fold } from "../executor/core/evolve.ts";
-import { programOf, scopeFor } from "../executor/core/program.ts";
-import type { RunState } from "../executor/core/state.ts";
+import { needsApproval } from "../executor/core/approval.ts";
+import type { RunEvent, Versions } from "../executor/core/event.ts";
+import { evolve } from "../executor/core/evolve.ts";
+import { policyOf, programOf, scopeFor } from "../executor/core/program.ts";
+import { initialState, type RunState } from "../executor/core/state.ts";
 import type { SubtaskReason } from "../executor/core/status.ts";
 
 export type DeadLetter = {
   readonly runId: string;
   readonly goal: string;
   readonly subtask: string;
+  readonly description?: string;
+  /** The plan's; each attempt says which one it called. */
   readonly tool: string;
   readonly reason: SubtaskReason;
   readonly error: ErrorData;
   /** When it was given up; milliseconds since the epoch. */
   readonly at: number;
   readonly attempts: readonly DeadAttempt[];
-  /** What its tool was given, expressions resolved; null where they cannot be. */
+  /**
+   * What the newest attempt was given, expressions resolved; what a person was asked about, if
+   * none began; null where it could not be computed.
+   */
   readonly input: JsonObject | null;
-  /** The subtasks that the input reads from. */
-  readonly upstream: readonly string[];
+  /** What it depends on, and where the outputs are that its input could read. */
+  readonly upstream: readonly UpstreamOutput[];
   /** The subtasks that were skipped because of it. */
   readonly skipped: readonly string[];
+  /** Of the plan, then. */
+  readonly revision: number;
+  /** What drove the run then; null in journals that do not say. */
+  readonly versions: Versions | null;
 };
 
 export type DeadAttempt = {
   readonly attempt: number;
   readonly tool: string;
+  /** Whether the tool is the subtask's fallback. */
+  readonly isFallback: boolean;
   readonly startedAt: number;
   /** Null where nobody knows. */
   readonly endedAt: number | null;
   readonly error: ErrorData | null;
+  /** Where in the tool the error was thrown. */
+  readonly stack?: string;
 };
+
+export type UpstreamOutput = {
+  readonly subtask: string;
+  /** Which gave the output; null where a person did, or where there is none. */
+  readonly attempt: number | null;
+  /** Of the event that holds the output; null where there is none. */
+  readonly seq: number | null;
+};
+
+/** What is left out lets everything pass. */
+export interface DeadLetterFilter {
+  readonly runId?: string | undefined;
+  /** The plan's tool, or one that was tried. */
+  readonly tool?: string | undefined;
+  /** Of the error. */
+  readonly code?: string | undefined;
+  readonly reason?: SubtaskReason | undefined;
+  /** Given up at this time or later; milliseconds since the epoch. */
+  readonly since?: number | undefined;
+}
+
+export function matchesFilter(letter: DeadLetter, filter: DeadLetterFilter): boolean {
+  const tools = [letter.tool, ...letter.attempts.map(({ tool }) => tool)];
+  return (
+    (filter.runId ?? letter.runId) === letter.runId &&
+    tools.includes(filter.tool ?? letter.tool) &&
+    (filter.code ?? letter.error.code) === letter.error.code &&
+    (filter.reason ?? letter.reason) === letter.reason &&
+    (filter.since ?? letter.at) <= letter.at
+  );
+}
 
 /** The dead letters of a run about which nobody has decided, in the order in which they came. */
 export function deadLettersOf(runId: string, events: readonly RunEvent[]): DeadLetter[] {
-  const state = fold(runId, events);
-  const open = new Map<string, Extract<RunEvent, { type: "dead_letter.added" }>>();
+  const open = openLetters(events);
+  if (open.size === 0) return [];
+  const stories = new Map([...open.keys()].map((id) => [id, new Story(id)]));
+  const past = new Past(runId);
+  for (const event of events) {
+    if ("subtask" in event) stories.get(event.subtask)?.take(event, past);
+    else if (event.type === "subtasks.reset") {
+      for (const id of event.subtasks) stories.get(id)?.beginAnew();
+    }
+    past.take(event);
+  }
+  const { state } = past;
+  return [...open.values()].map(({ subtask, reason, error, at }) => {
+    const story = stories.get(subtask) as Story;
+    const { tool = "", description } = subtaskOf(state, subtask) ?? {};
+    return {
+      runId,
+      goal: state.goal,
+      subtask,
+      ...(description !== undefined && { description }),
+      tool,
+      reason,
+      error,
+      at,
+      attempts: story.attempts,
+      ...(story.given ?? circumstances(past, subtask, null)),
+      skipped: skippedFor(state, subtask),
+    };
+  });
+}
+
+type Added = Extract<RunEvent, { readonly type: "dead_letter.added" }>;
+type SubtaskEvent = Extract<RunEvent, { readonly subtask: string }>;
+
+function openLetters(events: readonly RunEvent[]): Map<string, Added> {
+  const open = new Map<string, Added>();
   for (const event of events) {
     if (event.type === "dead_letter.added") open.set(event.subtask, event);
     else if (event.type === "dead_letter.resolved") open.delete(event.subtask);
   }
-  return [...open.values()].map(({ subtask, reason, error, at }) => ({
-    runId,
-    goal: state.goal,
-    subtask,
-    reason,
-    error,
-    at,
-    ...describe(state, subtask),
-    attempts: attemptsOf(subtask, events),
-  }));
+  return open;
 }
 
-function describe(state: RunState, id: string) {
-  const program = programOf(state);
-  const { graph, plan, subtasks } = program.compiled;
-  const index = graph.indexOf.get(id) ?? -1;
-  const template = subtasks[index]?.input;
-  let input: JsonObject | null = null;
-  try {
-    input = (template?.evaluate(scopeFor(state, program, template)) ?? null) as JsonObject | null;
-  } catch {
-    // The expressions themselves are what failed; the error says how.
+/** The run as it was before some event. */
+class Past {
+  readonly state: RunState;
+  readonly outputs = new Map<string, Omit<UpstreamOutput, "subtask">>();
+  versions: Versions | null = null;
+
+  constructor(runId: string) {
+    this.state = initialState(runId);
   }
-  return {
-    tool: plan.subtasks[index]?.tool ?? "",
-    input,
-    upstream: (graph.dependencies[index] ?? []).map((need) => graph.ids[need.index] ?? ""),
-    skipped: graph.ids.filter((_, at) => isBelow(state, at, id)),
-  };
+
+  take(event: RunEvent): void {
+    evolve(this.state, event);
+    if ("versions" in event && event.versions !== undefined) this.versions = event.versions;
+    if (event.type === "subtask.succeeded") {
+      this.outputs.set(event.subtask, { attempt: event.attempt, seq: event.seq });
+    } else if (event.type === "subtask.resolved") {
+      this.outputs.set(event.subtask, { attempt: null, seq: event.seq });
+    } else if (event.type === "subtasks.reset") {
+      for (const id of event.subtasks) this.outputs.delete(id);
+    }
+  }
+}
+
+type Circumstances = Pick<DeadLetter, "input" | "upstream" | "revision" | "versions">;
+
+/** What happened to one subtask. */
+class Story {
+  readonly attempts: DeadAttempt[] = [];
+  given: Circumstances | undefined;
+  readonly #subtask: string;
+
+  constructor(subtask: string) {
+    this.#subtask = subtask;
+  }
+
+  beginAnew(): void {
+    this.given = undefined;
+  }
+
+  take(event: SubtaskEvent, past: Past): void {
+    switch (event.type) {
+      case "approval.requested":
+        this.given = circumstances(past, this.#subtask, event.input);
+        break;
+      case "attempt.started": {
+        this.given = circumstances(past, this.#subtask, inputOf(past.state, this.#subtask));
+        const { attempt, tool, at: startedAt } = event;
+        const isFallback = tool !== subtaskOf(past.state, this.#subtask)?.tool;
+        this.attempts.push({ attempt, tool, isFallback, startedAt, endedAt: null, error: null });
+        break;
+      }
+      case "attempt.failed": {
+        const { at: endedAt, error, stack } = event;
+        this.#endAttempt({ endedAt, error, ...(stack !== undefined && { stack }) });
+        break;
+      }
+      case "attempt.cancelled":
+      case "subtask.succeeded":
+        this.#endAttempt({ endedAt: event.at });
+        break;
+      case "dead_letter.added":
+        this.given ??= circumstances(past, this.#subtask, null);
+        break;
+      default:
+    }
+  }
+
+  #endAttempt(end: Partial<DeadAttempt>): void {
+    const last = this.attempts.pop();
+    if (last !== undefined) this.attempts.push({ ...last, ...end });
+  }
+}
+
+function circumstances(
+  { state, outputs, versions }: Past,
+  id: string,
+  input: JsonObject | null,
+): Circumstances {
+  const { graph } = programOf(state).compiled;
+  const needs = graph.dependencies[graph.indexOf.get(id) ?? -1] ?? [];
+  const upstream = needs.map(({ index }) => {
+    const subtask = graph.ids[index] ?? "";
+    return { subtask, ...(outputs.get(subtask) ?? { attempt: null, seq: null }) };
+  });
+  return { input, upstream, revision: state.accepted?.revision ?? 0, versions };
+}
+
+/** What an attempt that starts now is given, as the core computes it. */
+function inputOf(state: RunState, id: string): JsonObject | null {
+  const program = programOf(state);
+  const index = program.compiled.graph.indexOf.get(id) ?? -1;
+  const subtask = state.subtasks[index];
+  const template = program.compiled.subtasks[index]?.input;
+  if (subtask === undefined || template === undefined) return null;
+  // What was approved is what the tool is given, also where it was edited.
+  const isAsked = needsApproval(policyOf(program, subtask, index), state.settings.approvals);
+  if (isAsked && subtask.approval?.isApproved) return subtask.approval.input;
+  try {
+    return template.evaluate(scopeFor(state, program, template)) as JsonObject;
+  } catch {
+    return null;
+  }
+}
+
+function subtaskOf(state: RunState, id: string) {
+  return state.accepted?.plan.subtasks.find((subtask) => subtask.id === id);
+}
+
+function skippedFor(state: RunState, id: string): string[] {
+  return programOf(state).compiled.graph.ids.filter((_, index) => isBelow(state, index, id));
 }
 
 /** Whether the subtask was skipped because of the other one, directly or further down. */
@@ -84,21 +247,4 @@ function isBelow(state: RunState, index: number, id: string): boolean {
     at = graph.indexOf.get(cause) ?? -1;
   }
   return false;
-}
-
-function attemptsOf(id: string, events: readonly RunEvent[]): DeadAttempt[] {
-  const attempts: DeadAttempt[] = [];
-  for (const event of events) {
-    if (!("subtask" in event) || event.subtask !== id) continue;
-    const last = attempts.at(-1);
-    if (event.type === "attempt.started") {
-      const { attempt, tool, at } = event;
-      attempts.push({ attempt, tool, startedAt: at, endedAt: null, error: null });
-    } else if (last !== undefined && last.endedAt === null && event.type.startsWith("attempt.")) {
-      const error = event.type === "attempt.failed" ? event.error : null;
-      const endedAt = event.type === "attempt.uncertain" ? null : event.at;
-      attempts[attempts.length - 1] = { ...last, endedAt, error };
-    }
-  }
-  return attempts;
 }

@@ -53,6 +53,8 @@ function detailOf(event: RunEvent): string {
       return `attempt ${event.attempt}`;
     case "subtask.succeeded":
       return `${JSON.stringify(event.output)}${reuseText(event)}`;
+    case "subtask.resolved":
+      return JSON.stringify(event.output);
     case "subtask.skipped":
       return event.error?.message ?? subtaskReasonText(event.reason, event.cause ?? null);
     case "subtask.cancelled":
@@ -71,6 +73,12 @@ function detailOf(event: RunEvent): string {
       return "";
     case "admission.delayed":
       return `${DOWN}, asked again ${new Date(event.until).toISOString()}`;
+    case "dead_letters.threshold_reached":
+      return `${count(event.count, "dead letter")}: ${event.subtasks.join(", ")}`;
+    case "notification.delivered":
+      return `of event ${event.notification}`;
+    case "notification.failed":
+      return `of event ${event.notification}: ${event.error.message}`;
     case "budget.low":
       return percent(event.share);
     case "breaker.opened":
@@ -135,6 +143,12 @@ export function progressLine(event: RunEvent, state: RunState): string | undefin
       return `${event.type === "subtask.skipped" ? "skipped" : "cancelled"} ${event.subtask}: ${detailOf(event)}`;
     case "admission.delayed":
       return `waiting ${event.subtask}: ${DOWN}`;
+    case "subtask.resolved":
+      return `resolved ${event.subtask}`;
+    case "dead_letters.threshold_reached":
+      return `${count(event.count, "dead letter")}, of which somebody wants to hear`;
+    case "notification.failed":
+      return `nobody could be told: ${event.error.message}`;
     case "budget.low":
       return `${percent(event.share)} of the budget is used`;
     case "breaker.opened":

@@ -99,7 +99,7 @@ describe("a dead letter", () => {
       error: { message: "The bank is closed.", hint: "Come back." },
       attempts: [{ attempt: 1, tool: "pay", error: { message: "The bank is closed." } }],
       input: { amount: 10 },
-      upstream: ["small"],
+      upstream: [{ subtask: "small", attempt: 1, seq: 4 }],
       skipped: ["last"],
     });
     expect((await folder.run("dead-letters", "list")).stdout).toContain("The bank is closed.");

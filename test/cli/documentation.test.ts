@@ -23,6 +23,7 @@ const COMMANDS = [
   ["dead-letters", "list"],
   ["dead-letters", "show"],
   ["dead-letters", "retry"],
+  ["dead-letters", "resolve"],
   ["dead-letters", "discard"],
   ["audit", "list"],
   ["audit", "verify"],
@@ -62,6 +63,6 @@ describe("the documentation of the command line", () => {
     await using folder = await makeFolder({ "planwright.config.yaml": example });
     const config = await readConfig("planwright.config.yaml");
     expect(folder.path).toBeDefined();
-    expect(Object.keys(config)).toHaveLength(15);
+    expect(Object.keys(config)).toHaveLength(16);
   });
 });

@@ -63,6 +63,7 @@ export function adoptPlan(state: RunState, next: AcceptedPlan): void {
 export function recount(state: RunState): void {
   const { graph } = programOf(state).compiled;
   state.unsettled = 0;
+  state.openDeadLetters = state.subtasks.filter(({ isDeadLetter }) => isDeadLetter).length;
   state.ready = [];
   const isOpen = ({ index }: Dependency) => !isFinal(state.subtasks[index]?.status ?? "pending");
   for (const [index, subtask] of state.subtasks.entries()) {

@@ -51,7 +51,8 @@ export function approvedInput(
   return undefined;
 }
 
-function needsApproval({ approval, effects }: ToolPolicy, policy: ApprovalPolicy): boolean {
+/** Whether a person must say yes to it in a run of this policy. */
+export function needsApproval({ approval, effects }: ToolPolicy, policy: ApprovalPolicy): boolean {
   return approval || policy === "all" || (policy === "writes" && effects === "write");
 }
 

@@ -7,6 +7,7 @@ import { type ErrorData, toErrorData } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
 import { isPlanned } from "./adoption.ts";
 import type { QualityFlag } from "./event.ts";
+import { isNotifying } from "./notifications.ts";
 import { idOfSubtask, programOf, scopeFor } from "./program.ts";
 import type { RunState } from "./state.ts";
 import { isFinished } from "./status.ts";
@@ -15,7 +16,7 @@ import { emit, type Turn } from "./turn.ts";
 export function completeRun(turn: Turn): void {
   const { state } = turn;
   if (isFinished(state.status)) return;
-  if (state.unsettled > 0) return;
+  if (state.unsettled > 0 || isNotifying(state.notifications, state.lifecycle)) return;
   if (!isPlanned(state)) {
     if (state.lifecycle.stopping !== null) finish(turn, null, [], null);
     return;

@@ -4,15 +4,15 @@ import type { ErrorData } from "../../base/errors.ts";
 import { delayAdmission, grantAdmission } from "./admit.ts";
 import { isPlanned, keptSubtasks } from "./adoption.ts";
 import { decideApproval, endApproval, settleApprovals } from "./approval.ts";
-import { completeRun } from "./completion.ts";
 import { considerCondition } from "./condition.ts";
-import type { ModelCallUsage } from "./consumption.ts";
+import { discardDeadLetter, resolveDeadLetter, retryDeadLetters } from "./dead-letters.ts";
 import { growthOf } from "./draft.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
 import { idOfSubtask, programOf } from "./program.ts";
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
+import { goOn, redo } from "./redo.ts";
 import { indicesOf, withDependents } from "./restart.ts";
 import { chooseFallback, endWait, retryTime } from "./retry.ts";
 import type { RunState } from "./state.ts";
@@ -27,6 +27,12 @@ export function decide(turn: Turn, input: RunInput): void {
   switch (input.type) {
     case "restart_requested":
       return decideRestart(turn, input);
+    case "dead_letters_retried":
+      if (retryDeadLetters(turn, input)) considerAdopted(turn);
+      return;
+    case "dead_letter_resolved":
+      if (resolveDeadLetter(turn, input)) considerAdopted(turn);
+      return;
     case "dead_letter_discarded":
       return discardDeadLetter(turn, input);
     default:
@@ -36,7 +42,13 @@ export function decide(turn: Turn, input: RunInput): void {
 
 type LaterInput = Exclude<
   RunInput,
-  { readonly type: "restart_requested" | "dead_letter_discarded" }
+  {
+    readonly type:
+      | "restart_requested"
+      | "dead_letters_retried"
+      | "dead_letter_resolved"
+      | "dead_letter_discarded";
+  }
 >;
 
 function decideUnfinished(turn: Turn, input: LaterInput): void {
@@ -70,6 +82,9 @@ function decideUnfinished(turn: Turn, input: LaterInput): void {
       return decideInterruption(turn);
     case "approval_decided":
       return decideApproval(turn, input);
+    case "notification_delivered":
+    case "notification_failed":
+      return noteNotification(turn, input);
     case "pause_requested":
       return requestPause(turn, input.by);
     case "cancel_requested":
@@ -81,12 +96,14 @@ function decideUnfinished(turn: Turn, input: LaterInput): void {
 
 type Input<T extends RunInput["type"]> = Extract<RunInput, { type: T }>;
 
-function decideStart(turn: Turn, { goal, settings, plan }: Input<"start_requested">): void {
+function decideStart(turn: Turn, input: Input<"start_requested">): void {
+  const { goal, settings, plan, versions } = input;
   if (turn.state.startedAt !== null) return;
+  const started = { type: "run.started", goal, settings, ...(versions && { versions }) } as const;
   if ("planner" in plan) {
-    emit(turn, { type: "run.started", goal, settings, planner: plan.planner });
+    emit(turn, { ...started, planner: plan.planner });
   } else {
-    emit(turn, { type: "run.started", goal, settings, planner: null });
+    emit(turn, { ...started, planner: null });
     emit(turn, { type: "plan.accepted", accepted: plan });
     considerReady(turn);
   }
@@ -162,8 +179,8 @@ function decideAttemptEnded(
       break;
     }
     case "failed": {
-      const { error, usage } = outcome;
-      failAttempt(turn, index, error, usage);
+      const { status: _, error, ...more } = outcome;
+      failAttempt(turn, index, error, more);
       break;
     }
     case "cancelled":
@@ -179,8 +196,15 @@ function decideAttemptEnded(
   }
 }
 
+type FailedOutcome = Extract<AttemptOutcome, { readonly status: "failed" }>;
+
 /** What follows a failed attempt: another one, the fallback, or the subtask's failure. */
-function failAttempt(turn: Turn, index: number, error: ErrorData, usage?: ModelCallUsage): void {
+function failAttempt(
+  turn: Turn,
+  index: number,
+  error: ErrorData,
+  more: Pick<FailedOutcome, "stack" | "usage"> = {},
+): void {
   const { state } = turn;
   const program = programOf(state);
   const isStopping = state.lifecycle.stopping !== null;
@@ -190,7 +214,7 @@ function failAttempt(turn: Turn, index: number, error: ErrorData, usage?: ModelC
     subtask: idOfSubtask(program, index),
     attempt: state.subtasks[index]?.attempts ?? 0,
     error,
-    ...(usage && { usage }),
+    ...more,
     ...(retryAt !== undefined && { retryAt }),
   });
   if (isStopping) cancelSubtask(turn, index);
@@ -232,13 +256,15 @@ function decideTimer(turn: Turn, timer: Timer): void {
   }
 }
 
-function decideResume(turn: Turn, { budget, approver }: Input<"resume_requested">): void {
+function decideResume(turn: Turn, input: Input<"resume_requested">): void {
+  const { budget, approver, versions } = input;
   const { state } = turn;
   if (state.startedAt === null) return endUnbegun(turn);
   emit(turn, {
     type: "run.resumed",
     ...(budget !== undefined && { budget }),
     ...(approver !== undefined && { approver }),
+    ...(versions && { versions }),
   });
   if (state.accepted === null) return;
   recoverAttempts(turn);
@@ -279,40 +305,28 @@ function noteBreaker(turn: Turn, input: Input<"breaker_opened" | "breaker_closed
   else emit(turn, { type: "breaker.opened", tool, circuit, until: input.until });
 }
 
-/** What ended goes on; what stands still is done again from there. */
-function decideRestart(turn: Turn, { subtasks, by }: Input<"restart_requested">): void {
-  const { state } = turn;
-  if (!isPlanned(state)) return;
-  if (!isFinished(state.status)) {
-    emit(turn, { type: "run.resumed" });
-    recoverAttempts(turn);
-    // A crash in the middle of a cancel: it is completed, and the run then opened again.
-    if (state.lifecycle.stopping !== null) abandonQueued(turn);
-    completeRun(turn);
-    turn.settled.length = 0;
-  }
-  if (isFinished(state.status)) emit(turn, { type: "run.reopened", by });
-  const program = programOf(state);
-  const again = withDependents(program, indicesOf(state, subtasks));
-  for (const index of again) {
-    const subtask = idOfSubtask(program, index);
-    if (!state.subtasks[index]?.isDeadLetter) continue;
-    emit(turn, { type: "dead_letter.resolved", subtask, resolution: "retried", by, note: "" });
-  }
-  emit(turn, {
-    type: "subtasks.reset",
-    subtasks: again.map((index) => idOfSubtask(program, index)),
-  });
-  considerAdopted(turn);
+/** One that is on its way no more says nothing new. */
+function noteNotification(
+  turn: Turn,
+  input: Input<"notification_delivered" | "notification_failed">,
+): void {
+  const { notification } = input;
+  const isKnown = turn.state.notifications.undelivered.some(
+    (one) => one.notification === notification,
+  );
+  if (!isKnown) return;
+  if (input.type === "notification_delivered") {
+    emit(turn, { type: "notification.delivered", notification });
+  } else emit(turn, { type: "notification.failed", notification, error: input.error });
 }
 
-function discardDeadLetter(turn: Turn, input: Input<"dead_letter_discarded">): void {
+/** What ended goes on; what stands still is done again from there. */
+function decideRestart(turn: Turn, input: Input<"restart_requested">): void {
   const { state } = turn;
   if (!isPlanned(state)) return;
-  const { subtask, by, note } = input;
-  const [index = -1] = indicesOf(state, [subtask]);
-  if (!state.subtasks[index]?.isDeadLetter) return;
-  emit(turn, { type: "dead_letter.resolved", subtask, resolution: "discarded", by, note });
+  goOn(turn, input);
+  redo(turn, withDependents(programOf(state), indicesOf(state, input.subtasks)), input.by);
+  considerAdopted(turn);
 }
 
 /** A crash in the middle of a cancel: what was to run again is cancelled instead. */

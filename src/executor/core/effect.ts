@@ -7,6 +7,17 @@ import type { JsonObject } from "../../base/json.ts";
 import type { Clarification } from "../../plan/question.ts";
 import type { Timer } from "./input.ts";
 
+/** What somebody outside is told. */
+export type Notification = {
+  readonly type: "dead_letters.threshold_reached";
+  readonly runId: string;
+  readonly goal: string;
+  readonly count: number;
+  readonly threshold: number;
+  /** The dead letters that are open. */
+  readonly subtasks: readonly string[];
+};
+
 export type Effect =
   /** Ask the planner; answered by `plan_made`, `plan_questioned` or `plan_failed`. */
   | {
@@ -43,6 +54,15 @@ export type Effect =
       readonly subtask: string;
       readonly attempt: number;
       readonly reason: "timeout" | "cancelled";
+    }
+  /** Tell somebody outside; answered by `notification_delivered` or `notification_failed`. */
+  | {
+      readonly type: "notify";
+      /** `seq` of the event that is told of. */
+      readonly notification: number;
+      readonly message: Notification;
+      /** The same whenever it is sent. */
+      readonly idempotencyKey: string;
     }
   /** Ring not before `at`; answered by `timer_rang`. A ring may be stale. */
   | { readonly type: "set_timer"; readonly timer: Timer; readonly at: number };

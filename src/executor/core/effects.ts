@@ -29,6 +29,7 @@ export function addEffects(
         effects.push({ type: "set_timer", timer: { kind: "run_timeout" }, at });
       }
       if (event.type === "run.resumed") setTimersAgain(state, effects);
+      notify(state, effects);
       // A given plan is accepted by the next event of the same step.
       if (
         state.status === "planning" &&
@@ -37,6 +38,9 @@ export function addEffects(
       ) {
         requestPlan(state, effects);
       }
+      break;
+    case "dead_letters.threshold_reached":
+      notify(state, effects, event.seq);
       break;
     case "questions.answered":
       requestPlan(state, effects);
@@ -145,6 +149,20 @@ function approvalTimer(
   at: number,
 ): Effect {
   return { type: "set_timer", timer: { kind: "approval", subtask, request }, at };
+}
+
+/** @param only the `seq` of one event; left out, all that nobody was told of yet */
+function notify({ runId, goal, notifications }: RunState, effects: Effect[], only?: number): void {
+  const type = "dead_letters.threshold_reached";
+  for (const { notification, threshold, subtasks } of notifications.undelivered) {
+    if (only !== undefined && notification !== only) continue;
+    effects.push({
+      type: "notify",
+      notification,
+      message: { type, runId, goal, count: subtasks.length, threshold, subtasks },
+      idempotencyKey: `${runId}/${notification}`,
+    });
+  }
 }
 
 function requestPlan({ goal, questions }: RunState, effects: Effect[]): void {

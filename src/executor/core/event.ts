@@ -13,6 +13,14 @@ import type { RunReason, RunStatus, SubtaskReason } from "./status.ts";
 
 /** The subtask of a run that had an effect. */
 export type EffectOwner = { readonly runId: string; readonly subtask: string };
+/** What a run was driven by. */
+export type Versions = {
+  /** Of this package. */
+  readonly planwright: string;
+  readonly node: string;
+  /** The format of journals that it writes. */
+  readonly journal: number;
+};
 
 /** Something a reader of the output must know about its quality. */
 export type QualityFlag = {
@@ -28,6 +36,7 @@ export type EventBody =
       readonly settings: RunSettings;
       /** Null when the plan was given. */
       readonly planner: string | null;
+      readonly versions?: Versions;
     }
   | {
       /** The planner still writes; this much of the plan may begin. */
@@ -73,6 +82,8 @@ export type EventBody =
       readonly subtask: string;
       readonly attempt: number;
       readonly error: ErrorData;
+      /** Where in the tool it was thrown. */
+      readonly stack?: string;
       readonly usage?: ModelCallUsage;
       /** When another attempt follows, in milliseconds since the epoch. */
       readonly retryAt?: number;
@@ -160,10 +171,26 @@ export type EventBody =
       /** Somebody has decided about a dead letter. */
       readonly type: "dead_letter.resolved";
       readonly subtask: string;
-      readonly resolution: "retried" | "discarded";
+      readonly resolution: "retried" | "discarded" | "resolved";
       readonly by: string;
       /** In the words of who decided. */
       readonly note: string;
+    }
+  /** Somebody says what a subtask that failed came to; what was skipped because of it can run. */
+  | { readonly type: "subtask.resolved"; readonly subtask: string; readonly output: Json }
+  | {
+      /** So many dead letters are open as somebody wants to hear of. */
+      readonly type: "dead_letters.threshold_reached";
+      readonly count: number;
+      readonly threshold: number;
+      readonly subtasks: readonly string[];
+    }
+  /** `notification`: `seq` of the event that is told of. */
+  | { readonly type: "notification.delivered"; readonly notification: number }
+  | {
+      readonly type: "notification.failed";
+      readonly notification: number;
+      readonly error: ErrorData;
     }
   /** Most of the money or tokens of the budget is used; cheaper models take over where there are any. */
   | { readonly type: "budget.low"; readonly share: number }
@@ -178,7 +205,7 @@ export type EventBody =
     }
   | { readonly type: "breaker.closed"; readonly tool: string; readonly circuit: string }
   /** A run that had ended goes on. */
-  | { readonly type: "run.reopened"; readonly by: string }
+  | { readonly type: "run.reopened"; readonly by: string; readonly versions?: Versions }
   /** These are done again. */
   | { readonly type: "subtasks.reset"; readonly subtasks: readonly string[] }
   | { readonly type: "pause.requested"; readonly by: string }
@@ -191,6 +218,7 @@ export type EventBody =
       readonly budget?: Budget | null;
       /** Who now says yes to all that asks for it. */
       readonly approver?: string;
+      readonly versions?: Versions;
     }
   | {
       readonly type: "run.cancelled";

@@ -8,6 +8,7 @@ import { evolveDependents } from "./dependencies.ts";
 import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
 import { evolveLifecycle } from "./lifecycle.ts";
+import { evolveNotifications } from "./notifications.ts";
 import { indexOfSubtask, programOf } from "./program.ts";
 import { evolveQuestions } from "./questions.ts";
 import { addReady, removeReady } from "./ready.ts";
@@ -35,6 +36,7 @@ export function evolve(state: RunState, event: RunEvent): void {
   evolveLifecycle(state.lifecycle, event);
   evolveQuestions(state.questions, event);
   evolveUsage(state.usage, event);
+  evolveNotifications(state.notifications, event);
 }
 
 /** The state after all events of a run, from its first. */
@@ -117,6 +119,9 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
     case "plan.rejected":
     case "breaker.opened":
     case "breaker.closed":
+    case "dead_letters.threshold_reached":
+    case "notification.delivered":
+    case "notification.failed":
     case "pause.requested":
     case "run.paused":
     case "run.cancelled":
@@ -129,7 +134,15 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
 /** What is noted about a run and changes nothing of how it stands. */
 type AsideEvent = Extract<
   RunEvent,
-  { readonly type: "pause.requested" | "subtasks.reset" | "budget.low" | `breaker.${string}` }
+  {
+    readonly type:
+      | "pause.requested"
+      | "subtasks.reset"
+      | "budget.low"
+      | "dead_letters.threshold_reached"
+      | `notification.${string}`
+      | `breaker.${string}`;
+  }
 >;
 
 function isAside(event: RunOnlyEvent): event is AsideEvent {
@@ -137,6 +150,9 @@ function isAside(event: RunOnlyEvent): event is AsideEvent {
     event.type === "pause.requested" ||
     event.type === "subtasks.reset" ||
     event.type === "budget.low" ||
+    event.type === "dead_letters.threshold_reached" ||
+    event.type === "notification.delivered" ||
+    event.type === "notification.failed" ||
     event.type === "breaker.opened" ||
     event.type === "breaker.closed"
   );
@@ -152,11 +168,14 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
   const subtask = state.subtasks[index] as SubtaskState;
   // A dead letter is a record about a subtask, not a change of its status.
   if (event.type === "dead_letter.added" || event.type === "dead_letter.resolved") {
-    subtask.isDeadLetter = event.type === "dead_letter.added";
+    const isDeadLetter = event.type === "dead_letter.added";
+    state.openDeadLetters += Number(isDeadLetter) - Number(subtask.isDeadLetter);
+    subtask.isDeadLetter = isDeadLetter;
     return;
   }
   const next = SUBTASK_TABLE[subtask.status][event.type];
   if (next === undefined) throw impossible(event, `${event.subtask}, which is ${subtask.status}`);
+  const wasFinal = isFinal(subtask.status);
   subtask.status = next;
   removeReady(state, index);
   switch (event.type) {
@@ -220,6 +239,13 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.output = event.output;
       subtask.error = null;
       break;
+    case "subtask.resolved":
+      subtask.isResolved = true;
+      subtask.output = event.output;
+      subtask.reason = null;
+      subtask.error = null;
+      subtask.finishedAt = event.at;
+      break;
     case "subtask.failed":
       subtask.reason = event.reason;
       subtask.error = event.error;
@@ -235,7 +261,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
     default:
       event satisfies never;
   }
-  if (isFinal(next)) {
+  if (isFinal(next) && !wasFinal) {
     subtask.retryAt = null;
     subtask.admission = null;
     subtask.finishedAt = event.at;

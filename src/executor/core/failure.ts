@@ -24,4 +24,17 @@ export function failSubtask(
   }
   emit(turn, { type: "subtask.failed", subtask, reason, error });
   emit(turn, { type: "dead_letter.added", subtask, reason, attempts, error });
+  noteThreshold(turn);
+}
+
+/** They come one by one, so the threshold is passed where they are exactly so many. */
+function noteThreshold(turn: Turn): void {
+  const { settings, openDeadLetters: count, subtasks } = turn.state;
+  const threshold = settings.deadLetters?.threshold;
+  if (count !== threshold) return;
+  const program = programOf(turn.state);
+  const open = subtasks.flatMap(({ isDeadLetter }, index) =>
+    isDeadLetter ? [idOfSubtask(program, index)] : [],
+  );
+  emit(turn, { type: "dead_letters.threshold_reached", count, threshold, subtasks: open });
 }

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
-import type { EffectOwner } from "./event.ts";
+import type { EffectOwner, Versions } from "./event.ts";
 import type { Budget, RunSettings } from "./settings.ts";
 
 export type Timer =
@@ -27,7 +27,13 @@ export type AttemptOutcome =
       /** Whose output it is, where no tool was called because the effect had happened. */
       readonly reused?: EffectOwner;
     }
-  | { readonly status: "failed"; readonly error: ErrorData; readonly usage?: ModelCallUsage }
+  | {
+      readonly status: "failed";
+      readonly error: ErrorData;
+      /** Where in the tool it was thrown. */
+      readonly stack?: string;
+      readonly usage?: ModelCallUsage;
+    }
   | { readonly status: "uncertain" }
   | { readonly status: "cancelled" };
 
@@ -38,6 +44,7 @@ export type RunInput = { readonly at: number } & (
       readonly settings: RunSettings;
       /** The plan, or who makes it. */
       readonly plan: AcceptedPlan | { readonly planner: string };
+      readonly versions?: Versions;
     }
   /** The plan as far as the planner has written it. */
   | { readonly type: "plan_drafted"; readonly draft: AcceptedPlan }
@@ -86,6 +93,7 @@ export type RunInput = { readonly at: number } & (
       readonly budget?: Budget | null;
       /** Who says yes to all that asks for it, from now on; left out, it stays as it was. */
       readonly approver?: string;
+      readonly versions?: Versions;
     }
   /** The process that drove the run is gone, and nobody wants to go on with it now. */
   | { readonly type: "interruption_found" }
@@ -105,12 +113,36 @@ export type RunInput = { readonly at: number } & (
       readonly type: "restart_requested";
       readonly subtasks: readonly string[] | null;
       readonly by: string;
+      readonly versions?: Versions;
+    }
+  /** Do these dead letters again, and what follows from them. */
+  | {
+      readonly type: "dead_letters_retried";
+      readonly subtasks: readonly string[];
+      readonly by: string;
+      readonly versions?: Versions;
+    }
+  /** Somebody has looked, and says what it came to. */
+  | {
+      readonly type: "dead_letter_resolved";
+      readonly subtask: string;
+      readonly output: Json;
+      readonly by: string;
+      readonly note: string;
+      readonly versions?: Versions;
     }
   | {
       readonly type: "dead_letter_discarded";
       readonly subtask: string;
       readonly by: string;
       readonly note: string;
+    }
+  /** `notification` as in the effect `notify`. */
+  | { readonly type: "notification_delivered"; readonly notification: number }
+  | {
+      readonly type: "notification_failed";
+      readonly notification: number;
+      readonly error: ErrorData;
     }
   | { readonly type: "pause_requested"; readonly by: string }
   | { readonly type: "cancel_requested"; readonly by: string }

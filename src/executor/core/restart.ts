@@ -11,12 +11,21 @@ import { recount } from "./adoption.ts";
 import { idOfSubtask, type Program, programOf } from "./program.ts";
 import { initialSubtask, type RunState } from "./state.ts";
 
-/** The subtasks and all that depends on them, in plan order. */
-export function withDependents(program: Program, roots: readonly number[]): number[] {
+/**
+ * The subtasks and all that depends on them, in plan order.
+ * @param follows whether a subtask follows from one that it depends on
+ */
+export function withDependents(
+  program: Program,
+  roots: readonly number[],
+  follows: (dependent: number, dependency: number) => boolean = () => true,
+): number[] {
   const { graph } = program.compiled;
   const found = new Set(roots);
   for (const index of found) {
-    for (const dependent of graph.dependents[index] ?? []) found.add(dependent);
+    for (const dependent of graph.dependents[index] ?? []) {
+      if (follows(dependent, index)) found.add(dependent);
+    }
   }
   return [...found].sort((a, b) => a - b);
 }

@@ -28,6 +28,15 @@ export type RunSettings = {
   readonly approvals: ApprovalPolicy;
   /** Who has said yes beforehand to all that asks for it; null for nobody. */
   readonly approver: string | null;
+  /** When somebody wants to hear of dead letters; null for never. */
+  readonly deadLetters: DeadLetterSettings | null;
+};
+
+export type DeadLetterSettings = {
+  /** So many that are open. */
+  readonly threshold: number;
+  /** Whether somebody outside is told, too. */
+  readonly notify: boolean;
 };
 
 export const DEFAULT_SETTINGS: RunSettings = {
@@ -38,4 +47,5 @@ export const DEFAULT_SETTINGS: RunSettings = {
   cancelGraceMs: 5_000,
   approvals: "declared",
   approver: null,
+  deadLetters: null,
 };

@@ -3,7 +3,8 @@
  *
  * S1. The state equals the fold of the run's events: nothing else may be kept in it.
  * S2. It survives `JSON.parse(JSON.stringify(state))` unchanged.
- * S3. Every subtask is in exactly one status; final ones never change again.
+ * S3. Every subtask is in exactly one status; final ones never change again, unless a person
+ *     wants them done again or says what they came to.
  */
 
 import type { ErrorData } from "../../base/errors.ts";
@@ -12,6 +13,7 @@ import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { Usage } from "./consumption.ts";
 import type { QualityFlag } from "./event.ts";
 import { initialLifecycle, type LifecycleState } from "./lifecycle.ts";
+import { initialNotifications, type NotificationsState } from "./notifications.ts";
 import { initialQuestions, type QuestionsState } from "./questions.ts";
 import { DEFAULT_SETTINGS, type RunSettings } from "./settings.ts";
 import { initialSlots, type SlotsState } from "./slots.ts";
@@ -52,6 +54,8 @@ export type SubtaskState = {
   admission: "requested" | "delayed" | "granted" | null;
   /** Whether it waits among the dead letters for somebody to decide. */
   isDeadLetter: boolean;
+  /** Whether somebody said what it came to after it had failed. */
+  isResolved: boolean;
   /** Dependencies that are not final yet. */
   blockedBy: number;
   /** Place in the ready queue, -1 outside. */
@@ -82,6 +86,9 @@ export type RunState = {
   subtasks: SubtaskState[];
   /** Subtasks that are not final. */
   unsettled: number;
+  /** Subtasks that are dead letters. */
+  openDeadLetters: number;
+  notifications: NotificationsState;
   /** Indices of the subtasks that wait for nothing but their turn: a heap, see `ready.ts`. */
   ready: number[];
   slots: SlotsState;
@@ -115,6 +122,8 @@ export function initialState(runId: string): RunState {
     accepted: null,
     subtasks: [],
     unsettled: 0,
+    openDeadLetters: 0,
+    notifications: initialNotifications(),
     ready: [],
     slots: initialSlots(DEFAULT_SETTINGS.concurrency),
     lifecycle: initialLifecycle(),
@@ -142,6 +151,7 @@ export function initialSubtask(attempts = 0): SubtaskState {
     approval: null,
     admission: null,
     isDeadLetter: false,
+    isResolved: false,
     blockedBy: 0,
     readyAt: -1,
     startedAt: null,

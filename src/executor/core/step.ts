@@ -6,7 +6,8 @@
  *
  * E1. Equal states and inputs give equal events and effects.
  * E2. The cost of a step is that of the subtasks it changes and their neighbours, not of the plan.
- * E3. A run in which nothing runs, and which neither waits nor is paused, is finished.
+ * E3. A run in which nothing runs, and which neither waits, nor is paused, nor still tells
+ *     somebody outside, is finished.
  */
 
 import { toErrorData } from "../../base/errors.ts";

@@ -16,6 +16,6 @@ export type RunSummary = {
 
 export function summaryOf(state: RunState): RunSummary {
   const { goal, status, reason, startedAt, finishedAt, usage } = state;
-  const deadLetters = state.subtasks.filter(({ isDeadLetter }) => isDeadLetter).length;
+  const { openDeadLetters: deadLetters } = state;
   return { goal, status, reason, startedAt, finishedAt, usage: { ...usage }, deadLetters };
 }

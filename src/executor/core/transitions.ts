@@ -48,7 +48,8 @@ export const SUBTASK_TABLE: {
     "subtask.cancelled": "cancelled",
   },
   succeeded: {},
-  failed: {},
+  // A person says what it came to.
+  failed: { "subtask.resolved": "succeeded" },
   skipped: {},
   cancelled: {},
 };

@@ -4,6 +4,7 @@
  */
 
 import { budgetGate } from "./budget.ts";
+import { isNotifying } from "./notifications.ts";
 import { openApprovals } from "./open-approvals.ts";
 import { programOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
@@ -15,6 +16,7 @@ export function waitForPerson(turn: Turn): void {
   const { status, lifecycle, slots, unsettled } = state;
   const isFree = status === "running" && !lifecycle.pausing && lifecycle.stopping === null;
   if (!isFree || slots.used > 0 || unsettled === 0) return;
+  if (isNotifying(state.notifications, state.lifecycle)) return;
   const isPoor = isOverBudget(state);
   // One whose wait is over in a while may cost less, or need nobody.
   if (state.subtasks.some(isPassing) && !(isPoor && holdsPlace(state))) return;

@@ -14,6 +14,7 @@ import type { Listener, World } from "./driver.ts";
 import type { EffectClaims } from "./effect-claims.ts";
 import { Meter } from "./meter.ts";
 import type { ModelBudget } from "./model-budget.ts";
+import { stackOf } from "./stack.ts";
 
 export type AttemptOrder = Extract<Effect, { readonly type: "start_attempt" }>;
 
@@ -123,7 +124,7 @@ export class Attempt implements ToolContext {
       return this.#withUsage({ status: "ok", output: toOutput(tool, result.value) });
     } catch (error) {
       if (this.#controller?.signal.aborted) return { status: "cancelled" };
-      return this.#fail(toErrorData(error, "tool.failed"));
+      return this.#fail(toErrorData(error, "tool.failed"), stackOf(error));
     }
   }
 
@@ -140,8 +141,8 @@ export class Attempt implements ToolContext {
     return { status: "ok", output, reused };
   }
 
-  #fail(error: ErrorData): AttemptOutcome {
-    return this.#withUsage({ status: "failed", error });
+  #fail(error: ErrorData, stack?: string): AttemptOutcome {
+    return this.#withUsage({ status: "failed", error, ...(stack !== undefined && { stack }) });
   }
 
   #withUsage(outcome: AttemptOutcome): AttemptOutcome {

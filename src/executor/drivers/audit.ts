@@ -14,6 +14,7 @@ const AUDITED: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
   "run.reopened",
   "subtasks.reset",
   "dead_letter.resolved",
+  "subtask.resolved",
 ]);
 
 /** Whether the audit trail has a record of the event. */

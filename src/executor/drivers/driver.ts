@@ -20,6 +20,7 @@ import type { Model, Models } from "../../models/model.ts";
 import type { Clarification } from "../../plan/question.ts";
 import type { ToolRegistry } from "../../tools/tool.ts";
 import type { AcceptedPlan } from "../core/accepted-plan.ts";
+import type { Notification } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { RunInput } from "../core/input.ts";
 import type { RunState } from "../core/state.ts";
@@ -83,6 +84,18 @@ export interface World {
    * @returns the input for the core, without its time
    */
   plan(order: PlanOrder): Promise<PlanAnswer>;
+  /**
+   * Perform `notify`: tell somebody outside. Left out where there is nobody.
+   * @throws {PlanwrightError} when nobody could be reached
+   */
+  notify?(order: NotifyOrder): Promise<void>;
+}
+
+export interface NotifyOrder {
+  readonly message: Notification;
+  /** The same whenever it is sent. */
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
 }
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;

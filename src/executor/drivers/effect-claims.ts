@@ -79,15 +79,22 @@ function refusal(
   };
 }
 
+const ENDINGS: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
+  "subtask.succeeded",
+  "subtask.resolved",
+  "dead_letter.resolved",
+]);
+
 /** Of a batch of events, the ends of effects; those that the run does not hold are left alone. */
 export function effectEnds(state: RunState, events: readonly RunEvent[]): EffectEnd[] {
   return events.flatMap((event): EffectEnd[] => {
-    if (event.type !== "subtask.succeeded" && event.type !== "dead_letter.resolved") return [];
+    if (!ENDINGS.has(event.type) || !("subtask" in event)) return [];
     const key = state.subtasks[indexOfSubtask(programOf(state), event.subtask)]?.effectKey ?? null;
     if (key === null) return [];
-    if (event.type === "subtask.succeeded") {
+    if (event.type === "subtask.succeeded" || event.type === "subtask.resolved") {
       return [{ key, status: "finished", output: event.output }];
     }
-    return event.resolution === "discarded" ? [{ key, status: "released" }] : [];
+    const isFree = event.type === "dead_letter.resolved" && event.resolution === "discarded";
+    return isFree ? [{ key, status: "released" }] : [];
   });
 }

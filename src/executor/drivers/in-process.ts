@@ -58,6 +58,8 @@ class InProcessDrive implements Drive {
   /** What has answered, so that the core is about to know what it used. */
   #unsettled: { settle(): void }[] = [];
   #planning: AbortController | undefined;
+  readonly #notifications = new AbortController();
+  readonly #notifying = new Set<number>();
   #turning = false;
   #over = false;
   #stopHeartbeat: (() => void) | undefined;
@@ -170,6 +172,9 @@ class InProcessDrive implements Drive {
       case "abort_planning":
         this.#planning?.abort();
         break;
+      case "notify":
+        this.#notify(effect);
+        break;
       default:
         effect satisfies never;
     }
@@ -243,6 +248,24 @@ class InProcessDrive implements Drive {
     });
   }
 
+  #notify({ notification, ...order }: Extract<Effect, { readonly type: "notify" }>): void {
+    // Taking a run up may order twice what is on its way.
+    if (this.#notifying.has(notification)) return;
+    this.#notifying.add(notification);
+    const { signal } = this.#notifications;
+    const told =
+      this.#options.world.notify?.({ ...order, signal }) ?? Promise.reject(nobodyToTell());
+    told
+      .then(
+        (): News => ({ type: "notification_delivered", notification }),
+        (cause): News => ({ type: "notification_failed", notification, error: toErrorData(cause) }),
+      )
+      .then((news) => {
+        this.#notifying.delete(notification);
+        this.send(news);
+      });
+  }
+
   #scheduleHeartbeat(): void {
     const beat = () => {
       this.#beat().then(
@@ -297,6 +320,7 @@ class InProcessDrive implements Drive {
     this.#timers.clear();
     this.#stopHeartbeat?.();
     this.#planning?.abort();
+    this.#notifications.abort();
     for (const underWay of this.#attempts.values()) abort(underWay, "cancelled");
     this.#admissions.close();
   }
@@ -312,6 +336,13 @@ function abort(underWay: UnderWay, reason: "timeout" | "cancelled"): void {
   underWay.timedOut ||= reason === "timeout";
   underWay.attempt.abort();
   underWay.passage?.abort(reason);
+}
+
+/** The run was begun by a process that knew somebody. */
+function nobodyToTell(): PlanwrightError {
+  return new PlanwrightError("notification.failed", "This process knows nobody to tell.", {
+    hint: "Name a webhook, `deadLetters.webhook` in planwright.config or in the library.",
+  });
 }
 
 /** Subtask ids cannot hold a colon, so they are names of their own. */

@@ -203,7 +203,7 @@ class ConflictCampaign {
     const events = await planwright.events(runId);
     const traces = { kinds: plan.kinds, events, effects: readEffects(folder) };
     if (status === "cancelled") return violationsOf(traces);
-    const letters = await planwright.deadLetters(runId);
+    const letters = await planwright.deadLetters({ runId });
     return violationsAtEnd(
       traces,
       letters.map(({ subtask }) => subtask),

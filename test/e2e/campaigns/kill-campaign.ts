@@ -173,7 +173,7 @@ class KillCampaign {
       this.report.resumes += 1;
       return [{ command: "resume", runId, folder }];
     }
-    const letters = await this.#planwright.deadLetters(runId);
+    const letters = await this.#planwright.deadLetters({ runId });
     const open = letters.map(({ subtask }) => subtask);
     const wrong = violationsAtEnd(await this.#tracesOf(subject), open);
     if (status !== (open.length > 0 ? "failed" : status)) wrong.push(`it is ${status}: ${reason}`);

@@ -1,0 +1,71 @@
+/** What somebody tells a run from outside: the process that drives it, or itself where none does. */
+
+import type { Clock } from "./base/clock.ts";
+import { fold } from "./executor/core/evolve.ts";
+import type { RunState } from "./executor/core/state.ts";
+import type { News } from "./executor/drivers/driver.ts";
+import type { History } from "./history.ts";
+import type { DecideOptions } from "./options.ts";
+import type { RunResult } from "./projections/result.ts";
+import { requireDecision, requireWaitingForApproval } from "./requirements.ts";
+import { type Run, type RunListener, userName } from "./run.ts";
+import { decisionOf, INTERRUPTION, type PreparedRun } from "./run-news.ts";
+import { type RunStore, requireUnfinished } from "./run-store.ts";
+import type { Toolbox } from "./toolbox.ts";
+
+type Parts = {
+  readonly store: RunStore;
+  readonly history: History;
+  readonly toolbox: Toolbox;
+  readonly clock: Clock;
+  readonly begin: (listener: RunListener | undefined, prepare: () => Promise<PreparedRun>) => Run;
+};
+
+export class Control {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async decide(runId: string, subtask: string, options: DecideOptions): Promise<void> {
+    const { store, history, clock } = this.#parts;
+    const { row } = await store.find(runId);
+    requireUnfinished(row);
+    const check = (state: RunState) => requireWaitingForApproval(state, subtask, clock.now());
+    check(fold(runId, await history.events(runId)));
+    const news = decisionOf(subtask, options);
+    if (await store.tell(row, { ...news, type: "decide" })) {
+      return requireDecision(await history.events(runId), subtask, news.id);
+    }
+    // It is for `resume` to go on with what a crash left behind.
+    await this.#tellItself(runId, [INTERRUPTION, news], check).result();
+  }
+
+  async pause(runId: string): Promise<boolean> {
+    const { store } = this.#parts;
+    const { row } = await store.find(runId);
+    requireUnfinished(row);
+    return store.tell(row, { type: "pause", by: userName() });
+  }
+
+  async cancel(runId: string): Promise<RunResult | undefined> {
+    const { store } = this.#parts;
+    const { row } = await store.find(runId);
+    const by = userName();
+    if (await store.tell(row, { type: "cancel", by })) {
+      const { row: after } = await store.find(runId);
+      if (after.summary["status"] !== "cancelled") requireUnfinished(after);
+      return undefined;
+    }
+    return this.#tellItself(runId, [{ type: "cancel_requested", by }]).result();
+  }
+
+  /** For a run that no other process can be told of. */
+  #tellItself(runId: string, first: readonly News[], check?: (state: RunState) => void): Run {
+    return this.#parts.begin(undefined, async () => {
+      await this.#parts.toolbox.open();
+      return { ...(await this.#parts.store.takeOver(runId, check)), first };
+    });
+  }
+}

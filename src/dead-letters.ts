@@ -1,0 +1,151 @@
+/** What somebody decides about work that failed for good, in one run or in all of the journal. */
+
+import { InputError } from "./base/errors.ts";
+import { formatPath, type Json, toJson } from "./base/json.ts";
+import { fold } from "./executor/core/evolve.ts";
+import type { RunState } from "./executor/core/state.ts";
+import type { News } from "./executor/drivers/driver.ts";
+import type { History } from "./history.ts";
+import type { ResolveOptions, RestartOptions } from "./options.ts";
+import type { DeadLetter, DeadLetterFilter } from "./projections/dead-letters.ts";
+import { openDeadLetters, requireDeadLetters } from "./requirements.ts";
+import { type Run, type RunListener, userName } from "./run.ts";
+import { INTERRUPTION, type PreparedRun } from "./run-news.ts";
+import type { HeldRun, RunStore } from "./run-store.ts";
+import type { Toolbox } from "./toolbox.ts";
+import { issueSteps } from "./tools/tool.ts";
+
+/** One of several runs whose dead letters are decided about. */
+export type DecidedRun = {
+  readonly runId: string;
+  /** Those of its dead letters that are meant. */
+  readonly subtasks: readonly string[];
+  /** Under way; it may fail to begin, and the others go on. */
+  readonly run: Run;
+};
+
+type Parts = {
+  readonly store: RunStore;
+  readonly history: History;
+  readonly toolbox: Toolbox;
+  readonly begin: (listener: RunListener | undefined, prepare: () => Promise<PreparedRun>) => Run;
+};
+
+export class DeadLetters {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async list(filter: DeadLetterFilter): Promise<DeadLetter[]> {
+    const { deadLettersOf, matchesFilter } = await import("./projections/dead-letters.ts");
+    const { history } = this.#parts;
+    const letters: DeadLetter[] = [];
+    for (const runId of filter.runId === undefined ? await this.#suspects() : [filter.runId]) {
+      letters.push(...deadLettersOf(runId, await history.events(runId)));
+    }
+    return letters.filter((letter) => matchesFilter(letter, filter));
+  }
+
+  retry(runId: string, { from, listener }: RestartOptions): Run {
+    return this.#parts.begin(listener, async () => {
+      const held = await this.#take(runId, from);
+      const subtasks = from ?? openDeadLetters(held.state);
+      return { ...held, first: [{ type: "dead_letters_retried", subtasks, by: userName() }] };
+    });
+  }
+
+  /** Those whose effect may have happened are left alone unless the filter asks for them. */
+  retryAll(filter: DeadLetterFilter, listener?: RunListener): AsyncGenerator<DecidedRun> {
+    const isMeant = ({ reason }: DeadLetter) =>
+      reason !== "interrupted" || filter.reason === "interrupted";
+    return this.#each(filter, isMeant, (runId, from) => this.retry(runId, { from, listener }));
+  }
+
+  resolve(runId: string, subtask: string, options: ResolveOptions): Run {
+    const { output: given, by = userName(), note = "", listener } = options;
+    return this.#parts.begin(listener, async () => {
+      const tool = await this.#toolOf(runId, subtask);
+      const output = await this.#checkOutput(tool, given);
+      const held = await this.#take(runId, [subtask]);
+      return { ...held, first: [{ type: "dead_letter_resolved", subtask, output, by, note }] };
+    });
+  }
+
+  discard(runId: string, subtasks: readonly string[], note: string): Run {
+    const by = userName();
+    const type = "dead_letter_discarded";
+    return this.#parts.begin(undefined, async () => {
+      const held = await this.#take(runId, subtasks);
+      const news = subtasks.map((subtask): News => ({ type, subtask, by, note }));
+      return { ...held, first: [INTERRUPTION, ...news] };
+    });
+  }
+
+  discardAll(filter: DeadLetterFilter, note: string): AsyncGenerator<DecidedRun> {
+    return this.#each(
+      filter,
+      () => true,
+      (runId, subtasks) => this.discard(runId, subtasks, note),
+    );
+  }
+
+  async *#each(
+    filter: DeadLetterFilter,
+    isMeant: (letter: DeadLetter) => boolean,
+    begin: (runId: string, subtasks: readonly string[]) => Run,
+  ): AsyncGenerator<DecidedRun> {
+    const letters = (await this.list(filter)).filter(isMeant);
+    for (const [runId, list] of Map.groupBy(letters, (letter) => letter.runId)) {
+      const subtasks = list.map(({ subtask }) => subtask);
+      const run = begin(runId, subtasks);
+      yield { runId, subtasks, run };
+      // Whoever asked for it hears how it ended; the next one waits only until it has.
+      await run.result().catch(() => {});
+    }
+  }
+
+  /** Runs that may have some. What is kept beside the events lags behind while a run goes on. */
+  async #suspects(): Promise<string[]> {
+    const runs = await this.#parts.history.runs();
+    return runs
+      .filter(
+        ({ deadLetters, status, reason }) =>
+          deadLetters > 0 || status === "running" || reason === "interrupted",
+      )
+      .map(({ runId }) => runId);
+  }
+
+  /** The tool that was called last. @throws {InputError} `run.unknown`, `dead_letter.unknown` */
+  async #toolOf(runId: string, subtask: string): Promise<string> {
+    const { deadLettersOf } = await import("./projections/dead-letters.ts");
+    const events = await this.#parts.history.events(runId);
+    requireDeadLetters(fold(runId, events), [subtask]);
+    const letter = deadLettersOf(runId, events).find((one) => one.subtask === subtask);
+    return letter?.attempts.at(-1)?.tool ?? letter?.tool ?? "";
+  }
+
+  async #take(runId: string, subtasks: readonly string[] | undefined): Promise<HeldRun> {
+    const { store, toolbox } = this.#parts;
+    await toolbox.open();
+    const check = (state: RunState) => requireDeadLetters(state, subtasks);
+    return store.takeOver(runId, check, { mayBeFinished: true });
+  }
+
+  /** What the tool would have given. @throws {InputError} `tool.unknown`, `input.invalid` */
+  async #checkOutput(name: string, output: Json): Promise<Json> {
+    const tool = await this.#parts.toolbox.find(name);
+    const checked = await tool.output["~standard"].validate(output);
+    if (checked.issues === undefined) return toJson(checked.value);
+    const hint = `\`planwright tools show ${name}\` shows what the tool gives.`;
+    throw new InputError(
+      checked.issues.map((issue) => ({
+        code: "input.invalid",
+        path: formatPath(["output", ...issueSteps(issue)]),
+        message: issue.message,
+        hint,
+      })),
+    );
+  }
+}

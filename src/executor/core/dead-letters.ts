@@ -1,0 +1,71 @@
+/**
+ * Dead letters: what failed for good waits until somebody decides: try it again, leave it as it
+ * is, or say what it came to.
+ *
+ * D1. Only about what is a dead letter is decided, so the first decision stands, whoever else
+ *     had the same thought.
+ * D2. What somebody has resolved is never run again by a retry, only by a restart, which wants
+ *     its effect once more.
+ * D3. An effect that may have happened is repeated by a retry only when it is named.
+ * D4. A resolution lets run what was skipped for want of the result; what had run keeps its own.
+ */
+
+import { isPlanned } from "./adoption.ts";
+import type { RunInput } from "./input.ts";
+import { idOfSubtask, programOf } from "./program.ts";
+import { goOn, redo } from "./redo.ts";
+import { indicesOf, withDependents } from "./restart.ts";
+import type { RunState, SubtaskState } from "./state.ts";
+import { emit, type Turn } from "./turn.ts";
+
+type Input<T extends RunInput["type"]> = Extract<RunInput, { readonly type: T }>;
+
+/** @returns whether there was anything to do */
+export function retryDeadLetters(turn: Turn, input: Input<"dead_letters_retried">): boolean {
+  const { state } = turn;
+  const letters = openLetters(state, input.subtasks);
+  if (letters.length === 0) return false;
+  goOn(turn, input);
+  const follows = (index: number) => !isLeftAlone(state.subtasks[index] as SubtaskState);
+  redo(turn, withDependents(programOf(state), letters, follows), input.by);
+  return true;
+}
+
+/** @returns whether there was anything to do */
+export function resolveDeadLetter(turn: Turn, input: Input<"dead_letter_resolved">): boolean {
+  const { state } = turn;
+  const { subtask, output, by, note } = input;
+  const [letter] = openLetters(state, [subtask]);
+  if (letter === undefined) return false;
+  goOn(turn, input);
+  emit(turn, { type: "dead_letter.resolved", subtask, resolution: "resolved", by, note });
+  emit(turn, { type: "subtask.resolved", subtask, output });
+  const program = programOf(state);
+  const isSkippedFor = (index: number, dependency: number) => {
+    const { status, cause } = state.subtasks[index] as SubtaskState;
+    return status === "skipped" && cause === idOfSubtask(program, dependency);
+  };
+  const again = withDependents(program, [letter], isSkippedFor);
+  redo(
+    turn,
+    again.filter((index) => index !== letter),
+    by,
+  );
+  return true;
+}
+
+export function discardDeadLetter(turn: Turn, input: Input<"dead_letter_discarded">): void {
+  const { subtask, by, note } = input;
+  if (openLetters(turn.state, [subtask]).length === 0) return;
+  emit(turn, { type: "dead_letter.resolved", subtask, resolution: "discarded", by, note });
+}
+
+/** Those of the subtasks about which nobody has decided, by index. */
+function openLetters(state: RunState, ids: readonly string[]): number[] {
+  if (!isPlanned(state)) return [];
+  return indicesOf(state, ids).filter((index) => state.subtasks[index]?.isDeadLetter);
+}
+
+function isLeftAlone({ isResolved, isDeadLetter, reason }: SubtaskState): boolean {
+  return isResolved || (isDeadLetter && reason === "interrupted");
+}

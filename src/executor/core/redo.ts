@@ -1,0 +1,39 @@
+/** How work is done again, see `restart.ts`. */
+
+import { completeRun } from "./completion.ts";
+import type { Versions } from "./event.ts";
+import { idOfSubtask, programOf } from "./program.ts";
+import { recoverAttempts } from "./recovery.ts";
+import { isFinished } from "./status.ts";
+import { cancelSubtask } from "./stop.ts";
+import { emit, type Turn } from "./turn.ts";
+
+export type Redoing = { readonly by: string; readonly versions?: Versions };
+
+/** Let a run that has ended, or stands still, be under way again. */
+export function goOn(turn: Turn, { by, versions }: Redoing): void {
+  const { state } = turn;
+  const driven = versions && { versions };
+  if (!isFinished(state.status)) {
+    emit(turn, { type: "run.resumed", ...driven });
+    recoverAttempts(turn);
+    if (state.lifecycle.stopping !== null) {
+      // A cancel is not lifted: the run ends by it, and is then opened again.
+      for (const index of state.subtasks.keys()) cancelSubtask(turn, index);
+      completeRun(turn);
+    }
+    turn.settled.length = 0;
+  }
+  if (isFinished(state.status)) emit(turn, { type: "run.reopened", by, ...driven });
+}
+
+/** Let these begin anew; the dead letters among them are none any more. */
+export function redo(turn: Turn, indices: readonly number[], by: string): void {
+  const program = programOf(turn.state);
+  const subtasks = indices.map((index) => idOfSubtask(program, index));
+  for (const [at, subtask] of subtasks.entries()) {
+    if (!turn.state.subtasks[indices[at] ?? -1]?.isDeadLetter) continue;
+    emit(turn, { type: "dead_letter.resolved", subtask, resolution: "retried", by, note: "" });
+  }
+  if (subtasks.length > 0) emit(turn, { type: "subtasks.reset", subtasks });
+}

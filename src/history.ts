@@ -1,0 +1,36 @@
+/** Runs as the journal has them, for whoever looks back. */
+
+import type { Clock } from "./base/clock.ts";
+import type { RunEvent } from "./executor/core/event.ts";
+import { fold } from "./executor/core/evolve.ts";
+import { type RunResult, resultOf } from "./projections/result.ts";
+import { asInterrupted, type ListedRun, type RunStore } from "./run-store.ts";
+
+export class History {
+  readonly #store: RunStore;
+  readonly #clock: Clock;
+
+  constructor(store: RunStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Runs, newest first. */
+  async runs(options: { readonly limit?: number } = {}): Promise<ListedRun[]> {
+    return this.#store.list(options);
+  }
+
+  /** @throws {InputError} `run.unknown` */
+  async show(runId: string): Promise<RunResult> {
+    const { journal, row } = await this.#store.find(runId);
+    const events = (await journal.read(runId)) as RunEvent[];
+    const result = resultOf(fold(runId, events), events.at(-1)?.at ?? row.createdAt);
+    return asInterrupted(result, row, this.#clock.now());
+  }
+
+  /** @throws {InputError} `run.unknown` */
+  async events(runId: string): Promise<RunEvent[]> {
+    const { journal } = await this.#store.find(runId);
+    return (await journal.read(runId)) as RunEvent[];
+  }
+}
