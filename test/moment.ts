@@ -7,8 +7,11 @@ export function moment(): number {
   return performance.timeOrigin + performance.now();
 }
 
+/** A timer may ring so much too late. */
+const EARLY_MS = 6;
+
 /** To the microsecond: who sleeps wakes up at a time of its own. */
 export async function waitUntil(then: number): Promise<void> {
-  await sleep(Math.max(0, then - moment() - 2));
+  await sleep(Math.max(0, then - moment() - EARLY_MS));
   while (moment() < then);
 }

@@ -77,7 +77,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "two decisions, run under way",
     beginning: "under way",
-    makePlan: (goal, seed) => approvalPlan(goal, [seed % 900]),
+    makePlan: (goal, seed) => approvalPlan(goal, [holdMs(seed)]),
     commands: twoDecisions,
     latestMs: 4,
     judge: judgeDecisions,
@@ -87,7 +87,7 @@ export const SCENARIOS: readonly Scenario[] = [
     beginning: "interrupted",
     makePlan: (goal, seed) => {
       const { plan, kinds } = makeEffectPlan(goal, seed);
-      return { plan: withHolds(plan, [seed % 900]), kinds };
+      return { plan: withHolds(plan, [holdMs(seed)]), kinds };
     },
     commands: (runId) => [
       ["cancel", runId],
@@ -104,6 +104,11 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
 ];
+
+/** Shorter and longer than the time after which a process hears what it is told. */
+function holdMs(seed: number): number {
+  return (seed * 7919) % 900;
+}
 
 /** Somebody must say yes to one that writes; others keep the run going meanwhile. */
 function approvalPlan(goal: string, holds: readonly number[]) {

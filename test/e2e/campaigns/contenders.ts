@@ -15,7 +15,7 @@ export type Contest = {
 export type Contender = { readonly argv: readonly string[]; readonly aheadMs?: number };
 
 /** How long they have to get to the barrier; they wait there for the moment. */
-const TO_BARRIER_MS = 8;
+const TO_BARRIER_MS = 15;
 
 export class Contenders implements AsyncDisposable {
   readonly #children = new Map<string, ChildProcess>();
