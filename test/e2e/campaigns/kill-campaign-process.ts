@@ -35,6 +35,7 @@ const rows: readonly (readonly [string, number])[] = [
   ["repeats that the receiver knew by their key", report.answeredByKey],
   ["dead letters discarded, as it had happened", report.discarded],
   ["dead letters retried, as it had not", report.retried],
+  ["records of the audit trail, verified", report.auditRecords],
   ["violations", violations.length],
   ["seconds", Math.round((performance.now() - begun) / 1000)],
 ];

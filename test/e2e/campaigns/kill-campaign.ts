@@ -24,7 +24,7 @@ import {
   violationsAtEnd,
   violationsOf,
 } from "./run-check.ts";
-import { type Job, planFile, startWorker } from "./worker.ts";
+import { type Job, planFile, startWorker, verifyAudit } from "./worker.ts";
 
 export type KillOptions = {
   readonly runs: number;
@@ -50,6 +50,8 @@ export type KillReport = {
   /** Dead letters of which the person found that it had happened, and that it had not. */
   discarded: number;
   retried: number;
+  /** What `planwright audit verify` has checked. */
+  auditRecords: number;
   readonly violations: string[];
 };
 
@@ -92,6 +94,7 @@ class KillCampaign {
     answeredByKey: 0,
     discarded: 0,
     retried: 0,
+    auditRecords: 0,
     violations: [],
   };
   readonly #options: KillOptions;
@@ -135,6 +138,9 @@ class KillCampaign {
     for (const { runId, subtask } of await this.#planwright.deadLetters()) {
       this.report.violations.push(`${runId}: ${subtask} is still a dead letter`);
     }
+    const { valid, records, problem } = await verifyAudit(this.#places.journal);
+    this.report.auditRecords = records;
+    if (!valid) this.report.violations.push(`record ${problem?.n} of the audit: ${problem?.what}`);
   }
 
   async #makeSubject(number: number): Promise<Subject> {

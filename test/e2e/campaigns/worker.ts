@@ -3,6 +3,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import type { AuditVerdict } from "../../../src/journal/audit-chain.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../../src/cli/main.ts");
 const GROUP = join(import.meta.dirname, "group-process.ts");
@@ -52,6 +54,13 @@ export function startWorker(
   const { promise: ended, resolve: end } = Promise.withResolvers<Awaited<Worker["ended"]>>();
   child.on("close", (_code, signal) => end({ wasKilled: signal === "SIGKILL", said }));
   return { child, ended };
+}
+
+/** What `planwright audit verify` says of a journal. */
+export async function verifyAudit(journal: string): Promise<AuditVerdict> {
+  const args = [MAIN, "audit", "verify", "--json", "--journal", journal];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  return JSON.parse(await text(child.stdout)) as AuditVerdict;
 }
 
 /** Where the plan of a job is. */
