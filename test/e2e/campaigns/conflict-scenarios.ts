@@ -97,10 +97,10 @@ export const SCENARIOS: readonly Scenario[] = [
     judge: ([cancel, resume], { status }) => {
       if (cancel.error === undefined) {
         if (status !== "cancelled") return [`it is cancelled, says one, and ${status}`];
-        return only(resume, ["run.owned", "run.finished"], "cancelled");
+        return wasTold(resume, ["run.owned", "run.finished"], "cancelled");
       }
       if (status === "cancelled") return ["nobody says that it was cancelled"];
-      return [...only(cancel, ["run.owned", "run.finished"]), ...only(resume, [], status)];
+      return [...wasTold(cancel, ["run.owned", "run.finished"]), ...wasTold(resume, [], status)];
     },
   },
 ];
@@ -153,11 +153,15 @@ function judgeDecisions(outcomes: readonly [Outcome, Outcome], end: End): string
 function exactlyOne([a, b]: readonly [Outcome, Outcome], conflicts: readonly string[]): string[] {
   if (a.error === undefined && b.error === undefined) return ["both were told that they won"];
   if (a.error !== undefined && b.error !== undefined) return [`nobody won: ${a.error}, ${b.error}`];
-  return only(a.error === undefined ? b : a, conflicts);
+  return wasTold(a.error === undefined ? b : a, conflicts);
 }
 
 /** One of these errors, or this status. */
-function only({ error, ...rest }: Outcome, errors: readonly string[], status?: string): string[] {
+function wasTold(
+  { error, ...rest }: Outcome,
+  errors: readonly string[],
+  status?: string,
+): string[] {
   if (error !== undefined) return errors.includes(error) ? [] : [`it was told ${error}`];
   const said = "status" in rest ? rest.status : "nothing";
   return said === status ? [] : [`it was told ${said}`];
