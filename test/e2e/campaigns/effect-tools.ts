@@ -1,6 +1,6 @@
 /**
- * Tools whose effects stay after their process was killed: lines in a file. They take a
- * moment before the effect and after it, so that kills hit both sides of it.
+ * Tools whose effects stay after their process was killed: lines in a file. They may take a
+ * moment before the effect and take one after it, so that kills hit both sides of it.
  *
  * W1. A line is one `write` at the end of the file, and on the disk before the tool goes on.
  * W2. `put` is what an idempotent receiver is: a key that it has seen changes nothing.
@@ -85,7 +85,8 @@ export function readEffects(folder: string): EffectLine[] {
 }
 
 async function surrounded(effect: () => void, after: readonly number[]): Promise<{ n: number }> {
-  await sleep(Math.random() * LONGEST_PAUSE_MS);
+  // Often at once, while whoever called is still at it.
+  if (Math.random() < 0.5) await sleep(Math.random() * LONGEST_PAUSE_MS);
   effect();
   await sleep(Math.random() * LONGEST_PAUSE_MS);
   return { n: 1 + after.reduce((a, b) => a + b, 0) };
