@@ -80,7 +80,11 @@ describe("audit verify", () => {
   });
 
   it.each([
-    ["a record was changed", "UPDATE audit SET record = replace(record, 'ada', 'eve')", /record 3/],
+    [
+      "a record was changed",
+      "UPDATE audit SET record = replace(record, 'as agreed', 'unasked')",
+      /record 3/,
+    ],
     ["a record was removed", "DELETE FROM audit WHERE n = 2", /record 2/],
     ["the end was cut off", "DELETE FROM audit WHERE n > 2", /approval\.decided, has no record/],
     [
