@@ -49,11 +49,11 @@ import { requireAnswers, requireGoal, requireSubtasks } from "./requirements.ts"
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
 import { type PreparedRun, resumption } from "./run-news.ts";
 import { LEASE_MS, type ListedRun, RunStore } from "./run-store.ts";
+import { signed } from "./signature.ts";
 import { Timings } from "./timings.ts";
 import type { ToolPage } from "./tool-page.ts";
 import { Toolbox } from "./toolbox.ts";
 import type { ToolRegistry } from "./tools/tool.ts";
-import { withVersions } from "./versions.ts";
 import { webhookOf } from "./webhook.ts";
 
 /** Where runs are kept unless said otherwise, below the current folder. */
@@ -359,7 +359,7 @@ export class Planwright {
   #begin(listener: RunListener | undefined, prepare: () => Promise<PreparedRun>): Run {
     return new RunUnderWay(listener ?? {}, async (watch) => {
       const { state, lease, ...prepared } = await prepare();
-      const first = prepared.first.map(withVersions);
+      const first = prepared.first.map(signed);
       const notify = webhookOf(this.#options);
       const journal = await this.#store.open();
       const world: World = {

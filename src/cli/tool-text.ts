@@ -31,7 +31,7 @@ function timeoutText({ timeout, durations }: ToolPage): string {
   if (durations === null) return `${limit}; no call is known yet`;
   const { calls, p50Ms, p99Ms } = durations;
   const [half, slow] = [p50Ms, p99Ms].map((ms) => renderDuration(Math.round(ms)));
-  return `${limit}; of ${Math.round(calls)} calls half took up to ${half}, 99 % up to ${slow}`;
+  return `${limit}; of ${Math.round(calls)} ${calls === 1 ? "call" : "calls"} half took up to ${half}, 99 % up to ${slow}`;
 }
 
 /** What a call does to the world, in a word. */

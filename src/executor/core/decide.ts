@@ -12,7 +12,7 @@ import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
 import { idOfSubtask, programOf } from "./program.ts";
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
-import { goOn, redo } from "./redo.ts";
+import { goOn, redo, signatureOf } from "./redo.ts";
 import { indicesOf, withDependents } from "./restart.ts";
 import { chooseFallback, endWait, retryTime } from "./retry.ts";
 import type { RunState } from "./state.ts";
@@ -97,9 +97,9 @@ function decideUnfinished(turn: Turn, input: LaterInput): void {
 type Input<T extends RunInput["type"]> = Extract<RunInput, { type: T }>;
 
 function decideStart(turn: Turn, input: Input<"start_requested">): void {
-  const { goal, settings, plan, versions } = input;
+  const { goal, settings, plan } = input;
   if (turn.state.startedAt !== null) return;
-  const started = { type: "run.started", goal, settings, ...(versions && { versions }) } as const;
+  const started = { type: "run.started", goal, settings, ...signatureOf(input) } as const;
   if ("planner" in plan) {
     emit(turn, { ...started, planner: plan.planner });
   } else {
@@ -257,14 +257,14 @@ function decideTimer(turn: Turn, timer: Timer): void {
 }
 
 function decideResume(turn: Turn, input: Input<"resume_requested">): void {
-  const { budget, approver, versions } = input;
+  const { budget, approver } = input;
   const { state } = turn;
   if (state.startedAt === null) return endUnbegun(turn);
   emit(turn, {
     type: "run.resumed",
     ...(budget !== undefined && { budget }),
     ...(approver !== undefined && { approver }),
-    ...(versions && { versions }),
+    ...signatureOf(input),
   });
   if (state.accepted === null) return;
   recoverAttempts(turn);

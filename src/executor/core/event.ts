@@ -36,6 +36,7 @@ export type EventBody =
       readonly settings: RunSettings;
       /** Null when the plan was given. */
       readonly planner: string | null;
+      readonly by?: string;
       readonly versions?: Versions;
     }
   | {
@@ -218,6 +219,7 @@ export type EventBody =
       readonly budget?: Budget | null;
       /** Who now says yes to all that asks for it. */
       readonly approver?: string;
+      readonly by?: string;
       readonly versions?: Versions;
     }
   | {

@@ -44,6 +44,7 @@ export type RunInput = { readonly at: number } & (
       readonly settings: RunSettings;
       /** The plan, or who makes it. */
       readonly plan: AcceptedPlan | { readonly planner: string };
+      readonly by?: string;
       readonly versions?: Versions;
     }
   /** The plan as far as the planner has written it. */
@@ -93,6 +94,7 @@ export type RunInput = { readonly at: number } & (
       readonly budget?: Budget | null;
       /** Who says yes to all that asks for it, from now on; left out, it stays as it was. */
       readonly approver?: string;
+      readonly by?: string;
       readonly versions?: Versions;
     }
   /** The process that drove the run is gone, and nobody wants to go on with it now. */

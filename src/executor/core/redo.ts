@@ -10,12 +10,17 @@ import { emit, type Turn } from "./turn.ts";
 
 export type Redoing = { readonly by: string; readonly versions?: Versions };
 
+/** Who takes a run up, and with what, as far as it was said. */
+export function signatureOf({ by, versions }: Partial<Redoing>): Partial<Redoing> {
+  return { ...(by !== undefined && { by }), ...(versions && { versions }) };
+}
+
 /** Let a run that has ended, or stands still, be under way again. */
 export function goOn(turn: Turn, { by, versions }: Redoing): void {
   const { state } = turn;
-  const driven = versions && { versions };
+  const signature = { by, ...(versions && { versions }) };
   if (!isFinished(state.status)) {
-    emit(turn, { type: "run.resumed", ...driven });
+    emit(turn, { type: "run.resumed", ...signature });
     recoverAttempts(turn);
     if (state.lifecycle.stopping !== null) {
       // A cancel is not lifted: the run ends by it, and is then opened again.
@@ -24,7 +29,7 @@ export function goOn(turn: Turn, { by, versions }: Redoing): void {
     }
     turn.settled.length = 0;
   }
-  if (isFinished(state.status)) emit(turn, { type: "run.reopened", by, ...driven });
+  if (isFinished(state.status)) emit(turn, { type: "run.reopened", ...signature });
 }
 
 /** Let these begin anew; the dead letters among them are none any more. */

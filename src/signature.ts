@@ -1,14 +1,15 @@
-/** What drives a run, for the record: a fault may be one of a version. */
+/** Who drives a run and with what, for the record: a fault may be one of a version. */
 
 import { readFileSync } from "node:fs";
 import type { Versions } from "./executor/core/event.ts";
 import type { News } from "./executor/drivers/driver.ts";
 import { MIGRATIONS } from "./journal/sqlite-schema.ts";
+import { userName } from "./run.ts";
 
 let ours: Versions | undefined;
 
-/** The news by which a process takes a run up say what the process is; all else stays as it is. */
-export function withVersions(news: News): News {
+/** The news by which a process takes a run up say whose and what it is; all else stays as it is. */
+export function signed(news: News): News {
   switch (news.type) {
     case "start_requested":
     case "resume_requested":
@@ -20,7 +21,7 @@ export function withVersions(news: News): News {
         node: process.versions.node,
         journal: MIGRATIONS.length,
       };
-      return { ...news, versions: ours };
+      return { by: userName(), ...news, versions: ours };
     default:
       return news;
   }
