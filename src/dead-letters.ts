@@ -51,7 +51,7 @@ export class DeadLetters {
   retry(runId: string, { from, listener }: RestartOptions): Run {
     return this.#parts.begin(listener, async () => {
       const held = await this.#take(runId, from);
-      const subtasks = from ?? openDeadLetters(held.state);
+      const subtasks = from?.length ? from : openDeadLetters(held.state);
       return { ...held, first: [{ type: "dead_letters_retried", subtasks, by: userName() }] };
     });
   }
