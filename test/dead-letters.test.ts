@@ -12,6 +12,7 @@ import manifest from "../package.json" with { type: "json" };
 import {
   createPlanwright,
   defineTool,
+  type Journal,
   type PlanwrightOptions,
   type RunEvent,
   ToolError,
@@ -188,6 +189,34 @@ describe("somebody who says what a dead letter came to", () => {
       for (const code of reasons) expect(["run.owned", "dead_letter.unknown"]).toContain(code);
     }
     expect(paid.filter((each) => each === 2).length).toBeLessThanOrEqual(20);
+  });
+
+  it("hears so also when the other was first by a hair, and does not keep the run", async () => {
+    const inner = createMemoryJournal();
+    const { pay, paid } = bank();
+    let before = async () => {};
+    const journal: Journal = new Proxy(inner, {
+      get: (target, key) => {
+        if (key === "acquire") {
+          return async (...given: Parameters<Journal["acquire"]>) => {
+            await before();
+            return inner.acquire(...given);
+          };
+        }
+        const value: unknown = Reflect.get(target, key);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const planwright = make({ journal, tools: [pay] });
+    const quick = make({ journal: inner, tools: [pay] });
+    const { runId } = await planwright.run(LARGE).result();
+    before = async () => {
+      await quick.resolveDeadLetter(runId, "large", { output: { paid: 10 } }).result();
+    };
+    const late = planwright.retryDeadLetters(runId, { from: ["large"] });
+    await expect(late.result()).rejects.toMatchObject({ code: "dead_letter.unknown" });
+    expect(paid).toEqual([10, 2]);
+    expect(await inner.find(runId)).toMatchObject({ lease: null });
   });
 });
 
