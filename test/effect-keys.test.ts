@@ -116,6 +116,18 @@ describe("an effect with a key of the plan", () => {
     expect(calls).toHaveLength(2);
   });
 
+  it("is for all runs what a person says it came to", async () => {
+    const lost = () => new ToolError("tool.failed", "no answer", { retryable: false });
+    const { tool, calls } = bank({ fails: lost });
+    const planwright = make({ tools: [tool] });
+    const { runId } = await planwright.run(payment("invoice")).result();
+    const resolution = { output: { receipt: 9 }, note: "the bank has it" };
+    await planwright.resolveDeadLetter(runId, "pay", resolution).result();
+    const next = await planwright.run(payment("invoice")).result();
+    expect(next).toMatchObject({ status: "succeeded", output: 9 });
+    expect(calls).toHaveLength(1);
+  });
+
   it("is taken over from a run that has ended without it, if the tool is idempotent", async () => {
     const broken = () => new ToolError("tool.failed", "no answer", { retryable: false });
     const { tool, calls } = bank({

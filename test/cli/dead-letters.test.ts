@@ -94,6 +94,10 @@ describe("dead-letters resolve", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: "2\n" });
     expect(await folder.calls()).toEqual(["pay 2"]);
     expect((await folder.run("events", runId)).stdout).toContain("resolved: paid by hand");
+    expect((await folder.run("audit", "list")).stdout).toMatch(
+      /ada +dead_letter\.resolved rent resolved paid by hand/,
+    );
+    expect((await folder.run("audit", "verify")).code).toBe(0);
   });
 
   it.each([
