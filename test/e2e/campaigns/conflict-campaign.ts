@@ -20,7 +20,7 @@ import {
   type Scenario,
 } from "./conflict-scenarios.ts";
 import { Contenders } from "./contenders.ts";
-import { hold, look, put, readEffects, send } from "./effect-tools.ts";
+import { hold, look, openHarbour, put, readEffects, send, ship } from "./effect-tools.ts";
 import { violationsAtEnd, violationsOf } from "./run-check.ts";
 import { planFile, startWorker, toolFlags } from "./worker.ts";
 
@@ -140,12 +140,14 @@ class ConflictCampaign {
   }
 
   async #contest(it: Case): Promise<void> {
-    const { contenders } = this.#around;
-    const { runId, underWay } = await this.#begin(it);
+    const { contenders, journal } = this.#around;
+    const tools = [look, put, send, hold, ship];
+    await using planwright = createPlanwright({ journal, workspace: it.folder, tools });
+    const { runId, underWay } = await this.#begin(it, planwright);
     const { latestMs, aheadMs = 0 } = this.#scenario;
     const [first, second] = this.#scenario
       .commands(runId, this.#random)
-      .map((command) => [...command, "--json", ...this.#flags(command, it.folder)]);
+      .map((command) => [...command, "--json", ...toolFlags(it.folder, journal)]);
     // Half of them exactly together.
     const offset = this.#random() < 0.5 ? 0 : (this.#random() * 2 - 0.5) * latestMs;
     const { answers, skewMs } = await contenders.meet(
@@ -155,45 +157,49 @@ class ConflictCampaign {
     );
     await underWay?.result();
     const outcomes = [outcomeOf(answers[0]), outcomeOf(answers[1])] as const;
-    const end = await this.#endOf(runId, it);
+    const end = await this.#endOf(runId, it, planwright);
     const wrong = [...this.#scenario.judge(outcomes, end), ...(await this.#lookAt(runId, it, end))];
     const said = JSON.stringify(outcomes);
     this.report.violations.push(...wrong.map((what) => `${it.goal} (${runId}) ${said}: ${what}`));
     this.#count(outcomes, skewMs);
   }
 
-  #flags([verb]: readonly string[], folder: string): string[] {
-    const flags = toolFlags(folder, this.#around.journal);
-    return verb === "resume" ? [...flags, "--quiet"] : flags;
-  }
-
   /** The run as the two find it; `underWay` if it is driven meanwhile. */
-  async #begin({ goal, folder, plan }: Case): Promise<{ runId: string; underWay?: Run }> {
-    const { planwright } = this.#around;
+  async #begin(
+    { goal, folder, plan }: Case,
+    planwright: Planwright,
+  ): Promise<{ runId: string; underWay?: Run }> {
     const { beginning } = this.#scenario;
     if (beginning === "interrupted") {
       const run = (await planwright.runs()).find((one) => one.goal === goal);
       if (run === undefined) throw new Error(`There is no run of ${goal}.`);
       return { runId: run.runId };
     }
-    const run = this.#open(folder).run(plan.plan);
+    const run = planwright.run(plan.plan);
     const runId = await run.id;
-    if (beginning === "waiting") await run.result();
-    else for await (const { type } of run.events()) if (type === "approval.requested") break;
-    return beginning === "waiting" ? { runId } : { runId, underWay: run };
+    if (beginning === "at rest") {
+      await run.result();
+      await openHarbour(folder);
+      return { runId };
+    }
+    for await (const { type } of run.events()) if (type === "approval.requested") break;
+    return { runId, underWay: run };
   }
 
   /** Go on with what the two have left, if it can go on. */
-  async #endOf(runId: string, { folder }: Case): Promise<End> {
-    const { planwright } = this.#around;
+  async #endOf(runId: string, { folder }: Case, planwright: Planwright): Promise<End> {
     let { status } = await planwright.show(runId);
     if (status === "waiting" || status === "paused") {
-      await using other = this.#open(folder);
-      ({ status } = await other.resume(runId).result());
+      ({ status } = await planwright.resume(runId).result());
     }
-    const decisions = (await planwright.events(runId)).flatMap((event) =>
-      event.type === "approval.decided" ? [{ by: event.by, decision: event.decision }] : [],
-    );
+    const decisions: { by: string; decision: string }[] = [];
+    for (const event of await planwright.events(runId)) {
+      if (event.type === "approval.decided") {
+        decisions.push({ by: event.by, decision: event.decision });
+      } else if (event.type === "dead_letter.resolved") {
+        decisions.push({ by: event.by, decision: event.resolution });
+      }
+    }
     const happened = readEffects(folder).filter(({ subtask }) => subtask === ASKED).length;
     return { status, decisions, happened };
   }
@@ -208,11 +214,6 @@ class ConflictCampaign {
       traces,
       letters.map(({ subtask }) => subtask),
     );
-  }
-
-  #open(folder: string): Planwright {
-    const { journal } = this.#around;
-    return createPlanwright({ journal, workspace: folder, tools: [look, put, send, hold] });
   }
 
   #count(outcomes: readonly Outcome[], skewMs: number): void {

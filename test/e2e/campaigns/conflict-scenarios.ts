@@ -7,8 +7,8 @@ import { makeEffectPlan } from "./effect-plan.ts";
 
 export type Scenario = {
   readonly name: string;
-  /** How the run is left for the two: its process killed, waiting for a person, or under way. */
-  readonly beginning: "interrupted" | "waiting" | "under way";
+  /** How the two find the run: its process killed, at its end or waiting, or under way. */
+  readonly beginning: "interrupted" | "at rest" | "under way";
   makePlan(goal: string, seed: number): { readonly plan: PlanDraft; readonly kinds: Kinds };
   /** The commands of the two, and how much the clock of the second is ahead. */
   commands(runId: string, random: () => number): readonly [Command, Command];
@@ -28,9 +28,9 @@ export type Outcome = { readonly error: string } | { readonly error?: never; sta
 /** What the run is in the end, after somebody has gone on with it if need be. */
 export type End = {
   readonly status: string;
-  /** Of the approval that was asked about; by whom. */
+  /** About the approval that was asked for, or about the dead letter. */
   readonly decisions: readonly { readonly by: string; readonly decision: string }[];
-  /** How often the subtask happened that needed it. */
+  /** How often the subtask happened that they are about. */
   readonly happened: number;
 };
 
@@ -44,8 +44,8 @@ export const SCENARIOS: readonly Scenario[] = [
     beginning: "interrupted",
     makePlan: effectPlan,
     commands: (runId) => [
-      ["resume", runId],
-      ["resume", runId],
+      ["resume", runId, "--quiet"],
+      ["resume", runId, "--quiet"],
     ],
     latestMs: 4,
     judge: (outcomes) => exactlyOne(outcomes, ["run.owned", "run.finished"]),
@@ -57,8 +57,8 @@ export const SCENARIOS: readonly Scenario[] = [
     // idempotent one would have to hold off two processes, which a file does not.
     makePlan: (goal, seed) => makeEffectPlan(goal, seed, { puts: false }),
     commands: (runId) => [
-      ["resume", runId],
-      ["resume", runId],
+      ["resume", runId, "--quiet"],
+      ["resume", runId, "--quiet"],
     ],
     // Long after the first one's lease, as it believes.
     aheadMs: 3_600_000,
@@ -68,7 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "two decisions, run waiting",
-    beginning: "waiting",
+    beginning: "at rest",
     makePlan: (goal) => approvalPlan(goal, []),
     commands: twoDecisions,
     latestMs: 4,
@@ -83,6 +83,24 @@ export const SCENARIOS: readonly Scenario[] = [
     judge: judgeDecisions,
   },
   {
+    name: "two decisions about a dead letter",
+    beginning: "at rest",
+    makePlan: (goal) => {
+      const subtasks = [{ id: ASKED, tool: "ship", input: { after: [] } }];
+      return { plan: { goal, subtasks }, kinds: new Map([[ASKED, "send"]]) };
+    },
+    commands: (runId, random) => [decideLetter(runId, random), decideLetter(runId, random)],
+    // The other one may be done with it by then.
+    latestMs: 40,
+    judge: (outcomes, end) => {
+      const [decided, ...more] = end.decisions;
+      if (decided === undefined || more.length > 0) return [`${end.decisions.length} decisions`];
+      const happened = decided.decision === "retried" ? 1 : 0;
+      const wrong = end.happened === happened ? [] : [`${decided.decision}: ${end.happened} times`];
+      return [...wrong, ...exactlyOne(outcomes, ["run.owned", "dead_letter.unknown"])];
+    },
+  },
+  {
     name: "cancel against resume",
     beginning: "interrupted",
     makePlan: (goal, seed) => {
@@ -91,7 +109,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     commands: (runId) => [
       ["cancel", runId],
-      ["resume", runId],
+      ["resume", runId, "--quiet"],
     ],
     latestMs: 30,
     judge: ([cancel, resume], { status }) => {
@@ -138,6 +156,12 @@ function twoDecisions(runId: string, random: () => number): readonly [Command, C
   return [decide("ada"), decide("bo")];
 }
 
+function decideLetter(runId: string, random: () => number): Command {
+  return random() < 0.7
+    ? ["dead-letters", "retry", runId, ASKED, "--quiet"]
+    : ["dead-letters", "discard", runId, ASKED, "--reason", "not wanted"];
+}
+
 function judgeDecisions(outcomes: readonly [Outcome, Outcome], end: End): string[] {
   const wrong = exactlyOne(outcomes, ["run.owned", "run.finished", "approval.not_waiting"]);
   if (wrong.length > 0) return wrong;
@@ -168,11 +192,12 @@ function wasTold(
 }
 
 /** The outcome that a process printed. */
-export function outcomeOf({ json, stderr }: Answer): Outcome {
+export function outcomeOf({ code, json, stderr }: Answer): Outcome {
   const { error, status } = (json ?? {}) as {
     readonly error?: { readonly code?: string };
     readonly status?: string;
   };
   if (error?.code !== undefined && status === undefined) return { error: error.code };
-  return status === undefined ? { error: `no answer: ${stderr}` } : { status };
+  if (status !== undefined) return { status };
+  return code === 0 ? { status: "done" } : { error: `no answer: ${stderr}` };
 }

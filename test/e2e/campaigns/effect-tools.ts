@@ -7,11 +7,12 @@
  * W3. `send` does what it is told, however often that is.
  */
 
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { defineTool, type ToolContext } from "../../../src/index.ts";
+import { defineTool, type ToolContext, ToolError } from "../../../src/index.ts";
 
 /** A line of the file: what was done, and by which attempt. */
 export type EffectLine = {
@@ -58,6 +59,24 @@ export const send = defineTool({
   run: ({ after }, context) => surrounded(() => appendEffect(context), after),
 });
 
+export const ship = defineTool({
+  ...sum,
+  name: "ship",
+  description: "Counts one further, and leaves a line; fails while the harbour is closed.",
+  effects: "write",
+  run: ({ after }, context) => {
+    if (!existsSync(harbourIn(context.workspace))) {
+      throw new ToolError("tool.failed", "The harbour is closed.", { retryable: false });
+    }
+    return surrounded(() => appendEffect(context), after);
+  },
+});
+
+/** From now on `ship` does what it should. */
+export async function openHarbour(folder: string): Promise<void> {
+  await writeFile(harbourIn(folder), "");
+}
+
 export const hold = defineTool({
   name: "hold",
   description: "Keeps its run going for so long, unless it is aborted.",
@@ -98,6 +117,10 @@ function appendEffect({ workspace, idempotencyKey, subtaskId, attempt }: ToolCon
   writeSync(file, `${JSON.stringify(line)}\n`);
   fsyncSync(file);
   closeSync(file);
+}
+
+function harbourIn(folder: string): string {
+  return join(folder, "harbour-is-open");
 }
 
 function pathIn(folder: string): string {
