@@ -7,7 +7,7 @@ import type { News } from "./executor/drivers/driver.ts";
 import type { History } from "./history.ts";
 import type { DecideOptions } from "./options.ts";
 import type { RunResult } from "./projections/result.ts";
-import { requireDecision, requireWaitingForApproval } from "./requirements.ts";
+import { isDecided, requireDecision, requireWaitingForApproval } from "./requirements.ts";
 import { type Run, type RunListener, userName } from "./run.ts";
 import { decisionOf, INTERRUPTION, type PreparedRun } from "./run-news.ts";
 import { type RunStore, requireUnfinished } from "./run-store.ts";
@@ -35,11 +35,12 @@ export class Control {
     const check = (state: RunState) => requireWaitingForApproval(state, subtask, clock.now());
     check(fold(runId, await history.events(runId)));
     const news = decisionOf(subtask, options);
-    if (await store.tell(row, { ...news, type: "decide" })) {
-      return requireDecision(await history.events(runId), subtask, news.id);
-    }
+    const wasHeard = await store.tell(row, { ...news, type: "decide" });
+    const events = await history.events(runId);
+    // Also by a process that ended when it had stored it, and had not said so.
+    if (wasHeard || isDecided(events, news.id)) return requireDecision(events, subtask, news.id);
     // It is for `resume` to go on with what a crash left behind.
-    await this.#tellItself(runId, [INTERRUPTION, news], check).result();
+    await this.#tellItself(runId, () => [INTERRUPTION, news], check).result();
   }
 
   async pause(runId: string): Promise<boolean> {
@@ -58,14 +59,23 @@ export class Control {
       if (after.summary["status"] !== "cancelled") requireUnfinished(after);
       return undefined;
     }
-    return this.#tellItself(runId, [{ type: "cancel_requested", by }]).result();
+    return this.#tellItself(runId, ({ lifecycle }) => {
+      // A crash cut the cancel short; it only has to be completed.
+      if (lifecycle.stopping !== null) return [INTERRUPTION];
+      return [{ type: "cancel_requested", by }];
+    }).result();
   }
 
   /** For a run that no other process can be told of. */
-  #tellItself(runId: string, first: readonly News[], check?: (state: RunState) => void): Run {
+  #tellItself(
+    runId: string,
+    newsFor: (state: RunState) => readonly News[],
+    check?: (state: RunState) => void,
+  ): Run {
     return this.#parts.begin(undefined, async () => {
       await this.#parts.toolbox.open();
-      return { ...(await this.#parts.store.takeOver(runId, check)), first };
+      const held = await this.#parts.store.takeOver(runId, check);
+      return { ...held, first: newsFor(held.state) };
     });
   }
 }

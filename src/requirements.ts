@@ -77,12 +77,14 @@ export function requireGoal(goal: string): string {
   throw inputError("goal.empty", "The goal is empty.", "Say what you want, in plain language.");
 }
 
+/** Whether this very decision was taken. */
+export function isDecided(events: readonly RunEvent[], id: string): boolean {
+  return events.some((event) => event.type === "approval.decided" && event.id === id);
+}
+
 /** The first decision stands, and it may be another's. @throws {InputError} `approval.not_waiting` */
 export function requireDecision(events: readonly RunEvent[], subtask: string, id: string): void {
-  const decisions = events.filter(
-    (event) => event.type === "approval.decided" && event.subtask === subtask,
-  );
-  if (decisions.some((event) => "id" in event && event.id === id)) return;
+  if (isDecided(events, id)) return;
   const message = `The subtask ${subtask} was decided about, or ended, before this was heard.`;
   const hint = "The first decision stands; `planwright show` tells it.";
   throw inputError("approval.not_waiting", message, hint);

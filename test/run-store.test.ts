@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { systemClock } from "../src/base/clock.ts";
 import { createPlanwright, defineTool, type Journal, type Planwright } from "../src/index.ts";
 import { createMemoryJournal } from "../src/journal/memory.ts";
 
@@ -34,14 +35,17 @@ function open(journal: Journal): Planwright {
 
 /** The journal as one sees it who is overtaken just before it takes a run. */
 function overtakenBy(journal: Journal, act: () => Promise<unknown>): Journal {
-  const acquire: Journal["acquire"] = async (options) => {
+  return replaced(journal, "acquire", async (options) => {
     await act();
     return journal.acquire(options);
-  };
+  });
+}
+
+function replaced<M extends keyof Journal>(journal: Journal, name: M, method: Journal[M]): Journal {
   return new Proxy(journal, {
-    get: (target, name) => {
-      if (name === "acquire") return acquire;
-      const value: unknown = Reflect.get(target, name);
+    get: (target, key) => {
+      if (key === name) return method;
+      const value: unknown = Reflect.get(target, key);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
@@ -145,3 +149,32 @@ describe("what a process is told while it drives a run", () => {
     expect((await run.result()).status).toBe("succeeded");
   });
 });
+
+describe("a cancel whose process dies in the middle of it", () => {
+  it("is completed by the next one", async () => {
+    const journal = createMemoryJournal();
+    const dying = createPlanwright({ journal: deadAfter(journal, "run.cancelled"), tools: TOOLS });
+    const run = dying.run({ goal: "work", subtasks: [{ id: "work", tool: "work_long" }] });
+    for await (const { type } of run.events()) if (type === "attempt.started") break;
+    run.cancel();
+    const runId = await run.id;
+    await until(async () => (await journal.read(runId)).at(-1)?.type === "run.cancelled");
+
+    // The lease of the dead one is over by then.
+    const later = { ...systemClock, now: () => Date.now() + 3_600_000 };
+    const next = createPlanwright({ journal, tools: TOOLS, clock: later });
+    expect(await next.cancel(runId)).toMatchObject({ status: "cancelled" });
+  });
+});
+
+/** The journal of a process that ends once it has stored an event of this type. */
+function deadAfter(journal: Journal, type: string): Journal {
+  return replaced(journal, "append", async (...args) => {
+    await journal.append(...args);
+    if (args[1].some((event) => event.type === type)) await new Promise(() => {});
+  });
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(5);
+}

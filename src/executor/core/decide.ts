@@ -273,12 +273,16 @@ function decideResume(turn: Turn, input: Input<"resume_requested">): void {
   considerReady(turn);
 }
 
-/** The run stands still from now on, as if somebody had paused it when its process went. */
+/**
+ * The run stands still from now on, as if somebody had paused it when its process went; a
+ * cancel that was under way is completed.
+ */
 function decideInterruption(turn: Turn): void {
-  const { status, accepted } = turn.state;
+  const { status, accepted, lifecycle } = turn.state;
   if (status !== "running" && status !== "planning") return;
   requestPause(turn, "planwright");
   if (accepted !== null) recoverAttempts(turn);
+  if (lifecycle.stopping !== null) abandonQueued(turn);
 }
 
 /** Its process was gone before the first event was durable: nobody knows what it was to do. */
