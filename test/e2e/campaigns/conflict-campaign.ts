@@ -146,7 +146,7 @@ class ConflictCampaign {
     const { runId, underWay } = await this.#begin(it, planwright);
     const { latestMs, aheadMs = 0 } = this.#scenario;
     const [first, second] = this.#scenario
-      .commands(runId, this.#random)
+      .commands(runId ?? planFile(it.folder), this.#random)
       .map((command) => [...command, "--json", ...toolFlags(it.folder, journal)]);
     // Half of them exactly together.
     const offset = this.#random() < 0.5 ? 0 : (this.#random() * 2 - 0.5) * latestMs;
@@ -168,8 +168,9 @@ class ConflictCampaign {
   async #begin(
     { goal, folder, plan }: Case,
     planwright: Planwright,
-  ): Promise<{ runId: string; underWay?: Run }> {
+  ): Promise<{ runId: string | undefined; underWay?: Run }> {
     const { beginning } = this.#scenario;
+    if (beginning === "none") return { runId: undefined };
     if (beginning === "interrupted") {
       const run = (await planwright.runs()).find((one) => one.goal === goal);
       if (run === undefined) throw new Error(`There is no run of ${goal}.`);
@@ -187,7 +188,10 @@ class ConflictCampaign {
   }
 
   /** Go on with what the two have left, if it can go on. */
-  async #endOf(runId: string, { folder }: Case, planwright: Planwright): Promise<End> {
+  async #endOf(runId: string | undefined, { folder }: Case, planwright: Planwright): Promise<End> {
+    const countHappened = () =>
+      readEffects(folder).filter(({ subtask }) => subtask === ASKED).length;
+    if (runId === undefined) return { status: "none", decisions: [], happened: countHappened() };
     let { status } = await planwright.show(runId);
     if (status === "waiting" || status === "paused") {
       ({ status } = await planwright.resume(runId).result());
@@ -200,11 +204,15 @@ class ConflictCampaign {
         decisions.push({ by: event.by, decision: event.resolution });
       }
     }
-    const happened = readEffects(folder).filter(({ subtask }) => subtask === ASKED).length;
-    return { status, decisions, happened };
+    return { status, decisions, happened: countHappened() };
   }
 
-  async #lookAt(runId: string, { folder, plan }: Case, { status }: End): Promise<string[]> {
+  async #lookAt(
+    runId: string | undefined,
+    { folder, plan }: Case,
+    { status }: End,
+  ): Promise<string[]> {
+    if (runId === undefined) return [];
     const { planwright } = this.#around;
     const events = await planwright.events(runId);
     const traces = { kinds: plan.kinds, events, effects: readEffects(folder) };

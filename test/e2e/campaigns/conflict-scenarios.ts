@@ -7,11 +7,12 @@ import { makeEffectPlan } from "./effect-plan.ts";
 
 export type Scenario = {
   readonly name: string;
-  /** How the two find the run: its process killed, at its end or waiting, or under way. */
-  readonly beginning: "interrupted" | "at rest" | "under way";
+  /** How the two find the run: its process killed, at its end or waiting, under way, or no run. */
+  readonly beginning: "interrupted" | "at rest" | "under way" | "none";
   makePlan(goal: string, seed: number): { readonly plan: PlanDraft; readonly kinds: Kinds };
-  /** The commands of the two, and how much the clock of the second is ahead. */
-  commands(runId: string, random: () => number): readonly [Command, Command];
+  /** @param run its id; where there is none, its plan's file */
+  commands(run: string, random: () => number): readonly [Command, Command];
+  /** How much the clock of the second is ahead. */
   readonly aheadMs?: number;
   /** Milliseconds by which the second may begin later. */
   readonly latestMs: number;
@@ -101,6 +102,20 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: "two runs, one key of an effect",
+    beginning: "none",
+    makePlan: keyedPlan,
+    commands: (file) => [
+      ["run", file, "--quiet"],
+      ["run", file, "--quiet"],
+    ],
+    latestMs: 20,
+    judge: (outcomes, { happened }) => [
+      ...outcomes.flatMap((outcome) => wasTold(outcome, [], "succeeded")),
+      ...(happened === 1 ? [] : [`it happened ${happened} times`]),
+    ],
+  },
+  {
     name: "cancel against resume",
     beginning: "interrupted",
     makePlan: (goal, seed) => {
@@ -122,6 +137,14 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
 ];
+
+/** An effect with a key of the plan's, and time for one run to wait for the other. */
+function keyedPlan(goal: string) {
+  const retry = { attempts: 30, initial: "20ms", max: "100ms" };
+  const effect = { tool: "send", input: { after: [] }, idempotencyKey: goal, retry };
+  const plan = { goal, subtasks: [{ id: ASKED, ...effect }], output: `\${${ASKED}.n}` };
+  return { plan, kinds: new Map([[ASKED, "send"]] as const) };
+}
 
 /** Shorter and longer than the time after which a process hears what it is told. */
 function holdMs(seed: number): number {
