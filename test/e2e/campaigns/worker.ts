@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import type { RunEvent } from "../../../src/index.ts";
 import type { AuditVerdict } from "../../../src/journal/audit-chain.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../../src/cli/main.ts");
@@ -30,12 +31,12 @@ export type Worker = {
 /**
  * One job goes through the command line, as a person would do it; several share a process
  * that uses the library, and are killed together.
- * @param onEvent called for every event of every run
+ * @param options.onEvent called for every event of every run
  */
 export function startWorker(
   journal: string,
   jobs: readonly Job[],
-  options: { readonly codeCache: string; readonly onEvent: () => void },
+  options: { readonly codeCache: string; readonly onEvent: (event: RunEvent) => void },
 ): Worker {
   const [only] = jobs;
   const args =
@@ -46,7 +47,10 @@ export function startWorker(
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_COMPILE_CACHE: options.codeCache },
   });
-  createInterface({ input: child.stdout }).on("line", options.onEvent);
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    // The last one may be torn where the process was killed.
+    if (line.endsWith("}")) options.onEvent(JSON.parse(line) as RunEvent);
+  });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;
