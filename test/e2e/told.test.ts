@@ -51,12 +51,13 @@ async function tellAndKill(
   const open = (workspace: string) =>
     createPlanwright({ journal, tools: [put, hold], workspace, builtinTools: false });
   await using planwright = open(place.path);
-  const told = Promise.all([...folders.keys()].map((runId) => tell(planwright, runId)));
+  const telling = Promise.allSettled([...folders.keys()].map((runId) => tell(planwright, runId)));
   await sleep(HEARS_MS * (0.5 + Math.random()));
   child.kill("SIGKILL");
   expect((await ended).wasKilled).toBe(true);
   // None is refused: what the process does not do any more is done by who tells it.
-  await told;
+  const answers = await telling;
+  expect(answers.filter(({ status }) => status === "rejected")).toEqual([]);
   return { folders, open, [Symbol.asyncDispose]: () => place.remove() };
 }
 
