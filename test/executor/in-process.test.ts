@@ -7,7 +7,7 @@ import type { RunEvent } from "../../src/executor/core/event.ts";
 import { fold } from "../../src/executor/core/evolve.ts";
 import { DEFAULT_SETTINGS, type RunSettings } from "../../src/executor/core/settings.ts";
 import { initialState, type RunState } from "../../src/executor/core/state.ts";
-import type { Listener, News } from "../../src/executor/drivers/driver.ts";
+import type { Listener, News, World } from "../../src/executor/drivers/driver.ts";
 import { GovernorHost } from "../../src/executor/drivers/governor-host.ts";
 import { driveInProcess } from "../../src/executor/drivers/in-process.ts";
 import type { Journal, Lease } from "../../src/journal/journal.ts";
@@ -44,6 +44,7 @@ async function drive(
     state?: RunState;
     lease?: Lease;
     first?: readonly News[];
+    plan?: World["plan"];
   } = {},
 ) {
   const journal = more.journal ?? createMemoryJournal();
@@ -64,7 +65,7 @@ async function drive(
       workspace: "/nowhere",
       clock: systemClock,
       governor: new GovernorHost(systemClock, {}),
-      plan: () => Promise.reject(new Error("There is no planner here.")),
+      plan: more.plan ?? (() => Promise.reject(new Error("There is no planner here."))),
     },
     journal,
     lease,
@@ -118,6 +119,48 @@ describe("the in-process driver", () => {
     );
     await ended;
     expect(order).toEqual(["slow", "fast", "after_fast", "after_slow"]);
+  });
+
+  it("ends the effect of a subtask of the draft in the turn in which the plan drops it", async () => {
+    const keyed = plan("early", { early: { idempotencyKey: "k" } });
+    const [started, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const ended: unknown[] = [];
+    const memory = createMemoryJournal();
+    const journal = appending(memory, (lease, events, more) => {
+      ended.push(...(more?.effects ?? []));
+      return memory.append(lease, events, more);
+    });
+    const under = await drive(
+      keyed,
+      async (_, { subtaskId }) => {
+        if (subtaskId !== "early") return "late";
+        started.resolve();
+        await answered.promise;
+        return "unwanted";
+      },
+      {
+        journal,
+        first: [
+          {
+            type: "start_requested",
+            goal: keyed.goal,
+            settings: DEFAULT_SETTINGS,
+            plan: { planner: "test" },
+          },
+        ],
+        plan: async ({ onDraft }) => {
+          onDraft({ ...accepted(keyed, { work: READS }), revision: 0 });
+          await started.promise;
+          answered.resolve();
+          // After the tool's answer, and before the loop takes both.
+          await new Promise<void>((done) => process.nextTick(done));
+          for (let task = 0; task < 20; task += 1) await Promise.resolve();
+          return { type: "plan_made", accepted: accepted(plan("other"), { work: READS }) };
+        },
+      },
+    );
+    expect(await under.ended).toMatchObject({ status: "succeeded", output: "late" });
+    expect(ended).toEqual([{ key: "k", status: "finished", output: "unwanted" }]);
   });
 
   it("makes events durable before it performs what follows from them", async () => {

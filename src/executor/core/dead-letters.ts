@@ -11,6 +11,7 @@
  */
 
 import { isPlanned } from "./adoption.ts";
+import { effectKeyOf } from "./effect-key.ts";
 import type { RunInput } from "./input.ts";
 import { idOfSubtask, programOf } from "./program.ts";
 import { goOn, redo } from "./redo.ts";
@@ -39,7 +40,7 @@ export function resolveDeadLetter(turn: Turn, input: Input<"dead_letter_resolved
   if (letter === undefined) return false;
   goOn(turn, input);
   emit(turn, { type: "dead_letter.resolved", subtask, resolution: "resolved", by, note });
-  emit(turn, { type: "subtask.resolved", subtask, output });
+  emit(turn, { type: "subtask.resolved", subtask, output, ...effectKeyOf(state, letter) });
   const program = programOf(state);
   const isSkippedFor = (index: number, dependency: number) => {
     const { status, cause } = state.subtasks[index] as SubtaskState;
@@ -56,8 +57,15 @@ export function resolveDeadLetter(turn: Turn, input: Input<"dead_letter_resolved
 
 export function discardDeadLetter(turn: Turn, input: Input<"dead_letter_discarded">): void {
   const { subtask, by, note } = input;
-  if (openLetters(turn.state, [subtask]).length === 0) return;
-  emit(turn, { type: "dead_letter.resolved", subtask, resolution: "discarded", by, note });
+  const [letter] = openLetters(turn.state, [subtask]);
+  if (letter === undefined) return;
+  const discarded = {
+    resolution: "discarded",
+    by,
+    note,
+    ...effectKeyOf(turn.state, letter),
+  } as const;
+  emit(turn, { type: "dead_letter.resolved", subtask, ...discarded });
 }
 
 /** Those of the subtasks about which nobody has decided, by index. */

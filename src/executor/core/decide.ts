@@ -7,6 +7,7 @@ import { decideApproval, endApproval, settleApprovals } from "./approval.ts";
 import { considerCondition } from "./condition.ts";
 import { discardDeadLetter, resolveDeadLetter, retryDeadLetters } from "./dead-letters.ts";
 import { growthOf } from "./draft.ts";
+import { effectKeyOf } from "./effect-key.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
 import { idOfSubtask, programOf } from "./program.ts";
@@ -175,6 +176,7 @@ function decideAttemptEnded(
         output,
         ...(usage && { usage }),
         ...(reused && { reused }),
+        ...effectKeyOf(state, index),
       });
       break;
     }

@@ -144,6 +144,8 @@ export type EventBody =
       readonly output: Json;
       /** Who had its effect before, under the same key: the output is that one's, and no tool was called. */
       readonly reused?: EffectOwner;
+      /** What the effect that this ends is known by; the subtask may have another one later. */
+      readonly effectKey?: string;
       readonly usage?: ModelCallUsage;
     }
   | {
@@ -176,9 +178,15 @@ export type EventBody =
       readonly by: string;
       /** In the words of who decided. */
       readonly note: string;
+      readonly effectKey?: string;
     }
   /** Somebody says what a subtask that failed came to; what was skipped because of it can run. */
-  | { readonly type: "subtask.resolved"; readonly subtask: string; readonly output: Json }
+  | {
+      readonly type: "subtask.resolved";
+      readonly subtask: string;
+      readonly output: Json;
+      readonly effectKey?: string;
+    }
   | {
       /** So many dead letters are open as somebody wants to hear of. */
       readonly type: "dead_letters.threshold_reached";

@@ -1,5 +1,6 @@
 /** Stopping a run on purpose, for a while (pause) or for good (cancel, timeout). */
 
+import { effectKeyOf } from "./effect-key.ts";
 import { idOfSubtask, programOf } from "./program.ts";
 import { recoverAttempt } from "./recovery.ts";
 import { isFinal, type SubtaskReason } from "./status.ts";
@@ -51,7 +52,12 @@ export function replaceUnwanted(turn: Turn, kept: readonly number[]): void {
     const subtask = idOfSubtask(programOf(state), index);
     if (isDeadLetter) {
       const decision = { resolution: "discarded", by: "planwright", note: "replaced" } as const;
-      emit(turn, { type: "dead_letter.resolved", subtask, ...decision });
+      emit(turn, {
+        type: "dead_letter.resolved",
+        subtask,
+        ...decision,
+        ...effectKeyOf(state, index),
+      });
     }
     if (isFinal(status)) continue;
     if (status === "running") {

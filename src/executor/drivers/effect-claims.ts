@@ -14,8 +14,6 @@ import type { ErrorData } from "../../base/errors.ts";
 import { canonicalJson, type Json, type JsonObject } from "../../base/json.ts";
 import type { ClaimAnswer, EffectClaim, EffectEnd, Journal } from "../../journal/journal.ts";
 import type { EffectOwner, RunEvent } from "../core/event.ts";
-import { indexOfSubtask, programOf } from "../core/program.ts";
-import type { RunState } from "../core/state.ts";
 
 export type Claimed =
   | { readonly status: "claimed" }
@@ -79,22 +77,19 @@ function refusal(
   };
 }
 
-const ENDINGS: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
-  "subtask.succeeded",
-  "subtask.resolved",
-  "dead_letter.resolved",
-]);
-
-/** Of a batch of events, the ends of effects; those that the run does not hold are left alone. */
-export function effectEnds(state: RunState, events: readonly RunEvent[]): EffectEnd[] {
+/** The ends of effects that events tell of; those that the run does not hold are left alone. */
+export function effectEnds(events: readonly RunEvent[]): EffectEnd[] {
   return events.flatMap((event): EffectEnd[] => {
-    if (!ENDINGS.has(event.type) || !("subtask" in event)) return [];
-    const key = state.subtasks[indexOfSubtask(programOf(state), event.subtask)]?.effectKey ?? null;
-    if (key === null) return [];
-    if (event.type === "subtask.succeeded" || event.type === "subtask.resolved") {
-      return [{ key, status: "finished", output: event.output }];
+    if (!("effectKey" in event) || event.effectKey === undefined) return [];
+    const { effectKey: key } = event;
+    switch (event.type) {
+      case "subtask.succeeded":
+      case "subtask.resolved":
+        return [{ key, status: "finished", output: event.output }];
+      case "dead_letter.resolved":
+        return event.resolution === "discarded" ? [{ key, status: "released" }] : [];
+      default:
+        return [];
     }
-    const isFree = event.type === "dead_letter.resolved" && event.resolution === "discarded";
-    return isFree ? [{ key, status: "released" }] : [];
   });
 }

@@ -127,7 +127,7 @@ class InProcessDrive implements Drive {
       const summary = this.#summary();
       const durations = summary && this.#durations.take();
       const audit = auditOf(events);
-      const effects = effectEnds(this.#state, events);
+      const effects = effectEnds(events);
       await journal.append(lease, events, { summary, durations, audit, effects });
       if (this.#over) return;
       listener.events?.(events, this.#state);
