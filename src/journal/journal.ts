@@ -110,10 +110,11 @@ export type ClaimAnswer =
   /** The key was given to another effect: another tool, or another input. */
   | ({ readonly status: "differs" } & EffectHolder);
 
-/** How a claimed effect ended: with its result, or surely without any effect. */
-export type EffectEnd =
-  | { readonly key: string; readonly status: "finished"; readonly output: Json }
-  | { readonly key: string; readonly status: "released" };
+/** How an effect that a subtask of the run claimed ended: with its result, or surely without any. */
+export type EffectEnd = { readonly key: string; readonly subtask: string } & (
+  | { readonly status: "finished"; readonly output: Json }
+  | { readonly status: "released" }
+);
 
 /** So many attempts of a tool took as long as a bucket of `base/quantile-sketch.ts` says. */
 export interface DurationCount extends BucketCount {
@@ -131,7 +132,7 @@ export interface AppendedWith {
   /** @default the one before stays */
   readonly summary?: JsonObject | undefined;
   readonly audit?: readonly AuditEntry[] | undefined;
-  /** What this run has no open claim to (it was taken over, or is finished) is left alone. */
+  /** What the subtask has no open claim to (it was taken over, or is finished) is left alone. */
   readonly effects?: readonly EffectEnd[] | undefined;
   /** Old ones fade: above `FADE_ABOVE` samples of a tool, all of them weigh half. */
   readonly durations?: readonly DurationCount[] | undefined;

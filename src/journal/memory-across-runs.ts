@@ -110,7 +110,8 @@ export abstract class MemoryAcrossRuns implements AcrossRuns {
       const output =
         end.status === "finished" ? (JSON.parse(textOf(end.output)) as Json) : undefined;
       const claim = ends.has(end.key) ? ends.get(end.key) : this.#claims.get(end.key);
-      if (claim?.runId !== runId || claim.result !== undefined) continue;
+      const isHeld = claim?.runId === runId && claim.subtask === end.subtask;
+      if (!isHeld || claim.result !== undefined) continue;
       ends.set(end.key, output === undefined ? undefined : { ...claim, result: { output } });
     }
     return ends;

@@ -132,8 +132,9 @@ function addAudit(sql: SharedStatements, runId: string, entries: readonly AuditE
 }
 
 function endEffect(sql: SharedStatements, runId: string, end: EffectEnd): void {
-  if (end.status === "finished") sql.finishEffect.run(textOf(end.output), end.key, runId);
-  else sql.releaseEffect.run(end.key, runId);
+  const { key, subtask } = end;
+  if (end.status === "finished") sql.finishEffect.run(textOf(end.output), key, runId, subtask);
+  else sql.releaseEffect.run(key, runId, subtask);
 }
 
 function addDurations(sql: SharedStatements, durations: readonly DurationCount[]): void {

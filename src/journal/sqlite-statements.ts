@@ -103,10 +103,10 @@ export function prepareSharedStatements(db: DatabaseSync) {
       ON CONFLICT (key) DO UPDATE SET
         run_id = excluded.run_id, subtask = excluded.subtask, at = excluded.at`),
     finishEffect: db.prepare(
-      "UPDATE effects SET output = ? WHERE key = ? AND run_id = ? AND output IS NULL",
+      "UPDATE effects SET output = ? WHERE key = ? AND run_id = ? AND subtask = ? AND output IS NULL",
     ),
     releaseEffect: db.prepare(
-      "DELETE FROM effects WHERE key = ? AND run_id = ? AND output IS NULL",
+      "DELETE FROM effects WHERE key = ? AND run_id = ? AND subtask = ? AND output IS NULL",
     ),
 
     addDuration: db.prepare(`

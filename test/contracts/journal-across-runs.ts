@@ -101,7 +101,7 @@ export function describeAcrossRuns(name: string, makeStore: () => Promise<Journa
         fc.asyncProperty(anyJson, async (output) => {
           const key = `k${++k}`;
           await journal.claimEffect(claim("r1", { key }));
-          await journal.append(lease, [], { effects: [{ key, status: "finished", output }] });
+          await journal.append(lease, [], { effects: [{ ...FINISHED, key, output }] });
           const finished = { status: "finished", output, runId: "r1", subtask: "pay" };
           for (const runId of ["r1", "r2"]) {
             expect(await journal.claimEffect(claim(runId, { key }))).toEqual(finished);
@@ -158,6 +158,18 @@ export function describeAcrossRuns(name: string, makeStore: () => Promise<Journa
       expect(await journal.claimEffect(claim("r3", { key: "done" }))).toMatchObject({ output });
       expect(await journal.claimEffect(claim("r3", { key: "k9" }))).toEqual({ status: "claimed" });
     });
+
+    it.each([FINISHED, RELEASED])(
+      "leaves it to its subtask, whatever another of the run says: %j",
+      async (end) => {
+        await using store = await makeStore();
+        const journal = await store.open();
+        const lease = await makeRun(journal, "r1");
+        await journal.claimEffect(claim("r1"));
+        await journal.append(lease, [], { effects: [{ ...end, subtask: "pay_again" }] });
+        expect(await journal.claimEffect(claim("r2"))).toMatchObject({ status: "open" });
+      },
+    );
 
     it("takes the first end of an effect, and no second one", async () => {
       await using store = await makeStore();
@@ -457,8 +469,9 @@ export function describeDurableAcrossRuns(
   });
 }
 
-const FINISHED = { key: "invoice-7", status: "finished", output: { id: 7 } } as const;
-const RELEASED = { key: "invoice-7", status: "released" } as const;
+const HELD = { key: "invoice-7", subtask: "pay" } as const;
+const FINISHED = { ...HELD, status: "finished", output: { id: 7 } } as const;
+const RELEASED = { ...HELD, status: "released" } as const;
 
 /** A run's wish to pay invoice 7. */
 function claim(runId: string, more: Partial<EffectClaim> = {}): EffectClaim {

@@ -160,7 +160,7 @@ describe("the in-process driver", () => {
       },
     );
     expect(await under.ended).toMatchObject({ status: "succeeded", output: "late" });
-    expect(ended).toEqual([{ key: "k", status: "finished", output: "unwanted" }]);
+    expect(ended).toEqual([{ key: "k", subtask: "early", status: "finished", output: "unwanted" }]);
   });
 
   it("makes events durable before it performs what follows from them", async () => {

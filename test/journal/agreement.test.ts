@@ -70,8 +70,8 @@ const rarely = <T>(value: fc.Arbitrary<T>, mostly: T) =>
 const key = rarely(fc.constantFrom("k2", "k3"), "k1");
 const subtask = rarely(fc.constant("b"), "a");
 const effectEnd: fc.Arbitrary<EffectEnd> = fc.oneof(
-  fc.record({ key, status: fc.constant("finished" as const), output: anyJson }),
-  fc.record({ key, status: fc.constant("released" as const) }),
+  fc.record({ key, subtask, status: fc.constant("finished" as const), output: anyJson }),
+  fc.record({ key, subtask, status: fc.constant("released" as const) }),
 );
 const durationCount = fc.record({
   tool: fc.constantFrom("t1", "t2"),

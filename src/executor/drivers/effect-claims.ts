@@ -81,13 +81,13 @@ function refusal(
 export function effectEnds(events: readonly RunEvent[]): EffectEnd[] {
   return events.flatMap((event): EffectEnd[] => {
     if (!("effectKey" in event) || event.effectKey === undefined) return [];
-    const { effectKey: key } = event;
+    const { effectKey: key, subtask } = event;
     switch (event.type) {
       case "subtask.succeeded":
       case "subtask.resolved":
-        return [{ key, status: "finished", output: event.output }];
+        return [{ key, subtask, status: "finished", output: event.output }];
       case "dead_letter.resolved":
-        return event.resolution === "discarded" ? [{ key, status: "released" }] : [];
+        return event.resolution === "discarded" ? [{ key, subtask, status: "released" }] : [];
       default:
         return [];
     }
