@@ -10,6 +10,7 @@ import {
   type RunResult,
   ToolError,
 } from "../src/index.ts";
+import type { EffectClaim, Journal } from "../src/journal/journal.ts";
 import { createMemoryJournal } from "../src/journal/memory.ts";
 import { plan } from "./builders.ts";
 
@@ -152,6 +153,36 @@ describe("an effect with a key of the plan", () => {
       new Array(5).fill(["succeeded", 1]),
     );
     expect(calls).toHaveLength(1);
+  });
+
+  it("does not begin when its run is cancelled while the journal is asked for it", async () => {
+    const { tool, calls } = bank();
+    const journal = createMemoryJournal();
+    const [asked, cancelled] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow: Journal = new Proxy(journal, {
+      get(target, name) {
+        if (name === "claimEffect") {
+          return async (claim: EffectClaim) => {
+            asked.resolve();
+            await cancelled.promise;
+            return target.claimEffect(claim);
+          };
+        }
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+    const watch = (news: readonly RunEvent[]) => {
+      // Effects of the event follow in the same turn of the loop.
+      if (news.some(({ type }) => type === "run.cancelled")) setImmediate(cancelled.resolve);
+    };
+    const run = make({ tools: [tool], journal: slow }).run(payment("invoice"), {
+      listener: { events: watch },
+    });
+    await asked.promise;
+    run.cancel();
+    expect(await run.result()).toMatchObject({ status: "cancelled" });
+    expect(calls).toEqual([]);
   });
 
   it("fails where the key cannot be computed, and nothing was done", async () => {

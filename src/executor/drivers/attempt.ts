@@ -101,6 +101,10 @@ export class Attempt implements ToolContext {
     this.#controller.abort();
   }
 
+  get #isAborted(): boolean {
+    return this.#controller?.signal.aborted ?? false;
+  }
+
   /** How it ended; never rejects. */
   async run(): Promise<AttemptOutcome> {
     try {
@@ -115,7 +119,9 @@ export class Attempt implements ToolContext {
         const claimed = await this.#claim(this.#order.effect, tool);
         if (claimed !== undefined) return claimed;
       }
-      if (tool.costUsd > 0) await this.#world.pay?.(tool.costUsd);
+      if (tool.costUsd > 0 && !this.#isAborted) await this.#world.pay?.(tool.costUsd);
+      // The journal was asked meanwhile; nothing is begun that was told to stop by then.
+      if (this.#isAborted) return { status: "cancelled" };
       let given = tool.run(accepted.value, this);
       if (isThenable(given)) given = await given;
       let result = tool.output["~standard"].validate(given);
@@ -123,7 +129,7 @@ export class Attempt implements ToolContext {
       if (result.issues) return this.#fail(invalid(tool, "output", given, result));
       return this.#withUsage({ status: "ok", output: toOutput(tool, result.value) });
     } catch (error) {
-      if (this.#controller?.signal.aborted) return { status: "cancelled" };
+      if (this.#isAborted) return { status: "cancelled" };
       return this.#fail(toErrorData(error, "tool.failed"), stackOf(error));
     }
   }
