@@ -79,6 +79,41 @@ describe("a run", () => {
     expect(policyIn(await planwright.events(later.runId))).toMatchObject({ adaptiveMs: 1000 });
   });
 
+  it("learns that a tool has become slow even where that ends the run", async () => {
+    const hangs = defineTool({
+      name: "quick",
+      description: "Ends no more.",
+      input: z.object({}),
+      output: z.string(),
+      effects: "none",
+      timeout: "20ms",
+      run: () => new Promise<never>(() => {}),
+    });
+    const journal = createMemoryJournal();
+    const planwright = createPlanwright({ journal, builtinTools: false, tools: [hangs] });
+    expect((await planwright.run(wide(1)).result()).subtasks[0]?.error?.code).toBe("tool.timeout");
+    const { durations } = await planwright.describeTool("quick");
+    expect(durations?.calls).toBe(1);
+    expect(durations?.p99Ms).toBeGreaterThanOrEqual(19);
+  });
+
+  it("learns nothing where another limit cut a call off, or no tool was called", async () => {
+    const slow = { tool: "quick", totalTimeout: "20ms", input: { hangs: true } };
+    const keyed = { tool: "quick", idempotencyKey: "k", input: { hangs: false } };
+    const tool = defineTool({
+      name: "quick",
+      description: "Ends at once, or never.",
+      input: z.object({ hangs: z.boolean() }),
+      output: z.string(),
+      run: ({ hangs }) => (hangs ? new Promise<never>(() => {}) : "done"),
+    });
+    const journal = createMemoryJournal();
+    const planwright = createPlanwright({ journal, builtinTools: false, tools: [tool] });
+    expect((await planwright.run(plan("slow", { slow })).result()).status).toBe("failed");
+    for (let run = 0; run < 3; run += 1) await planwright.run(plan("keyed", { keyed })).result();
+    expect((await planwright.describeTool("quick")).durations?.calls).toBe(1);
+  });
+
   it("learns for a tool with a fixed limit too, and uses it where a subtask says so", async () => {
     const journal = createMemoryJournal();
     const planwright = createPlanwright({ journal, builtinTools: false, tools: [quick("20s")] });

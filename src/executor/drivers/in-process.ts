@@ -122,6 +122,7 @@ class InProcessDrive implements Drive {
       for (const effect of result.effects) effects.push(effect);
     }
     for (const one of unsettled) one.settle();
+    for (const event of events) this.#noteTimeout(event);
     const { journal, lease, listener } = this.#options;
     if (events.length > 0) {
       const summary = this.#summary();
@@ -137,6 +138,15 @@ class InProcessDrive implements Drive {
     for (const id of heard) await journal.removeRequest(id);
     const { status } = this.#state;
     if (isFinished(status) || status === "paused" || status === "waiting") await this.#end();
+  }
+
+  /** Those that were cut off were slow ones: without them the slowest would look fast. */
+  #noteTimeout(event: RunEvent): void {
+    if (event.type !== "attempt.failed" || event.error.code !== "tool.timeout") return;
+    const underWay = this.#attempts.get(event.subtask);
+    if (underWay?.attempt.attempt !== event.attempt) return;
+    underWay.timedOut = true;
+    this.#durations.add(underWay.tool, event.at - underWay.startedAt);
   }
 
   #summary(): JsonObject | undefined {
@@ -186,15 +196,15 @@ class InProcessDrive implements Drive {
     const claims = this.#claims;
     const attempt = new Attempt(this.#state.runId, order, { world, listener, budget, claims });
     const passage = this.#admissions.begin(order.subtask);
-    const underWay: UnderWay = { attempt, passage, timedOut: false };
+    const { tool } = order;
+    const underWay: UnderWay = { attempt, passage, tool, startedAt: this.#now(), timedOut: false };
     this.#attempts.set(order.subtask, underWay);
-    const startedAt = this.#now();
     // `run` never rejects, so this needs no other end.
     void attempt.run().then((outcome) => {
       passage?.end(outcome);
-      // Those that were cut off were slow ones: without them the slowest would look fast.
-      if (outcome.status === "ok" || underWay.timedOut) {
-        this.#durations.add(order.tool, this.#now() - startedAt);
+      // Where an earlier effect was reused, no tool was called.
+      if (outcome.status === "ok" && outcome.reused === undefined && !underWay.timedOut) {
+        this.#durations.add(tool, this.#now() - underWay.startedAt);
       }
       if (this.#attempts.get(order.subtask)?.attempt === attempt) {
         this.#attempts.delete(order.subtask);
@@ -329,11 +339,13 @@ class InProcessDrive implements Drive {
 type UnderWay = {
   readonly attempt: Attempt;
   readonly passage: Passage | undefined;
+  readonly tool: string;
+  readonly startedAt: number;
+  /** Whether its time was up before it ended; how long it took is counted by then. */
   timedOut: boolean;
 };
 
 function abort(underWay: UnderWay, reason: "timeout" | "cancelled"): void {
-  underWay.timedOut ||= reason === "timeout";
   underWay.attempt.abort();
   underWay.passage?.abort(reason);
 }
