@@ -21,7 +21,9 @@ export async function verifyAuditTrail(
     runs.set(runId, ((await journal?.read(runId)) ?? []).filter(isAudited));
   }
   const verdict = verifyAudit(rows, { expect, events: (runId) => runs.get(runId) });
-  const what = verdict.valid ? missingRecord(rows, runs) : undefined;
+  if (!verdict.valid) return verdict;
+  // What other processes decided while the events were read has its records by now.
+  const what = missingRecord(await readAuditTrail(store), runs);
   if (what === undefined) return verdict;
   return { ...verdict, valid: false, problem: { n: rows.length + 1, what } };
 }
@@ -32,12 +34,16 @@ function missingRecord(
   runs: ReadonlyMap<string, readonly StoredEvent[]>,
 ): string | undefined {
   const recorded = new Set(rows.map(({ runId, record }) => `${runId} ${record["seq"]}`));
-  // What is older than the trail was written before there was one.
-  const from = rows[0]?.at ?? Number.POSITIVE_INFINITY;
   for (const [runId, events] of runs) {
+    // Clocks are set back, so their times cannot say which events are older than the trail. Who
+    // writes into it also says in which version of it.
+    let isOwed = false;
     for (const event of events) {
-      if (event.at < from || recorded.has(`${runId} ${event.seq}`)) continue;
-      return `event ${event.seq} of run ${runId}, ${event.type}, has no record`;
+      const isRecorded = recorded.has(`${runId} ${event.seq}`);
+      isOwed ||= isRecorded || "versions" in event;
+      if (isOwed && !isRecorded) {
+        return `event ${event.seq} of run ${runId}, ${event.type}, has no record`;
+      }
     }
   }
   return undefined;

@@ -86,6 +86,7 @@ describe("audit verify", () => {
       /record 3/,
     ],
     ["a record was removed", "DELETE FROM audit WHERE n = 2", /record 2/],
+    ["all was removed", "DELETE FROM audit", /run\.started, has no record/],
     ["the end was cut off", "DELETE FROM audit WHERE n > 2", /approval\.decided, has no record/],
     [
       "an event was changed",
