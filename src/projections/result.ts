@@ -99,11 +99,11 @@ export function resultOf(state: RunState, lastAt: number): RunResult {
 }
 
 function awaitedApproval({ accepted, subtasks }: RunState, index: number): AwaitedApproval {
-  const { id = "", tool = "" } = accepted?.plan.subtasks[index] ?? {};
-  const { input = {}, expiry = null } = subtasks[index]?.approval ?? {};
+  const { id = "", tool = "", fallback = tool } = accepted?.plan.subtasks[index] ?? {};
+  const { input = {}, expiry = null, isOfFallback = false } = subtasks[index]?.approval ?? {};
   return {
     subtask: id,
-    tool,
+    tool: isOfFallback ? fallback : tool,
     input,
     ...(expiry !== null && { expiresAt: expiry.at, otherwise: expiry.decision }),
   };

@@ -7,7 +7,8 @@ import type { RunInput } from "../../src/executor/core/input.ts";
 import type { RunSettings } from "../../src/executor/core/settings.ts";
 import { initialState } from "../../src/executor/core/state.ts";
 import { step } from "../../src/executor/core/step.ts";
-import { accepted, plan, READS, start, succeeded, WRITES } from "../builders.ts";
+import { resultOf } from "../../src/projections/result.ts";
+import { accepted, failed, plan, READS, start, succeeded, WRITES } from "../builders.ts";
 
 class Story {
   state = initialState("r");
@@ -21,9 +22,10 @@ class Story {
     {
       approval = true,
       settings = {},
-    }: { approval?: unknown; settings?: Partial<RunSettings> } = {},
+      more: rest = {},
+    }: { approval?: unknown; settings?: Partial<RunSettings>; more?: object } = {},
   ) {
-    const more = { [asked]: { approval, input: { ...input } } } as never;
+    const more = { [asked]: { approval, input: { ...input }, ...rest } } as never;
     this.feed(start(accepted(plan(arrows, more), { work: WRITES, look: READS }), settings));
   }
 
@@ -118,6 +120,57 @@ describe("a subtask that needs approval", () => {
     const story = new Story("a -> b", "b", ASKED).feed(succeeded("a", { n: 5 }));
     story.decide("approved", { input: { amount: 3 } }).resume();
     expect(story.starts.at(-1)).toEqual(["b", { amount: 3 }]);
+  });
+
+  describe("and falls back", () => {
+    /** `b` was approved, perhaps with another input, and its tool has failed for good. */
+    function fallenBack(fallback: "look" | "work", edited?: JsonObject): Story {
+      const story = new Story("a -> b", "b", ASKED, { approval: true, more: { fallback } });
+      story
+        .feed(succeeded("a", { n: 5 }))
+        .decide("approved", edited && { input: edited })
+        .resume();
+      return story.feed(failed("b"));
+    }
+    const asked = ({ events }: Story) =>
+      events.flatMap((event) =>
+        event.type === "approval.requested" ? [[event.tool, event.input]] : [],
+      );
+
+    it("is asked about again, for another tool is called", () => {
+      const story = fallenBack("look");
+      expect(asked(story)).toEqual([
+        ["work", { amount: 5 }],
+        ["look", { amount: 5 }],
+      ]);
+      expect(story.starts.at(-1)?.[0]).toBe("b");
+      expect(story.starts).toHaveLength(2);
+      expect(resultOf(story.state, 9).approvals).toMatchObject([{ subtask: "b", tool: "look" }]);
+      story.decide("approved").resume();
+      expect(story.starts).toHaveLength(3);
+      expect(asked(story)).toHaveLength(2);
+    });
+
+    it("keeps the input that the decision gave", () => {
+      const story = fallenBack("look", { amount: 3 });
+      expect(asked(story).at(-1)).toEqual(["look", { amount: 3 }]);
+      expect(story.decide("approved").resume().starts.at(-1)).toEqual(["b", { amount: 3 }]);
+    });
+
+    it("keeps it, too, where nobody needs to be asked about the fallback", () => {
+      const tools = { work: { ...WRITES, approval: true }, look: READS };
+      const more = { b: { fallback: "look", input: { amount: 5 } } };
+      const story = new Story("x");
+      story.state = initialState("r");
+      story.events.length = 0;
+      story.feed(start(accepted(plan("b", more), tools)));
+      story
+        .decide("approved", { input: { amount: 3 } })
+        .resume()
+        .feed(failed("b"));
+      expect(story.starts.at(-1)).toEqual(["b", { amount: 3 }]);
+      expect(asked(story)).toHaveLength(1);
+    });
   });
 
   it("fails when it is denied, with who said so and why", () => {
@@ -254,6 +307,34 @@ describe("what needs approval", () => {
     expect(story.decisions).toEqual([["b", "approved", "ada"]]);
     expect(story.statuses).toEqual(["running", "pending"]);
   });
+});
+
+describe("a subtask that was admitted and is asked about again", () => {
+  it("gives its place back while it waits for the answer", () => {
+    const given = plan("busy, b", { b: { tool: "look", approval: true } });
+    const tools = { work: READS, look: { ...READS, needsAdmission: true } };
+    const story = new Story("x");
+    story.state = initialState("r");
+    story.events.length = 0;
+    const planner = { planner: "test" };
+    story.feed({ ...start(accepted(given, tools), { concurrency: 1 }), plan: planner });
+    story.feed({ type: "plan_drafted", at: 1, draft: { ...accepted(given, tools), revision: 0 } });
+    story.feed({ type: "attempt_ended", at: 2, subtask: "busy", attempt: 1, outcome: RETRY });
+    story.decide("approved");
+    // Its place comes when the slot of the run is taken again.
+    const timer = { kind: "retry", subtask: "busy", attempt: 1 } as const;
+    story.feed({ type: "timer_rang", at: 9_000, timer });
+    story.feed({ type: "admission_granted", at: 9_001, subtask: "b" });
+    story.feed({ type: "plan_made", at: 9_002, accepted: accepted(given, tools) });
+    story.feed(succeeded("busy", null, 2, 9_003));
+    expect(story.state.subtasks[1]).toMatchObject({ status: "waiting", admission: null });
+    expect(story.effects.at(-1)).toEqual({ type: "withdraw_admission", subtask: "b" });
+  });
+
+  const RETRY = {
+    status: "failed",
+    error: { code: "tool.failed", message: "busy", retryable: true },
+  } as const;
 });
 
 describe("a run whose process is gone", () => {

@@ -17,6 +17,7 @@ import { isFinal } from "./status.ts";
 /** Whether the subtask still holds, or waits for, what this event makes useless. */
 export function givesBackAdmission(state: RunState, event: EventBody): boolean {
   switch (event.type) {
+    case "approval.requested":
     case "fallback.chosen":
     case "subtask.failed":
     case "subtask.skipped":

@@ -2,12 +2,14 @@
  * Approval: a subtask that needs it starts only when a person has seen what it is about to do
  * and said yes.
  *
- * P1. A decision is about one revision of the plan and one exact input: if either is another
- *     when the subtask starts, it is asked again.
+ * P1. A decision is about one revision of the plan, one tool and one exact input: if any is
+ *     another when the subtask starts, it is asked again.
  * P2. The first decision stands. One that is not about an open question changes nothing.
  * P3. A question may have an end, at which a decision stands that was made beforehand; a run
  *     whose process is gone meanwhile makes it when it is resumed.
- * P4. What nobody has decided about holds up what follows from it, and nothing else.
+ * P4. An input that was given with a decision takes the place of what the plan says, for the
+ *     fallback too.
+ * P5. What nobody has decided about holds up what follows from it, and nothing else.
  */
 
 import type { JsonObject } from "../../base/json.ts";
@@ -15,7 +17,7 @@ import type { ToolPolicy } from "./accepted-plan.ts";
 import { failSubtask } from "./failure.ts";
 import type { RunInput, Timer } from "./input.ts";
 import { awaitsApproval, openApprovals } from "./open-approvals.ts";
-import { idOfSubtask, policyOf, programOf } from "./program.ts";
+import { idOfSubtask, policyOf, programOf, toolOf } from "./program.ts";
 import type { ApprovalPolicy } from "./settings.ts";
 import type { ApprovalState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
@@ -33,18 +35,21 @@ export function approvedInput(
   const program = programOf(state);
   const subtask = state.subtasks[index] as SubtaskState;
   const policy = policyOf(program, subtask, index);
-  if (!needsApproval(policy, state.settings.approvals)) return input;
   const { revision } = program.accepted;
-  const { approval } = subtask;
-  if (approval?.isApproved && approval.revision === revision) {
-    // One that was edited in the decision takes the place of what the plan says.
-    const isSame = approval.isEdited || JSON.stringify(approval.input) === JSON.stringify(input);
-    if (isSame) return approval.input;
-  }
+  const approval = subtask.approval?.revision === revision ? subtask.approval : null;
+  const wanted = approval?.isEdited ? approval.input : input;
+  if (!needsApproval(policy, state.settings.approvals)) return wanted;
+  if (
+    approval?.isApproved &&
+    approval.isOfFallback === subtask.usesFallback &&
+    JSON.stringify(approval.input) === JSON.stringify(wanted)
+  )
+    return wanted;
   const { approvalExpiry: limit } = policy;
   const expiry = limit && { at: turn.at + limit.timeoutMs, decision: limit.decision };
   const id = idOfSubtask(program, index);
-  const asked = { type: "approval.requested", subtask: id, revision, input } as const;
+  const tool = toolOf(program, subtask, index);
+  const asked = { type: "approval.requested", subtask: id, revision, tool, input: wanted } as const;
   emit(turn, { ...asked, ...(expiry && { expiry }) });
   const { approver } = state.settings;
   if (approver !== null) settle(turn, index, { decision: "approved", by: approver, note: "" });

@@ -97,6 +97,8 @@ export type EventBody =
       readonly type: "approval.requested";
       readonly subtask: string;
       readonly revision: number;
+      /** What it would call; the fallback of the one that the plan names, perhaps. */
+      readonly tool?: string;
       /** Exactly what its tool would be given. */
       readonly input: JsonObject;
       /** What is decided then, if nobody has decided before. */

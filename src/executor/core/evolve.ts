@@ -195,8 +195,11 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       break;
     case "approval.requested": {
       const { seq: request, revision, input, expiry = null } = event;
-      const [isApproved, isEdited] = [false, false];
-      subtask.approval = { request, revision, input, isApproved, expiry, isEdited };
+      const isEdited = subtask.approval?.revision === revision && subtask.approval.isEdited;
+      const isOfFallback = subtask.usesFallback;
+      const asked = { request, revision, input, expiry, isEdited, isOfFallback };
+      subtask.approval = { ...asked, isApproved: false };
+      subtask.admission = null;
       // A person may take his time.
       subtask.begunAt = null;
       break;
@@ -204,7 +207,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
     case "approval.decided":
       if (subtask.approval !== null && event.decision === "approved") {
         const { input = subtask.approval.input } = event;
-        const isEdited = event.input !== undefined;
+        const isEdited = subtask.approval.isEdited || event.input !== undefined;
         subtask.approval = { ...subtask.approval, input, isApproved: true, isEdited };
         addReady(state, index);
       }

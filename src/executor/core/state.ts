@@ -30,8 +30,10 @@ export type ApprovalState = {
   readonly isApproved: boolean;
   /** Null where the question stands for ever. */
   readonly expiry: { readonly at: number; readonly decision: "approved" | "denied" } | null;
-  /** Whether who decided gave another input than was asked about. */
+  /** Whether who decided, about this or about the tool before, gave another input. */
   readonly isEdited: boolean;
+  /** Whether it is the fallback tool that was asked about. */
+  readonly isOfFallback: boolean;
 };
 
 export type SubtaskState = {
