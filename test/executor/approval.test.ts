@@ -324,7 +324,9 @@ describe("a subtask that was admitted and is asked about again", () => {
     // Its place comes when the slot of the run is taken again.
     const timer = { kind: "retry", subtask: "busy", attempt: 1 } as const;
     story.feed({ type: "timer_rang", at: 9_000, timer });
-    story.feed({ type: "admission_granted", at: 9_001, subtask: "b" });
+    const { seq: request = 0 } =
+      story.events.findLast(({ type }) => type === "admission.requested") ?? {};
+    story.feed({ type: "admission_granted", at: 9_001, subtask: "b", request });
     story.feed({ type: "plan_made", at: 9_002, accepted: accepted(given, tools) });
     story.feed(succeeded("busy", null, 2, 9_003));
     expect(story.state.subtasks[1]).toMatchObject({ status: "waiting", admission: null });

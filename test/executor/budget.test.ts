@@ -141,7 +141,12 @@ describe("a budget", () => {
   it("does not wait for others' admission while it holds one that it cannot pay for", () => {
     const narrow = { work: { ...PAID, needsAdmission: true } };
     const story = new Story("a, b, c", { usd: 0.02 }, narrow);
-    const grant = (subtask: string) => story.feed({ type: "admission_granted", at: 1, subtask });
+    const grant = (subtask: string) => {
+      const asked = story.events.findLast(
+        (event) => event.type === "admission.requested" && event.subtask === subtask,
+      );
+      return story.feed({ type: "admission_granted", at: 1, subtask, request: asked?.seq ?? 0 });
+    };
     grant("a").feed(succeeded("a"));
     expect(story.state.status).toBe("running");
     // The tool has one place: c is admitted only when b is done.

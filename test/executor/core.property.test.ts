@@ -90,7 +90,7 @@ class Simulation {
   #running: Running[] = [];
   #timers: Timer[] = [];
   /** Who asked to be admitted and has no answer yet. */
-  #asking: string[] = [];
+  #asking: { readonly subtask: string; readonly request: number }[] = [];
   readonly #starts = new Map<string, number>();
   /** Subtasks that the planner has written; undefined when nobody plans. */
   #written: number | undefined;
@@ -150,17 +150,17 @@ class Simulation {
   /** The process lets somebody start, tells him to wait, or tells one who has his answer. */
   #admit(choice: number): void {
     const at = choice % this.#asking.length;
-    const subtask = this.#asking[at] ?? "";
+    const asking = this.#asking[at] ?? { subtask: "", request: 0 };
     if (choice % 5 === 1) {
       return this.#feed({
         ...this.#now(),
         type: "admission_delayed",
-        subtask,
+        ...asking,
         until: this.#at + 5,
       });
     }
     if (choice % 7 > 0) this.#asking.splice(at, 1);
-    this.#feed({ ...this.#now(), type: "admission_granted", subtask });
+    this.#feed({ ...this.#now(), type: "admission_granted", ...asking });
   }
 
   /** The planner writes a subtask more, or is done: with the plan, or at its wits' end. */
@@ -218,11 +218,12 @@ class Simulation {
   #perform(effect: Effect): void {
     if (effect.type === "set_timer") this.#timers.push(effect.timer);
     if (effect.type === "request_admission") {
-      expect(this.#asking).not.toContain(effect.subtask);
-      this.#asking.push(effect.subtask);
+      const { subtask: asks, request } = effect;
+      expect(this.#asking.map(({ subtask }) => subtask)).not.toContain(asks);
+      this.#asking.push({ subtask: asks, request });
     }
     if (effect.type === "withdraw_admission") {
-      this.#asking = this.#asking.filter((subtask) => subtask !== effect.subtask);
+      this.#asking = this.#asking.filter(({ subtask }) => subtask !== effect.subtask);
     }
     if (effect.type === "request_plan") this.#written = 0;
     if (effect.type === "abort_planning") this.#written = undefined;

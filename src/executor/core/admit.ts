@@ -23,26 +23,30 @@ export function isAdmitted(turn: Turn, index: number, input: JsonObject): boolea
   return false;
 }
 
-/** Stale once the subtask waits for something else. */
-export function grantAdmission(turn: Turn, id: string): void {
-  if (waitingFor(turn.state, id) !== undefined)
-    emit(turn, { type: "admission.granted", subtask: id });
+type Answer<T extends RunInput["type"]> = Extract<RunInput, { readonly type: T }>;
+
+/** Stale once the subtask waits for something else, or has asked for another tool. */
+export function grantAdmission(turn: Turn, answer: Answer<"admission_granted">): void {
+  if (waitingFor(turn.state, answer) === undefined) return;
+  emit(turn, { type: "admission.granted", subtask: answer.subtask });
 }
 
 /** Its breaker is open: the fallback takes over, or it waits and people see why. */
-export function delayAdmission(
-  turn: Turn,
-  { subtask: id, until }: Extract<RunInput, { type: "admission_delayed" }>,
-): void {
-  const index = waitingFor(turn.state, id);
+export function delayAdmission(turn: Turn, answer: Answer<"admission_delayed">): void {
+  const index = waitingFor(turn.state, answer);
   if (index === undefined) return;
-  emit(turn, { type: "admission.delayed", subtask: id, reason: "breaker_open", until });
+  const { subtask, until } = answer;
+  emit(turn, { type: "admission.delayed", subtask, reason: "breaker_open", until });
   chooseFallback(turn, index);
 }
 
-function waitingFor(state: RunState, id: string): number | undefined {
+function waitingFor(
+  state: RunState,
+  { subtask: id, request }: Answer<"admission_granted" | "admission_delayed">,
+): number | undefined {
   if (state.accepted === null) return undefined;
   const index = programOf(state).compiled.graph.indexOf.get(id) ?? -1;
-  const admission = state.subtasks[index]?.admission ?? null;
-  return admission === null || admission === "granted" ? undefined : index;
+  const { admission = null, admissionRequest } = state.subtasks[index] ?? {};
+  const isWaiting = admission === "requested" || admission === "delayed";
+  return isWaiting && admissionRequest === request ? index : undefined;
 }

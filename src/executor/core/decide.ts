@@ -71,7 +71,7 @@ function decideUnfinished(turn: Turn, input: LaterInput): void {
     case "timer_rang":
       return decideTimer(turn, input.timer);
     case "admission_granted":
-      return grantAdmission(turn, input.subtask);
+      return grantAdmission(turn, input);
     case "admission_delayed":
       return delayAdmission(turn, input);
     case "breaker_opened":

@@ -30,6 +30,8 @@ export type Effect =
   | {
       readonly type: "request_admission";
       readonly subtask: string;
+      /** `seq` of the event that asks. */
+      readonly request: number;
       readonly tool: string;
       readonly input: JsonObject;
     }

@@ -46,7 +46,13 @@ export function addEffects(
       requestPlan(state, effects);
       break;
     case "admission.requested":
-      effects.push({ type: "request_admission", subtask: event.subtask, tool: event.tool, input });
+      effects.push({
+        type: "request_admission",
+        subtask: event.subtask,
+        request: event.seq,
+        tool: event.tool,
+        input,
+      });
       setTotalTimer(state, event.subtask, effects, event.at);
       break;
     case "approval.requested":

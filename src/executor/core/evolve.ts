@@ -214,6 +214,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       break;
     case "admission.requested":
       subtask.admission = "requested";
+      subtask.admissionRequest = event.seq;
       subtask.begunAt ??= event.at;
       break;
     case "admission.delayed":

@@ -75,10 +75,15 @@ export type RunInput = { readonly at: number } & (
       readonly attempt: number;
       readonly outcome: AttemptOutcome;
     }
-  /** All runs of the process together let the subtask start. */
-  | { readonly type: "admission_granted"; readonly subtask: string }
+  /** All runs of the process together let the subtask start; `request`: `seq` of who asked. */
+  | { readonly type: "admission_granted"; readonly subtask: string; readonly request: number }
   /** What is behind its tool is down, until a probe says otherwise. */
-  | { readonly type: "admission_delayed"; readonly subtask: string; readonly until: number }
+  | {
+      readonly type: "admission_delayed";
+      readonly subtask: string;
+      readonly request: number;
+      readonly until: number;
+    }
   | {
       readonly type: "breaker_opened";
       readonly tool: string;

@@ -54,6 +54,8 @@ export type SubtaskState = {
   approval: ApprovalState | null;
   /** Where it stands with the limits that all runs share; null where it has not asked. */
   admission: "requested" | "delayed" | "granted" | null;
+  /** `seq` of the event that asked for it last; null before any. */
+  admissionRequest: number | null;
   /** Whether it waits among the dead letters for somebody to decide. */
   isDeadLetter: boolean;
   /** Whether somebody said what it came to after it had failed. */
@@ -152,6 +154,7 @@ export function initialSubtask(attempts = 0): SubtaskState {
     effectKey: null,
     approval: null,
     admission: null,
+    admissionRequest: null,
     isDeadLetter: false,
     isResolved: false,
     blockedBy: 0,

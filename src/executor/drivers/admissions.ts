@@ -29,9 +29,9 @@ export class Admissions {
   }
 
   request(order: Extract<Effect, { readonly type: "request_admission" }>): void {
-    const { subtask, tool: name, input } = order;
+    const { subtask, request, tool: name, input } = order;
     const tool = this.#world.tools.get(name);
-    const onGrant = () => this.#send({ type: "admission_granted", subtask });
+    const onGrant = () => this.#send({ type: "admission_granted", subtask, request });
     // The tool was defined anew since the plan was accepted, and has no limits any more.
     if (tool?.admission === undefined) return onGrant();
     const ticket = this.#world.governor.request({
@@ -40,7 +40,7 @@ export class Admissions {
       circuit: circuitOf(tool, input),
       policy: tool.admission,
       onGrant,
-      onDelay: (until) => this.#send({ type: "admission_delayed", subtask, until }),
+      onDelay: (until) => this.#send({ type: "admission_delayed", subtask, request, until }),
     });
     this.#tickets.set(subtask, ticket);
   }
