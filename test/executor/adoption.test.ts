@@ -218,4 +218,17 @@ describe("a plan in the place of its draft", () => {
     expect(orders).toEqual(["start a 1", "start a 2"]);
     expect(statuses).toEqual({ a: "running", b: "pending" });
   });
+
+  it("is what changes of the world wait for also when its planning was paused", () => {
+    const more = { a: { approval: true }, b: { tool: "save" } };
+    const { orders, state } = play(
+      asked,
+      drafted(plan("a ~> b", more)),
+      { type: "pause_requested", at: 1, by: "ada" },
+      { type: "approval_decided", at: 2, subtask: "a", decision: "denied", by: "ada", note: "" },
+      { type: "resume_requested", at: 3 },
+    );
+    expect(state.status).toBe("planning");
+    expect(orders).toEqual([]);
+  });
 });

@@ -98,7 +98,7 @@ function isHeldBack({ status, usesFallback, retryAt, admission, approval }: Subt
 }
 
 function awaitsPlan(state: RunState, index: number): boolean {
-  if (state.status !== "planning") return false;
+  if (isPlanned(state)) return false;
   const subtask = state.subtasks[index] as SubtaskState;
   return policyOf(programOf(state), subtask, index).effects === "write";
 }
