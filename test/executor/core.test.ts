@@ -444,6 +444,19 @@ describe("after a crash", () => {
     expect(after.state.subtasks[0]).toMatchObject({ attempts: 1, output: "kept" });
   });
 
+  it("what is said about subtasks of a plan that is not there changes nothing", () => {
+    const about = { subtask: "a", attempt: 1 } as const;
+    const { story } = play([
+      succeeded("a"),
+      { type: "timer_rang", at: 1, timer: { kind: "retry", ...about } },
+      { type: "timer_rang", at: 1, timer: { kind: "attempt_timeout", ...about } },
+      { type: "timer_rang", at: 1, timer: { kind: "total_timeout", subtask: "a", since: 0 } },
+      { type: "timer_rang", at: 1, timer: { kind: "approval", subtask: "a", request: 1 } },
+      { type: "admission_granted", at: 1, subtask: "a" },
+    ]);
+    expect(story).toEqual([]);
+  });
+
   it("before its first event a run ends: nobody knows what it was to do", () => {
     const { state, effects } = play([{ type: "resume_requested", at: 9 }]);
     expect(state).toMatchObject({

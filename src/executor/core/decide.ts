@@ -163,6 +163,7 @@ function decideAttemptEnded(
   outcome: AttemptOutcome,
 ): void {
   const { state } = turn;
+  if (state.accepted === null) return;
   const index = programOf(state).compiled.graph.indexOf.get(id) ?? -1;
   const subtask = state.subtasks[index];
   if (subtask?.status !== "running" || subtask.attempts !== attempt) return;

@@ -50,6 +50,7 @@ export function chooseFallback(turn: Turn, index: number): boolean {
 /** The wait is over; a ring for another attempt than the newest is stale. */
 export function endWait(turn: Turn, timer: Extract<Timer, { kind: "retry" }>): void {
   const { state } = turn;
+  if (state.accepted === null) return;
   const index = programOf(state).compiled.graph.indexOf.get(timer.subtask) ?? -1;
   const subtask = state.subtasks[index];
   if (subtask?.retryAt == null || subtask.attempts !== timer.attempt) return;
