@@ -124,6 +124,18 @@ describe("a dead letter of which somebody says what it came to", () => {
     expect(story.statuses).toMatchObject({ d: "running", e: "running" });
   });
 
+  it("holds up what was about to run because one of these had been skipped", () => {
+    const more = { late: { approval: true } };
+    const story = new Story(begin("a -> b ~> late", more), failed("a"));
+    expect(story.statuses).toEqual({ a: "failed", b: "skipped", late: "waiting" });
+    const yes = { decision: "approved", by: "ada", note: "" } as const;
+    const approve: RunInput = { type: "approval_decided", at: 9, subtask: "late", ...yes };
+    story.feed(resolve("a"), approve);
+    expect(story.statuses).toEqual({ a: "succeeded", b: "running", late: "pending" });
+    story.feed(succeeded("b"), approve, resume);
+    expect(story.starts).toEqual(["a", "b", "late"]);
+  });
+
   it("holds up still what waits for something else, too", () => {
     const story = new Story(begin("a ~> d, b -> d", { b: { tool: "look" } }), failed("a"));
     story.feed(resolve("a"));

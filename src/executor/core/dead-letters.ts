@@ -42,11 +42,13 @@ export function resolveDeadLetter(turn: Turn, input: Input<"dead_letter_resolved
   emit(turn, { type: "dead_letter.resolved", subtask, resolution: "resolved", by, note });
   emit(turn, { type: "subtask.resolved", subtask, output, ...effectKeyOf(state, letter) });
   const program = programOf(state);
-  const isSkippedFor = (index: number, dependency: number) => {
+  const waitsAgain = (index: number, dependency: number) => {
     const { status, cause } = state.subtasks[index] as SubtaskState;
+    // What was about to run because one above it had been skipped waits for that one now.
+    if (status === "waiting") return dependency !== letter;
     return status === "skipped" && cause === idOfSubtask(program, dependency);
   };
-  const again = withDependents(program, [letter], isSkippedFor);
+  const again = withDependents(program, [letter], waitsAgain);
   redo(
     turn,
     again.filter((index) => index !== letter),
