@@ -86,9 +86,13 @@ async function drive(
 
 /** The journal, but with another way to append. */
 function appending(journal: Journal, append: Journal["append"]): Journal {
+  return replacing(journal, { append });
+}
+
+function replacing(journal: Journal, methods: Partial<Journal>): Journal {
   return new Proxy(journal, {
     get(target, name) {
-      if (name === "append") return append;
+      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
       const member: unknown = Reflect.get(target, name);
       return typeof member === "function" ? member.bind(target) : member;
     },
@@ -262,6 +266,22 @@ describe("the in-process driver", () => {
     const state = await ended;
     expect(state).toMatchObject({ status: "cancelled", reason: "requested" });
     expect(state.subtasks.map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
+  });
+
+  it("does not call a tool any more that was told to stop before its effect was claimed", async () => {
+    const memory = createMemoryJournal();
+    const journal = replacing(memory, {
+      claimEffect: async (claim) => {
+        under.send({ type: "cancel_requested", by: "ada" });
+        for (let lap = 0; lap < 10; lap += 1) await new Promise((done) => setImmediate(done));
+        return memory.claimEffect(claim);
+      },
+    });
+    let calls = 0;
+    const named = plan("a", { a: { idempotencyKey: "once" } });
+    const { drive: under, ended } = await drive(named, () => (calls += 1), { journal });
+    expect(await ended).toMatchObject({ status: "cancelled" });
+    expect(calls).toBe(0);
   });
 
   it("obeys the request that another process left in the journal", async () => {
