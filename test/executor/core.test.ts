@@ -452,7 +452,7 @@ describe("after a crash", () => {
       { type: "timer_rang", at: 1, timer: { kind: "attempt_timeout", ...about } },
       { type: "timer_rang", at: 1, timer: { kind: "total_timeout", subtask: "a", since: 0 } },
       { type: "timer_rang", at: 1, timer: { kind: "approval", subtask: "a", request: 1 } },
-      { type: "admission_granted", at: 1, subtask: "a" },
+      { type: "admission_granted", at: 1, subtask: "a", request: 1 },
     ]);
     expect(story).toEqual([]);
   });
