@@ -92,7 +92,7 @@ describe("a dead letter holds", () => {
     expect(JSON.stringify(result)).not.toContain("closeTheBank");
   });
 
-  it("the input that the newest attempt got: the approved one, and the plan's for a fallback", async () => {
+  it("the input that the newest attempt got: as a person gave it, also for the fallback", async () => {
     const { pay, paid } = bank();
     const journal = createMemoryJournal();
     const planwright = make({
@@ -115,8 +115,8 @@ describe("a dead letter holds", () => {
       ["pay_approved", false],
       ["pay", true],
     ]);
-    expect(letter?.input).toEqual(input);
-    expect(paid).toEqual([8, 8, 7]);
+    expect(letter?.input).toEqual(edited);
+    expect(paid).toEqual([8, 8, 8]);
   });
 
   it("what somebody was asked about who said no", async () => {

@@ -2,10 +2,9 @@
 
 import type { ErrorData } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import { needsApproval } from "../executor/core/approval.ts";
 import type { RunEvent, Versions } from "../executor/core/event.ts";
 import { evolve } from "../executor/core/evolve.ts";
-import { policyOf, programOf, scopeFor } from "../executor/core/program.ts";
+import { programOf, scopeFor } from "../executor/core/program.ts";
 import { initialState, type RunState } from "../executor/core/state.ts";
 import type { SubtaskReason } from "../executor/core/status.ts";
 
@@ -219,9 +218,9 @@ function inputOf(state: RunState, id: string): JsonObject | null {
   const subtask = state.subtasks[index];
   const template = program.compiled.subtasks[index]?.input;
   if (subtask === undefined || template === undefined) return null;
-  // What was approved is what the tool is given, also where it was edited.
-  const isAsked = needsApproval(policyOf(program, subtask, index), state.settings.approvals);
-  if (isAsked && subtask.approval?.isApproved) return subtask.approval.input;
+  const { approval } = subtask;
+  const isOfPlan = approval?.revision === program.accepted.revision;
+  if (isOfPlan && approval.isEdited) return approval.input;
   try {
     return template.evaluate(scopeFor(state, program, template)) as JsonObject;
   } catch {

@@ -330,7 +330,7 @@ describe("the core, whatever happens", () => {
   afterAll(() => vi.restoreAllMocks());
 
   it("ends every run, every subtask in one final status, and its state is the fold of its events", () => {
-    const runs = Number(process.env["PLANWRIGHT_PROPERTY_RUNS"] ?? 2_000);
+    const runs = Number(process.env["PLANWRIGHT_PROPERTY_RUNS"] ?? 800);
     fc.assert(
       fc.property(worlds, (world) => new Simulation(world).run()),
       { numRuns: runs, seed: Number(process.env["PLANWRIGHT_PROPERTY_SEED"] ?? 1) },

@@ -55,8 +55,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a write that timed out is tried again",
     file: `${CORE}/retry.ts`,
-    text: 'error.code === "tool.timeout" || error.code',
-    instead: "error.code",
+    text: 'if (effects !== "write" || idempotent) return false;',
+    instead: "if (code !== null) return false;",
   },
   {
     name: "a timer of an older attempt ends the newer one",
@@ -73,14 +73,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an approval for another revision counts",
     file: `${CORE}/approval.ts`,
-    text: "approval?.isApproved && approval.revision === revision",
-    instead: "approval?.isApproved",
+    text: "subtask.approval?.revision === revision ? subtask.approval : null",
+    instead: "subtask.approval",
   },
   {
     name: "the input that a person gave is not what is done",
     file: `${CORE}/approval.ts`,
-    text: "if (isSame) return approval.input;",
-    instead: "if (isSame) return input;",
+    text: "=== JSON.stringify(wanted)\n  )\n    return wanted;",
+    instead: "=== JSON.stringify(wanted)\n  )\n    return input;",
   },
   {
     name: "the second of two decisions counts",
@@ -109,7 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "who was told to stop while it waited calls its tool all the same",
     file: `${DRIVERS}/attempt.ts`,
-    text: 'if (this.#controller?.signal.aborted) return { status: "cancelled" };\n      let given',
+    text: 'if (this.#isAborted) return { status: "cancelled" };\n      let given',
     instead: "let given",
   },
   {

@@ -57,7 +57,7 @@ export function approvedInput(
 }
 
 /** Whether a person must say yes to it in a run of this policy. */
-export function needsApproval({ approval, effects }: ToolPolicy, policy: ApprovalPolicy): boolean {
+function needsApproval({ approval, effects }: ToolPolicy, policy: ApprovalPolicy): boolean {
   return approval || policy === "all" || (policy === "writes" && effects === "write");
 }
 

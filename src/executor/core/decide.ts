@@ -10,13 +10,13 @@ import { growthOf } from "./draft.ts";
 import { effectKeyOf } from "./effect-key.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
-import { idOfSubtask, programOf } from "./program.ts";
+import { idOfSubtask, policyOf, programOf } from "./program.ts";
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
 import { goOn, redo, signatureOf } from "./redo.ts";
 import { indicesOf, withDependents } from "./restart.ts";
-import { chooseFallback, endWait, retryTime } from "./retry.ts";
-import type { RunState } from "./state.ts";
+import { chooseFallback, endWait, mayHaveHappened, retryTime } from "./retry.ts";
+import type { RunState, SubtaskState } from "./state.ts";
 import { isFinal, isFinished } from "./status.ts";
 import { abandonRunning, cancelSubtask, replaceUnwanted, requestPause, stopRun } from "./stop.ts";
 import { timedOutSubtask, timeoutError } from "./timeout.ts";
@@ -211,6 +211,8 @@ function failAttempt(
   const { state } = turn;
   const program = programOf(state);
   const isStopping = state.lifecycle.stopping !== null;
+  const policy = policyOf(program, state.subtasks[index] as SubtaskState, index);
+  const isUncertain = mayHaveHappened(policy, error);
   const retryAt = isStopping ? undefined : retryTime(state, program, index, error, turn.at);
   emit(turn, {
     type: "attempt.failed",
@@ -225,7 +227,8 @@ function failAttempt(
     // It has done nothing wrong, and is done again when there is more.
     const subtask = idOfSubtask(program, index);
     emit(turn, { type: "retry.due", subtask, attempt: state.subtasks[index]?.attempts ?? 0 });
-  } else if (retryAt === undefined && !chooseFallback(turn, index)) {
+  } else if (isUncertain) failSubtask(turn, index, "interrupted", error);
+  else if (retryAt === undefined && !chooseFallback(turn, index)) {
     failSubtask(turn, index, "failed", error);
   }
 }

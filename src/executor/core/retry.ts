@@ -5,12 +5,14 @@
  * T1. An error that says that trying again is useless is believed, and so is one that says
  *     when. One that says nothing is tried again only where plan or tool ask for it.
  * T2. An effect that may have happened is not repeated: a write that timed out, or whose
- *     answer makes no sense, is tried again only if the tool is idempotent.
+ *     answer makes no sense, is tried again only if the tool is idempotent; no fallback does it
+ *     either, for it is a person's to say whether it happened.
  * T3. The wait is state: it survives a restart.
  */
 
 import type { ErrorData } from "../../base/errors.ts";
 import { DEFAULT_RETRY, retryDelay } from "../../base/retry-policy.ts";
+import type { ToolPolicy } from "./accepted-plan.ts";
 import type { Timer } from "./input.ts";
 import { fallbackOf, idOfSubtask, type Program, policyOf, programOf } from "./program.ts";
 import type { RunState, SubtaskState } from "./state.ts";
@@ -28,14 +30,26 @@ export function retryTime(
   if (subtask === undefined || accepted === null || error.retryable === false) return undefined;
   const policy = policyOf(program, subtask, index);
   if (policy.retry === null && error.retryable !== true) return undefined;
-  const isAnswerLost = error.code === "tool.timeout" || error.code === "tool.invalid_output";
-  if (isAnswerLost && policy.effects === "write" && !policy.idempotent) return undefined;
+  if (mayHaveHappened(policy, error)) return undefined;
   const retry = policy.retry ?? DEFAULT_RETRY;
   const failures = subtask.failures + 1;
   if (failures >= retry.attempts) return undefined;
   const chance = fractionOf(`${runId}/${idOfSubtask(program, index)}/${subtask.attempts}`);
   return at + Math.max(error.retryAfterMs ?? 0, retryDelay(retry, failures, chance));
 }
+
+/** Whether a failed attempt may have had its effect, and repeating it would repeat that. */
+export function mayHaveHappened({ effects, idempotent }: ToolPolicy, { code }: ErrorData): boolean {
+  if (effects !== "write" || idempotent) return false;
+  return ANSWER_LOST.has(code);
+}
+
+/** Nobody knows what the tool did: it did not say so in time, or said what makes no sense. */
+const ANSWER_LOST: ReadonlySet<string> = new Set([
+  "tool.timeout",
+  "subtask.timeout",
+  "tool.invalid_output",
+]);
 
 /** Let the fallback tool take over, if there is one that was not tried yet. */
 export function chooseFallback(turn: Turn, index: number): boolean {

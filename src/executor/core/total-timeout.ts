@@ -5,6 +5,7 @@ import type { ErrorData } from "../../base/errors.ts";
 import { failSubtask } from "./failure.ts";
 import type { Timer } from "./input.ts";
 import { policyOf, programOf } from "./program.ts";
+import { mayHaveHappened } from "./retry.ts";
 import { isFinal } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -24,9 +25,11 @@ export function endTotal(turn: Turn, timer: Extract<Timer, { kind: "total_timeou
     hint: "Give it a longer `totalTimeout`, or fewer and shorter attempts.",
     retryable: false,
   };
+  const isUncertain =
+    subtask.status === "running" && mayHaveHappened(policyOf(program, subtask, index), error);
   if (subtask.status === "running") {
     const { attempts: attempt } = subtask;
     emit(turn, { type: "attempt.failed", subtask: timer.subtask, attempt, error });
   }
-  failSubtask(turn, index, "failed", error);
+  failSubtask(turn, index, isUncertain ? "interrupted" : "failed", error);
 }
