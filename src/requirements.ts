@@ -4,6 +4,7 @@ import { InputError, type Issue, inputError } from "./base/errors.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { openApprovals } from "./executor/core/open-approvals.ts";
+import { idOfSubtask } from "./executor/core/program.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News } from "./executor/drivers/driver.ts";
 import { closest } from "./plan/closest.ts";
@@ -30,9 +31,10 @@ function requirePlan({ accepted, runId }: RunState): AcceptedPlan {
 }
 
 /** The ids of the subtasks that are dead letters. */
-export function openDeadLetters({ accepted, subtasks }: RunState): string[] {
-  const ids = accepted?.plan.subtasks.map(({ id }) => id) ?? [];
-  return ids.filter((_, index) => subtasks[index]?.isDeadLetter);
+export function openDeadLetters(state: RunState): string[] {
+  return state.subtasks.flatMap(({ isDeadLetter }, index) =>
+    isDeadLetter ? [idOfSubtask(state, index)] : [],
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { formatPath, type JsonObject, type PathStep } from "../base/json.ts";
 import type { Read, Step } from "./cel-tree.ts";
 import { closest } from "./closest.ts";
 import type { Template } from "./expressions.ts";
-import { type Plan, type PlanInput, SUBTASK_ID } from "./schema.ts";
+import { type Plan, type PlanInput, SUBTASK_ID, type Subtask } from "./schema.ts";
 import { isNoSuchField, schemaAt } from "./schema-fields.ts";
 import type { ToolLookup } from "./tool-lookup.ts";
 
@@ -86,8 +86,8 @@ export class Names {
 
   constructor(plan: Plan, tools: ToolLookup) {
     this.#schemas.set(INPUTS, inputsSchema(plan));
-    for (const { id, tool } of plan.subtasks) {
-      this.#schemas.set(id, tools.get(tool)?.outputSchema);
+    for (const { id, tool, forEach } of plan.subtasks) {
+      this.#schemas.set(id, listSchema(forEach, tools.get(tool)?.outputSchema));
       this.#toolOf.set(id, tool);
     }
     this.#known = [...this.#schemas.keys()];
@@ -97,6 +97,25 @@ export class Names {
   /** What a name gives; undefined when it is unknown or may be anything. */
   schemaOf(name: string): JsonObject | undefined {
     return this.#schemas.get(name);
+  }
+
+  /**
+   * Do something while some names mean something else.
+   * @param own what each of them gives; undefined where it may be anything
+   */
+  within<T>(own: ReadonlyMap<string, JsonObject | undefined>, perform: () => T): T {
+    const hidden = [...own.keys()].map((name) => {
+      return [name, this.#schemas.has(name), this.#schemas.get(name)] as const;
+    });
+    for (const [name, schema] of own) this.#schemas.set(name, schema);
+    try {
+      return perform();
+    } finally {
+      for (const [name, wasThere, schema] of hidden) {
+        if (wasThere) this.#schemas.set(name, schema);
+        else this.#schemas.delete(name);
+      }
+    }
   }
 
   /** Names and fields in a template's expressions that nothing has. */
@@ -146,6 +165,27 @@ export class Names {
     return types.length === 0 ? `has no fields${by}` : `is ${types.join(" or ")}${by}`;
   }
 }
+
+/** What a subtask gives that may fan out. */
+function listSchema(
+  forEach: Subtask["forEach"],
+  output: JsonObject | undefined,
+): JsonObject | undefined {
+  if (forEach === undefined) return output;
+  if (typeof forEach === "string" || Array.isArray(forEach)) {
+    return { type: "array", items: output ?? {} };
+  }
+  const element = listSchema(forEach.forEach, output) ?? {};
+  if (forEach.onItemError !== "collect") return { type: "array", items: element };
+  const properties = { index: { type: "integer" }, output: element, error: ITEM_ERROR };
+  return { type: "array", items: { type: "object", properties, additionalProperties: false } };
+}
+
+const ITEM_ERROR: JsonObject = {
+  type: "object",
+  properties: { code: { type: "string" }, message: { type: "string" } },
+  additionalProperties: false,
+};
 
 function inputsSchema(plan: Plan): JsonObject {
   const properties = Object.fromEntries(

@@ -15,10 +15,12 @@ import {
   type CompiledSubtask,
   compileTemplates,
   isOfType,
+  pathOfFanOut,
 } from "./compile.ts";
 import type { Template } from "./expressions.ts";
 import { isTooMuch, salvagePlan } from "./salvage.ts";
 import { type Plan, planSchema } from "./schema.ts";
+import { isNoSuchField, schemaAt } from "./schema-fields.ts";
 import { schemaIssues } from "./schema-issues.ts";
 import type { ToolLookup } from "./tool-lookup.ts";
 
@@ -150,24 +152,76 @@ function checkDefaults(plan: Plan): Issue[] {
 function checkSubtask(
   plan: Plan,
   index: number,
-  { input: template, when, idempotencyKey }: CompiledSubtask,
+  { input: template, when, idempotencyKey, fanOuts = [] }: CompiledSubtask,
   names: Names,
   tools: ToolLookup,
 ): Issue[] {
+  const issues: Issue[] = [];
   const path = ["subtasks", index, "input"];
-  const issues = names.check(template, path);
-  if (typeof when === "object") {
-    const whenPath = ["subtasks", index, "when"];
-    issues.push(...names.check(when, whenPath), ...checkCondition(when, whenPath, names));
+  const own = new Map<string, JsonObject | undefined>();
+  for (const [depth, { in: list, as }] of fanOuts.entries()) {
+    const at = ["subtasks", index, ...pathOfFanOut(plan.subtasks[index]?.forEach, depth)];
+    const outer = new Map(own);
+    issues.push(
+      ...names.within(outer, () => [...names.check(list, at), ...checkList(list, at, names)]),
+    );
+    own.set(
+      as,
+      names.within(outer, () => elementSchema(list, names)),
+    );
+    own.set("index", { type: "integer" });
   }
-  if (idempotencyKey !== undefined) {
-    issues.push(...names.check(idempotencyKey, ["subtasks", index, "idempotencyKey"]));
-  }
-  const { tool: toolName, input } = plan.subtasks[index] as Plan["subtasks"][number];
-  const tool = tools.get(toolName);
-  if (tool === undefined) return issues;
-  const checked = { input: input as JsonObject, template, toolName, tool, names, path };
-  return [...issues, ...checkInput(checked)];
+  return names.within(own, () => {
+    issues.push(...names.check(template, path));
+    if (typeof when === "object") {
+      const whenPath = ["subtasks", index, "when"];
+      issues.push(...names.check(when, whenPath), ...checkCondition(when, whenPath, names));
+    }
+    if (idempotencyKey !== undefined) {
+      issues.push(...names.check(idempotencyKey, ["subtasks", index, "idempotencyKey"]));
+    }
+    const { tool: toolName, input } = plan.subtasks[index] as Plan["subtasks"][number];
+    const tool = tools.get(toolName);
+    if (tool === undefined) return issues;
+    const checked = { input: input as JsonObject, template, toolName, tool, names, path };
+    return [...issues, ...checkInput(checked)];
+  });
+}
+
+/** What fans out needs a list. */
+function checkList(list: Template, path: readonly PathStep[], names: Names): Issue[] {
+  const [use] = list.uses;
+  // A list that is written down may have expressions in it.
+  if (use === undefined || use.steps.length > 0)
+    return list.isLiteral && !isListOf(list) ? [noList(path, "is a text")] : [];
+  const types = typesOfUse(use, names);
+  if (use.isWhole && (types === undefined || types.has("array"))) return [];
+  return [noList(path, use.isWhole ? `gives ${[...(types ?? [])].join(" or ")}` : "is a text")];
+}
+
+function isListOf(list: Template): boolean {
+  return Array.isArray(list.evaluate({}));
+}
+
+function noList(path: readonly PathStep[], what: string): Issue {
+  return {
+    code: "plan.invalid_input",
+    path: formatPath(path),
+    message: `What it is done for each element of must be a list, and this ${what}.`,
+    hint: "Write one ${expression} that gives a list and nothing else, e.g. ${a.rows}.",
+  };
+}
+
+/** What an element of the list is, where that is certain. */
+function elementSchema(list: Template, names: Names): JsonObject | undefined {
+  const [use] = list.uses;
+  const place = use?.steps.length === 0 && use.isWhole ? use.expression.place : undefined;
+  const schema = place && names.schemaOf(place.name);
+  if (place === undefined || schema === undefined) return undefined;
+  const found = schemaAt(schema, [...place.steps, null]);
+  if (found === null || isNoSuchField(found)) return undefined;
+  const [only] = found;
+  return found.length === 1 ? only : { anyOf: found };
 }
 
 /** A condition is one expression that can be true or false. */

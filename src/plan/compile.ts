@@ -3,13 +3,27 @@ import { formatPath, isPlainObject, type Json, type JsonObject } from "../base/j
 import { closest } from "./closest.ts";
 import { compileTemplate, type ExpressionIssue, type Template } from "./expressions.ts";
 import { buildGraph, type PlanGraph } from "./graph.ts";
-import type { Plan, PlanInput } from "./schema.ts";
+import type { Plan, PlanInput, Subtask } from "./schema.ts";
 
 export type CompiledSubtask = {
   readonly id: string;
   readonly input: Template;
   readonly when?: Template | boolean;
   readonly idempotencyKey?: Template;
+  /** Whether its condition is about each item, and not about all of them. */
+  readonly isWhenOfItems?: boolean;
+  /** From the outermost to the innermost. */
+  readonly fanOuts?: readonly CompiledFanOut[];
+};
+
+/** How a subtask does its work once for each element of a list. */
+export type CompiledFanOut = {
+  readonly in: Template;
+  /** What expressions call the element. */
+  readonly as: string;
+  /** Null for as many as the run allows. */
+  readonly concurrency: number | null;
+  readonly onItemError: "fail" | "skip" | "collect";
 };
 
 /** A valid plan with its graph and its expressions ready to run. */
@@ -50,16 +64,29 @@ export function compileTemplates(plan: Plan): {
     for (const issue of compiled.issues) issues.push(issueAt(path, issue));
     return compiled.template;
   };
-  const subtasks = plan.subtasks.map(({ id, input, when, idempotencyKey }, index) => ({
-    id,
-    input: compile(input as JsonObject, ["subtasks", index, "input"]),
-    ...(when === undefined
-      ? {}
-      : { when: typeof when === "boolean" ? when : compile(when, ["subtasks", index, "when"]) }),
-    ...(idempotencyKey !== undefined && {
-      idempotencyKey: compile(idempotencyKey, ["subtasks", index, "idempotencyKey"]),
-    }),
-  }));
+  const subtasks = plan.subtasks.map(({ id, input, when, idempotencyKey, forEach }, index) => {
+    const at = ["subtasks", index] as const;
+    const fanOuts = fanOutsOf(forEach).map((level, depth): CompiledFanOut => {
+      const { as = "item", concurrency = null, onItemError = "fail" } = level;
+      const path = [...at, ...pathOfFanOut(forEach, depth)];
+      return { in: compile(level.in as Json, path), as, concurrency, onItemError };
+    });
+    const own = itemNames(fanOuts);
+    const condition = typeof when === "string" ? compile(when, [...at, "when"]) : when;
+    const isOfItem = (name: string) => own.has(name);
+    return {
+      id,
+      input: compile(input as JsonObject, [...at, "input"]),
+      ...(condition !== undefined && { when: condition }),
+      ...(idempotencyKey !== undefined && {
+        idempotencyKey: compile(idempotencyKey, [...at, "idempotencyKey"]),
+      }),
+      ...(fanOuts.length > 0 && {
+        fanOuts,
+        isWhenOfItems: typeof condition === "object" && condition.references.some(isOfItem),
+      }),
+    };
+  });
   const output = plan.output === undefined ? undefined : compile(plan.output as Json, ["output"]);
   return { subtasks, output, issues };
 }
@@ -87,13 +114,46 @@ export function assemblePlan(
   return compiled;
 }
 
-/** Names that the expressions of a subtask read: in its input, its condition and its key. */
+/** Names that the expressions of a subtask read, but for what it calls its items. */
 function referencesOf(subtask: CompiledSubtask | undefined): readonly string[] {
   if (subtask === undefined) return [];
-  const { input, when, idempotencyKey } = subtask;
-  if (typeof when !== "object" && idempotencyKey === undefined) return input.references;
+  const { input, when, idempotencyKey, fanOuts = [] } = subtask;
+  if (typeof when !== "object" && idempotencyKey === undefined && fanOuts.length === 0) {
+    return input.references;
+  }
   const condition = typeof when === "object" ? when.references : [];
-  return [...input.references, ...condition, ...(idempotencyKey?.references ?? [])];
+  const own = itemNames(fanOuts);
+  const inside = [...input.references, ...condition, ...(idempotencyKey?.references ?? [])];
+  const lists = fanOuts.flatMap((level, depth) => {
+    const outer = itemNames(fanOuts.slice(0, depth));
+    return level.in.references.filter((name) => !outer.has(name));
+  });
+  return [...inside.filter((name) => !own.has(name)), ...lists];
+}
+
+/** What the expressions of an item may call it and its place. */
+function itemNames(fanOuts: readonly Pick<CompiledFanOut, "as">[]): ReadonlySet<string> {
+  if (fanOuts.length === 0) return new Set();
+  return new Set(["index", ...fanOuts.map(({ as }) => as)]);
+}
+
+type ForEach = NonNullable<Subtask["forEach"]>;
+type Level = Extract<ForEach, { readonly in: unknown }>;
+
+/** The fan-outs of a subtask as the plan has them, from the outermost to the innermost. */
+function fanOutsOf(forEach: ForEach | undefined): Partial<Level>[] {
+  if (forEach === undefined) return [];
+  if (typeof forEach === "string" || Array.isArray(forEach)) return [{ in: forEach }];
+  const { forEach: inner, ...level } = forEach;
+  return [level, ...fanOutsOf(inner)];
+}
+
+/** Where in a subtask the list of a fan-out stands. */
+export function pathOfFanOut(forEach: ForEach | undefined, depth: number): string[] {
+  if (forEach === undefined) return [];
+  if (typeof forEach === "string" || Array.isArray(forEach)) return ["forEach"];
+  if (depth === 0) return ["forEach", "in"];
+  return ["forEach", ...pathOfFanOut(forEach.forEach, depth - 1)];
 }
 
 function issueAt(path: readonly (string | number)[], issue: ExpressionIssue): Issue {

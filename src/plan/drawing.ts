@@ -35,15 +35,20 @@ export function renderMermaid(compiled: CompiledPlan): string {
   return `${lines.join("\n")}\n`;
 }
 
-function mermaidNode({ id, tool, description, when }: Subtask): string {
+function mermaidNode({ id, tool, description, when, forEach }: Subtask): string {
   const label = [
     `<b>${mermaidText(id)}</b>`,
     mermaidText(tool),
     ...(description === undefined ? [] : [mermaidText(description)]),
     ...(when === undefined ? [] : [`when ${mermaidText(conditionText(when))}`]),
+    ...fanOutNotes(forEach).map(mermaidText),
   ].join("<br/>");
   // A hexagon is Mermaid's shape for a condition.
-  return when === undefined ? `${mermaidId(id)}["${label}"]` : `${mermaidId(id)}{{"${label}"}}`;
+  if (when !== undefined) return `${mermaidId(id)}{{"${label}"}}`;
+  // Stacked, for many of one kind.
+  return forEach === undefined
+    ? `${mermaidId(id)}["${label}"]`
+    : `${mermaidId(id)}@{ shape: procs, label: "${label}" }`;
 }
 
 /** Words such as `end` and `class` are Mermaid's own; no id of ours begins like this. */
@@ -61,6 +66,18 @@ function mermaidText(text: string): string {
 function mermaidArrow({ on, by }: Dependency): string {
   const arrow = by === "order" ? "-.->" : "-->";
   return on === "settled" ? `${arrow}|settled|` : arrow;
+}
+
+/** `for each item in list.rows`, from the outermost to the innermost. */
+function fanOutNotes(forEach: Subtask["forEach"]): string[] {
+  if (forEach === undefined) return [];
+  const isPlain = typeof forEach === "string" || Array.isArray(forEach);
+  const { in: list, as = "item" } = isPlain ? { in: forEach } : forEach;
+  const text = typeof list === "string" ? conditionText(list) : JSON.stringify(list);
+  return [
+    `for each ${as} in ${oneLine(text)}`,
+    ...fanOutNotes(isPlain ? undefined : forEach.forEach),
+  ];
 }
 
 function conditionText(when: NonNullable<Subtask["when"]>): string {
@@ -126,6 +143,7 @@ function notesOf(graph: PlanGraph, index: number, subtask: Subtask): string[] {
   return [
     ...(names.length === 0 ? [] : [`← ${names.join(", ")}`]),
     ...(subtask.when === undefined ? [] : [`when ${oneLine(conditionText(subtask.when))}`]),
+    ...fanOutNotes(subtask.forEach),
     ...(subtask.optional ? ["optional"] : []),
   ];
 }

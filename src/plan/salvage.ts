@@ -33,7 +33,7 @@ function salvageInputs(inputs: unknown): Plan["inputs"] {
 }
 
 function salvageSubtask(value: unknown): Subtask {
-  const { id, tool, fallback, input, dependsOn, when, idempotencyKey } = (
+  const { id, tool, fallback, input, dependsOn, when, idempotencyKey, forEach } = (
     isPlainObject(value) ? value : {}
   ) as Record<keyof Subtask, unknown>;
   return {
@@ -43,9 +43,20 @@ function salvageSubtask(value: unknown): Subtask {
     dependsOn: Array.isArray(dependsOn) ? dependsOn.map(salvageDependency) : [],
     optional: false,
     ...(typeof when === "string" ? { when } : {}),
+    ...salvageFanOut(forEach),
     ...(typeof fallback === "string" ? { fallback } : {}),
     ...(typeof idempotencyKey === "string" ? { idempotencyKey } : {}),
   };
+}
+
+function salvageFanOut(forEach: unknown): Pick<Subtask, "forEach"> | undefined {
+  const list = isPlainObject(forEach) ? forEach["in"] : forEach;
+  const isReadable = typeof list === "string" || (Array.isArray(list) && isJson(list));
+  if (!isReadable) return forEach === undefined ? undefined : { forEach: [] };
+  if (!isPlainObject(forEach)) return { forEach: list as string };
+  const as = typeof forEach["as"] === "string" ? forEach["as"] : "item";
+  const inner = salvageFanOut(forEach["forEach"]);
+  return { forEach: { in: list as string, as, onItemError: "fail", ...(inner as object) } };
 }
 
 function salvageDependency(value: unknown): Subtask["dependsOn"][number] {

@@ -44,6 +44,34 @@ const approval = z.strictObject({
   default: z.enum(["approve", "deny"]).default("deny").describe("What then is decided."),
 });
 
+const elements = z
+  .union([z.string().min(1), z.array(z.json())])
+  .describe("The list: an ${expression} that gives one, or a list itself.");
+
+const fanOut = z.strictObject({
+  in: elements,
+  as: z
+    .string()
+    .regex(SUBTASK_ID, "must start with a letter a-z and hold only a-z, 0-9 and _, at most 64")
+    .default("item")
+    .describe("What expressions call the element; its place is called index."),
+  concurrency: z.int().min(1).optional().describe("How many items may be under way at once."),
+  onItemError: z
+    .enum(["fail", "skip", "collect"])
+    .default("fail")
+    .describe("fail: one fails all; skip: its output is left out; collect: { index, error }."),
+});
+
+const forEach = z.union([
+  elements,
+  fanOut.extend({
+    forEach: z
+      .union([elements, fanOut])
+      .optional()
+      .describe("For each element once more for each of a list in it."),
+  }),
+]);
+
 const subtask = z.strictObject({
   id,
   description: z.string().min(1).optional().describe("What it does, for people."),
@@ -52,6 +80,9 @@ const subtask = z.strictObject({
     .record(z.string(), z.json())
     .default({})
     .describe("Arguments of the tool. Strings may hold ${expressions} over other outputs."),
+  forEach: forEach
+    .optional()
+    .describe("Once for each element, which expressions call item; the output is a list."),
   dependsOn: z
     .array(dependency)
     .default([])

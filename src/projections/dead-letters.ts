@@ -4,7 +4,8 @@ import type { ErrorData } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { RunEvent, Versions } from "../executor/core/event.ts";
 import { evolve } from "../executor/core/evolve.ts";
-import { programOf, scopeFor } from "../executor/core/program.ts";
+import { findSubtask, planIndexOf, programOf } from "../executor/core/program.ts";
+import { scopeFor } from "../executor/core/scope.ts";
 import { initialState, type RunState } from "../executor/core/state.ts";
 import type { SubtaskReason } from "../executor/core/status.ts";
 
@@ -203,7 +204,7 @@ function circumstances(
   input: JsonObject | null,
 ): Circumstances {
   const { graph } = programOf(state).compiled;
-  const needs = graph.dependencies[graph.indexOf.get(id) ?? -1] ?? [];
+  const needs = graph.dependencies[planIndex(state, id)] ?? [];
   const upstream = needs.map(({ index }) => {
     const subtask = graph.ids[index] ?? "";
     return { subtask, ...(outputs.get(subtask) ?? { attempt: null, seq: null }) };
@@ -214,22 +215,29 @@ function circumstances(
 /** What an attempt that starts now is given, as the core computes it. */
 function inputOf(state: RunState, id: string): JsonObject | null {
   const program = programOf(state);
-  const index = program.compiled.graph.indexOf.get(id) ?? -1;
+  const index = findSubtask(state, id);
   const subtask = state.subtasks[index];
-  const template = program.compiled.subtasks[index]?.input;
+  const template = program.compiled.subtasks[planIndex(state, id)]?.input;
   if (subtask === undefined || template === undefined) return null;
   const { approval } = subtask;
   const isOfPlan = approval?.revision === program.accepted.revision;
   if (isOfPlan && approval.isEdited) return approval.input;
   try {
-    return template.evaluate(scopeFor(state, program, template)) as JsonObject;
+    return template.evaluate(scopeFor(state, template, index)) as JsonObject;
   } catch {
     return null;
   }
 }
 
+/** Index of the plan's subtask that a subtask of the run belongs to. */
+function planIndex(state: RunState, id: string): number {
+  const index = findSubtask(state, id);
+  const subtask = state.subtasks[index];
+  return subtask === undefined ? -1 : planIndexOf(subtask, index);
+}
+
 function subtaskOf(state: RunState, id: string) {
-  return state.accepted?.plan.subtasks.find((subtask) => subtask.id === id);
+  return state.accepted?.plan.subtasks[planIndex(state, id)];
 }
 
 function skippedFor(state: RunState, id: string): string[] {
@@ -243,7 +251,7 @@ function isBelow(state: RunState, index: number, id: string): boolean {
     const cause = state.subtasks[at]?.cause ?? null;
     if (cause === null) return false;
     if (cause === id) return true;
-    at = graph.indexOf.get(cause) ?? -1;
+    at = findSubtask(state, cause);
   }
   return false;
 }

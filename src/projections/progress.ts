@@ -63,16 +63,18 @@ export function progressView(
   now: number,
   maxRows: number,
 ): ProgressView {
-  const shown = chooseRows(state.subtasks, maxRows);
+  // Items are told of by the subtask that has them.
+  const subtasks = state.subtasks.slice(0, state.accepted?.plan.subtasks.length ?? 0);
+  const shown = chooseRows(subtasks, maxRows);
   return {
     runId: state.runId,
     goal: state.goal,
     status: state.status,
     elapsedMs: Math.max(0, (state.finishedAt ?? now) - (state.startedAt ?? now)),
-    total: state.subtasks.length,
-    counts: countStatuses(state.subtasks),
+    total: subtasks.length,
+    counts: countStatuses(subtasks),
     rows: shown.flatMap((index) => rowOf(state, index, notes, now)),
-    hidden: state.subtasks.length - shown.length,
+    hidden: subtasks.length - shown.length,
   };
 }
 
@@ -114,15 +116,15 @@ function rowOf(
   const subtask = state.subtasks[index];
   const planned = state.accepted?.plan.subtasks[index];
   if (subtask === undefined || planned === undefined) return [];
-  const { status, attempts, startedAt, finishedAt } = subtask;
+  const { status, attempts, startedAt, finishedAt, items } = subtask;
   return [
     {
       id: planned.id,
       tool: planned.tool,
-      status,
+      status: items !== null && status === "waiting" ? "running" : status,
       attempt: attempts,
       elapsedMs: startedAt === null ? null : Math.max(0, (finishedAt ?? now) - startedAt),
-      note: noteOf(subtask, notes.get(planned.id)),
+      note: items === null ? noteOf(subtask, notes.get(planned.id)) : itemsNote(state, subtask),
     },
   ];
 }
@@ -133,6 +135,14 @@ function noteOf(subtask: SubtaskState, progress: ProgressNote | undefined): stri
   if (!isFinal(status)) return error?.message ?? "";
   if (error !== null) return error.message;
   return reason === null ? "" : subtaskReasonText(reason, cause);
+}
+
+/** How far the items are. */
+function itemsNote({ subtasks }: RunState, subtask: SubtaskState): string {
+  const { first = 0, count = 0, failed = 0 } = subtask.items ?? {};
+  const ended = subtasks.slice(first, first + count).filter(({ status }) => isFinal(status)).length;
+  const failures = failed === 0 ? "" : `, ${failed} failed`;
+  return `${ended} of ${count} items${failures}`;
 }
 
 function progressText({ fraction, note }: ProgressNote): string {

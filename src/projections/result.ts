@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import type { Usage } from "../executor/core/consumption.ts";
 import type { QualityFlag } from "../executor/core/event.ts";
 import { openApprovals } from "../executor/core/open-approvals.ts";
-import type { RunState } from "../executor/core/state.ts";
+import type { ItemsState, RunState } from "../executor/core/state.ts";
 import type {
   RunReason,
   RunStatus,
@@ -63,7 +63,13 @@ export type SubtaskResult = {
   readonly finishedAt: number | null;
   readonly output?: Json;
   readonly error?: ErrorData;
+  /** Of one with `forEach`: how many items there are, and what they have come to. */
+  readonly items?: ItemCounts;
 };
+
+export type ItemCounts = Readonly<
+  Record<"count" | Exclude<SubtaskStatus, "pending" | "waiting">, number>
+>;
 
 export type RunUsage = Readonly<Usage> & {
   /** From the start to the end, or to the newest event. */
@@ -130,5 +136,15 @@ function subtaskResult(state: RunState, { id, tool }: Subtask, index: number): S
     finishedAt,
     ...(status === "succeeded" && { output }),
     ...(error !== null && { error }),
+    ...(subtask.items !== null && { items: itemCounts(state, subtask.items) }),
   };
+}
+
+/** Those that have not ended and do not run are the rest. */
+function itemCounts({ subtasks }: RunState, { first, count }: ItemsState): ItemCounts {
+  const counts = { count, running: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 };
+  for (const { status } of subtasks.slice(first, first + count)) {
+    if (status !== "pending" && status !== "waiting") counts[status] += 1;
+  }
+  return counts;
 }

@@ -2,6 +2,7 @@
 
 import { renderDuration } from "../base/duration.ts";
 import type { RunEvent } from "../executor/core/event.ts";
+import { findSubtask } from "../executor/core/program.ts";
 import type { RunState, SubtaskState } from "../executor/core/state.ts";
 import { compilePlan } from "../plan/compile.ts";
 import { runReasonText, subtaskReasonText } from "./reasons.ts";
@@ -53,6 +54,10 @@ function detailOf(event: RunEvent): string {
       return `attempt ${event.attempt}`;
     case "subtask.succeeded":
       return `${JSON.stringify(event.output)}${reuseText(event)}`;
+    case "items.expanded":
+      return `${event.count} items`;
+    case "items.collected":
+      return "";
     case "subtask.resolved":
       return JSON.stringify(event.output);
     case "subtask.skipped":
@@ -118,6 +123,12 @@ function detailOf(event: RunEvent): string {
  * @param state the run's state, after the event
  */
 export function progressLine(event: RunEvent, state: RunState): string | undefined {
+  // Of ten thousand items only those are worth a line that do not go well.
+  const isItem = "subtask" in event && event.subtask.endsWith("]");
+  return isItem && event.type !== "subtask.failed" ? undefined : lineOf(event, state);
+}
+
+function lineOf(event: RunEvent, state: RunState): string | undefined {
   switch (event.type) {
     case "run.started":
       return `run ${event.runId}`;
@@ -134,6 +145,10 @@ export function progressLine(event: RunEvent, state: RunState): string | undefin
         : undefined;
     case "attempt.uncertain":
       return event.rerun ? `interrupted ${event.subtask}, it is run again` : undefined;
+    case "items.expanded":
+      return `started ${event.subtask}: ${count(event.count, "item")}`;
+    case "items.collected":
+      return `succeeded ${event.subtask}${durationOf(state, event)}`;
     case "subtask.succeeded":
       return `succeeded ${event.subtask}${durationOf(state, event)}${reuseText(event)}`;
     case "subtask.failed":
@@ -174,9 +189,8 @@ function durationOf(state: RunState, event: { readonly subtask: string; readonly
   return startedAt === null ? "" : ` in ${renderDuration(event.at - startedAt)}`;
 }
 
-function subtaskOf({ accepted, subtasks }: RunState, id: string): SubtaskState | undefined {
-  const index = accepted === null ? undefined : compilePlan(accepted.plan).graph.indexOf.get(id);
-  return subtasks[index ?? -1];
+function subtaskOf(state: RunState, id: string): SubtaskState | undefined {
+  return state.subtasks[findSubtask(state, id)];
 }
 
 function count(amount: number, noun: string, plural = `${noun}s`): string {

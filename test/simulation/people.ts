@@ -6,8 +6,8 @@
 
 import { PlanwrightError } from "../../src/base/errors.ts";
 import type { JsonObject } from "../../src/base/json.ts";
-import { isPlanned } from "../../src/executor/core/adoption.ts";
 import { openApprovals } from "../../src/executor/core/open-approvals.ts";
+import { isPlanned } from "../../src/executor/core/program.ts";
 import type { Budget } from "../../src/executor/core/settings.ts";
 import type { RunState } from "../../src/executor/core/state.ts";
 import { isFinished } from "../../src/executor/core/status.ts";

@@ -9,7 +9,7 @@
  */
 
 import type { EventBody } from "./event.ts";
-import { programOf } from "./program.ts";
+import { findSubtask } from "./program.ts";
 import { addReady } from "./ready.ts";
 import type { RunState } from "./state.ts";
 import { isFinal } from "./status.ts";
@@ -22,7 +22,7 @@ export function givesBackAdmission(state: RunState, event: EventBody): boolean {
     case "subtask.failed":
     case "subtask.skipped":
     case "subtask.cancelled": {
-      const index = programOf(state).compiled.graph.indexOf.get(event.subtask) ?? -1;
+      const index = findSubtask(state, event.subtask);
       return (state.subtasks[index]?.admission ?? null) !== null;
     }
     default:

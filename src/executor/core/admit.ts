@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../../base/json.ts";
 import type { RunInput } from "./input.ts";
-import { idOfSubtask, policyOf, programOf, toolOf } from "./program.ts";
+import { findSubtask, idOfSubtask, policyOf, programOf, toolOf } from "./program.ts";
 import { chooseFallback } from "./retry.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
@@ -17,7 +17,7 @@ export function isAdmitted(turn: Turn, index: number, input: JsonObject): boolea
   turn.input = input;
   emit(turn, {
     type: "admission.requested",
-    subtask: idOfSubtask(program, index),
+    subtask: idOfSubtask(state, index),
     tool: toolOf(program, subtask, index),
   });
   return false;
@@ -45,7 +45,7 @@ function waitingFor(
   { subtask: id, request }: Answer<"admission_granted" | "admission_delayed">,
 ): number | undefined {
   if (state.accepted === null) return undefined;
-  const index = programOf(state).compiled.graph.indexOf.get(id) ?? -1;
+  const index = findSubtask(state, id);
   const { admission = null, admissionRequest } = state.subtasks[index] ?? {};
   const isWaiting = admission === "requested" || admission === "delayed";
   return isWaiting && admissionRequest === request ? index : undefined;

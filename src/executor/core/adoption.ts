@@ -12,8 +12,9 @@
 import type { Dependency } from "../../plan/graph.ts";
 import type { Subtask } from "../../plan/schema.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
-import { type Program, policyOf, programFor, programOf } from "./program.ts";
-import { addReady } from "./ready.ts";
+import { carryItems, recountItems } from "./items.ts";
+import { type Program, programFor, programOf } from "./program.ts";
+import { queueAgain, queueSubtask } from "./queue.ts";
 import { initialSubtask, type RunState, type SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
 
@@ -40,11 +41,6 @@ export function keptSubtasks(state: RunState, next: AcceptedPlan): readonly numb
   return kept;
 }
 
-/** Whether the run has its plan; a draft is none yet. */
-export function isPlanned({ accepted }: RunState): boolean {
-  return accepted !== null && accepted.revision > 0;
-}
-
 /** Let the plan be the run's plan. The part of `evolve` that belongs here. */
 export function adoptPlan(state: RunState, next: AcceptedPlan): void {
   const kept = keptSubtasks(state, next);
@@ -52,11 +48,24 @@ export function adoptPlan(state: RunState, next: AcceptedPlan): void {
   const present = state.accepted && programFor(state.accepted).compiled.graph;
   state.accepted = next;
   const { graph } = programOf(state).compiled;
-  state.subtasks = kept.map((old, index) => {
+  const subtasks = kept.map((old, index) => {
     const namesake = before[present?.indexOf.get(graph.ids[index] ?? "") ?? -1];
-    return before[old] ?? initialSubtask(namesake?.attempts);
+    return before[old] ?? initialSubtask(attemptsOf(before, namesake));
   });
+  carryItems(before, subtasks);
+  state.subtasks = subtasks;
   recount(state);
+}
+
+/** The number of its newest attempt, or of its items'. */
+export function attemptsOf(
+  subtasks: readonly SubtaskState[],
+  subtask: SubtaskState | undefined,
+): number {
+  const { attempts = 0, items = null } = subtask ?? {};
+  if (items === null) return attempts;
+  const those = subtasks.slice(items.first, items.first + items.count);
+  return those.reduce((most, item) => Math.max(most, attemptsOf(subtasks, item)), attempts);
 }
 
 /** What follows from the subtasks' statuses: who waits for how many, who is ready. */
@@ -66,41 +75,24 @@ export function recount(state: RunState): void {
   state.openDeadLetters = state.subtasks.filter(({ isDeadLetter }) => isDeadLetter).length;
   state.ready = [];
   const isOpen = ({ index }: Dependency) => !isFinal(state.subtasks[index]?.status ?? "pending");
+  const again: number[] = [];
   for (const [index, subtask] of state.subtasks.entries()) {
     if (!isFinal(subtask.status)) state.unsettled += 1;
     subtask.blockedBy = (graph.dependencies[index] ?? []).filter(isOpen).length;
-  }
-  for (const [index, subtask] of state.subtasks.entries()) {
-    const wasReady = subtask.readyAt !== -1;
+    if (subtask.readyAt !== -1 || isHeldBack(subtask)) again.push(index);
     subtask.readyAt = -1;
-    if (wasReady || isHeldBack(subtask)) queueAgain(state, index);
-    if (subtask.blockedBy === 0) queueSubtask(state, index);
   }
-}
-
-/** Queue a subtask whose dependencies are final, unless it must wait for the whole plan. */
-export function queueSubtask(state: RunState, index: number): void {
-  const subtask = state.subtasks[index];
-  if (subtask?.status !== "pending") return;
-  if (!awaitsPlan(state, index)) addReady(state, index);
-}
-
-/** Queue a subtask whose waiting is over, unless it must wait for the whole plan. */
-export function queueAgain(state: RunState, index: number): void {
-  const subtask = state.subtasks[index];
-  if (subtask?.status === "waiting" && !awaitsPlan(state, index)) addReady(state, index);
+  for (const index of again) queueAgain(state, index);
+  for (const [index, { item, items, blockedBy }] of state.subtasks.entries()) {
+    if (items !== null) recountItems(state, index);
+    else if (item === null && blockedBy === 0) queueSubtask(state, index);
+  }
 }
 
 /** Its fallback may change the world, and was chosen while the planner wrote. */
 function isHeldBack({ status, usesFallback, retryAt, admission, approval }: SubtaskState): boolean {
   const isAsked = admission !== null || (approval !== null && !approval.isApproved);
   return status === "waiting" && usesFallback && retryAt === null && !isAsked;
-}
-
-function awaitsPlan(state: RunState, index: number): boolean {
-  if (isPlanned(state)) return false;
-  const subtask = state.subtasks[index] as SubtaskState;
-  return policyOf(programOf(state), subtask, index).effects === "write";
 }
 
 /** What decides about a subtask's result, beside its dependencies, in a form to compare. */

@@ -17,7 +17,7 @@ import type { ToolPolicy } from "./accepted-plan.ts";
 import { failSubtask } from "./failure.ts";
 import type { RunInput, Timer } from "./input.ts";
 import { awaitsApproval, openApprovals } from "./open-approvals.ts";
-import { idOfSubtask, policyOf, programOf, toolOf } from "./program.ts";
+import { findSubtask, idOfSubtask, policyOf, programOf, toolOf } from "./program.ts";
 import type { ApprovalPolicy } from "./settings.ts";
 import type { ApprovalState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
@@ -47,7 +47,7 @@ export function approvedInput(
     return wanted;
   const { approvalExpiry: limit } = policy;
   const expiry = limit && { at: turn.at + limit.timeoutMs, decision: limit.decision };
-  const id = idOfSubtask(program, index);
+  const id = idOfSubtask(state, index);
   const tool = toolOf(program, subtask, index);
   const asked = { type: "approval.requested", subtask: id, revision, tool, input: wanted } as const;
   emit(turn, { ...asked, ...(expiry && { expiry }) });
@@ -67,7 +67,7 @@ export function decideApproval(
 ): void {
   const { state } = turn;
   if (state.accepted === null) return;
-  const index = programOf(state).compiled.graph.indexOf.get(id) ?? -1;
+  const index = findSubtask(state, id);
   const subtask = state.subtasks[index];
   if (subtask === undefined || !awaitsApproval(subtask)) return;
   // Its time was up before this came, and only nobody was there to say so.
@@ -110,7 +110,7 @@ type Answer = Pick<
 function settle(turn: Turn, index: number, answer: Answer): void {
   const { state } = turn;
   const { decision, by, note, input } = answer;
-  const id = idOfSubtask(programOf(state), index);
+  const id = idOfSubtask(state, index);
   const { request } = (state.subtasks[index] as SubtaskState).approval as ApprovalState;
   const decided = { type: "approval.decided", subtask: id, request, decision, by, note } as const;
   emit(turn, {

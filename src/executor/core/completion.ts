@@ -5,11 +5,11 @@
 
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
-import { isPlanned } from "./adoption.ts";
 import type { QualityFlag } from "./event.ts";
 import { isNotifying } from "./notifications.ts";
-import { idOfSubtask, programOf, scopeFor } from "./program.ts";
-import type { RunState } from "./state.ts";
+import { idOfSubtask, isPlanned, programOf } from "./program.ts";
+import { scopeFor } from "./scope.ts";
+import type { ItemsState, RunState } from "./state.ts";
 import { isFinished } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -45,7 +45,9 @@ function missingForOutput(state: RunState): QualityFlag | undefined {
 
 function finish(turn: Turn, output: Json, flags: QualityFlag[], error: ErrorData | null): void {
   const { stopping } = turn.state.lifecycle;
-  const failed = turn.state.subtasks.find((subtask) => subtask.status === "failed");
+  const failed = turn.state.subtasks.find(
+    ({ status, item }) => status === "failed" && item === null,
+  );
   const end = { type: "run.completed", output, flags } as const;
   if (stopping === "requested") {
     emit(turn, { ...end, status: "cancelled", reason: "requested", error: null });
@@ -77,22 +79,25 @@ function runTimeoutError(state: RunState): ErrorData {
 function outputOf(state: RunState): Json {
   const program = programOf(state);
   const { output, graph } = program.compiled;
-  if (output !== undefined) return output.evaluate(scopeFor(state, program, output));
+  if (output !== undefined) return output.evaluate(scopeFor(state, output));
   const last: [string, Json][] = [];
   for (const [index, subtask] of state.subtasks.entries()) {
     if (graph.dependents[index]?.length === 0)
-      last.push([idOfSubtask(program, index), subtask.output]);
+      last.push([idOfSubtask(state, index), subtask.output]);
   }
   const [only] = last;
   return last.length === 1 && only ? only[1] : Object.fromEntries(last);
 }
 
 function qualityFlags(state: RunState): QualityFlag[] {
-  const program = programOf(state);
   const flags: QualityFlag[] = [];
   for (const [index, subtask] of state.subtasks.entries()) {
+    const { items, status } = subtask;
+    if (items !== null && items.failed > 0 && status === "succeeded") {
+      flags.push(failedItems(idOfSubtask(state, index), items));
+    }
     if (subtask.reason !== "optional_failed") continue;
-    const id = idOfSubtask(program, index);
+    const id = idOfSubtask(state, index);
     flags.push({
       code: "optional_failed",
       subtask: id,
@@ -100,4 +105,9 @@ function qualityFlags(state: RunState): QualityFlag[] {
     });
   }
   return flags;
+}
+
+function failedItems(id: string, { failed, count }: ItemsState): QualityFlag {
+  const message = `${failed} of the ${count} items of ${id} failed.`;
+  return { code: "items_failed", subtask: id, message };
 }

@@ -7,20 +7,24 @@
 
 import { toErrorData } from "../../base/errors.ts";
 import { failSubtask } from "./failure.ts";
-import { idOfSubtask, programOf, scopeFor } from "./program.ts";
+import { idOfSubtask, planIndexOf, programOf } from "./program.ts";
+import { scopeFor } from "./scope.ts";
+import type { SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
 
 /** Skip a ready subtask if its condition says so. */
 export function considerCondition(turn: Turn, index: number): void {
   const { state } = turn;
   const program = programOf(state);
-  const when = program.compiled.subtasks[index]?.when;
-  if (when === undefined || when === true) return;
-  const id = idOfSubtask(program, index);
+  const subtask = state.subtasks[index] as SubtaskState;
+  const at = planIndexOf(subtask, index);
+  const { when, isWhenOfItems = false } = program.compiled.subtasks[at] ?? {};
+  if (when === undefined || when === true || isWhenOfItems !== (subtask.item !== null)) return;
+  const id = idOfSubtask(state, index);
   let value: unknown = when;
   if (when !== false) {
     try {
-      value = when.evaluate(scopeFor(state, program, when));
+      value = when.evaluate(scopeFor(state, when, index));
     } catch (error) {
       failSubtask(turn, index, "failed", toErrorData(error, "expression.failed"));
       return;
@@ -31,7 +35,7 @@ export function considerCondition(turn: Turn, index: number): void {
   } else if (value !== true) {
     failSubtask(turn, index, "failed", {
       code: "expression.failed",
-      path: `subtasks[${index}].when`,
+      path: `subtasks[${at}].when`,
       message: `The condition of ${id} gave ${JSON.stringify(value)}.`,
       hint: "Write an expression that is true or false, e.g. ${size(a.rows) > 0}.",
     });

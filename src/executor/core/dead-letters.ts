@@ -10,10 +10,9 @@
  * D4. A resolution lets run what was skipped for want of the result; what had run keeps its own.
  */
 
-import { isPlanned } from "./adoption.ts";
 import { effectKeyOf } from "./effect-key.ts";
 import type { RunInput } from "./input.ts";
-import { idOfSubtask, programOf } from "./program.ts";
+import { idOfSubtask, isPlanned } from "./program.ts";
 import { goOn, redo } from "./redo.ts";
 import { indicesOf, withDependents } from "./restart.ts";
 import type { RunState, SubtaskState } from "./state.ts";
@@ -28,7 +27,7 @@ export function retryDeadLetters(turn: Turn, input: Input<"dead_letters_retried"
   if (letters.length === 0) return false;
   goOn(turn, input);
   const follows = (index: number) => !isLeftAlone(state.subtasks[index] as SubtaskState);
-  redo(turn, withDependents(programOf(state), letters, follows), input.by);
+  redo(turn, withDependents(state, letters, follows), input.by);
   return true;
 }
 
@@ -41,14 +40,13 @@ export function resolveDeadLetter(turn: Turn, input: Input<"dead_letter_resolved
   goOn(turn, input);
   emit(turn, { type: "dead_letter.resolved", subtask, resolution: "resolved", by, note });
   emit(turn, { type: "subtask.resolved", subtask, output, ...effectKeyOf(state, letter) });
-  const program = programOf(state);
   const waitsAgain = (index: number, dependency: number) => {
     const { status, cause } = state.subtasks[index] as SubtaskState;
     // What was about to run because one above it had been skipped waits for that one now.
     if (status === "waiting") return dependency !== letter;
-    return status === "skipped" && cause === idOfSubtask(program, dependency);
+    return status === "skipped" && cause === idOfSubtask(state, dependency);
   };
-  const again = withDependents(program, [letter], waitsAgain);
+  const again = withDependents(state, [letter], waitsAgain);
   redo(
     turn,
     again.filter((index) => index !== letter),

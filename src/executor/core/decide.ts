@@ -2,7 +2,7 @@
 
 import type { ErrorData } from "../../base/errors.ts";
 import { delayAdmission, grantAdmission } from "./admit.ts";
-import { isPlanned, keptSubtasks } from "./adoption.ts";
+import { keptSubtasks } from "./adoption.ts";
 import { decideApproval, endApproval, settleApprovals } from "./approval.ts";
 import { considerCondition } from "./condition.ts";
 import { discardDeadLetter, resolveDeadLetter, retryDeadLetters } from "./dead-letters.ts";
@@ -10,7 +10,7 @@ import { growthOf } from "./draft.ts";
 import { effectKeyOf } from "./effect-key.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
-import { idOfSubtask, policyOf, programOf } from "./program.ts";
+import { findSubtask, idOfSubtask, isPlanned, policyOf, programOf } from "./program.ts";
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
 import { goOn, redo, signatureOf } from "./redo.ts";
@@ -163,8 +163,7 @@ function decideAttemptEnded(
   outcome: AttemptOutcome,
 ): void {
   const { state } = turn;
-  if (state.accepted === null) return;
-  const index = programOf(state).compiled.graph.indexOf.get(id) ?? -1;
+  const index = findSubtask(state, id);
   const subtask = state.subtasks[index];
   if (subtask?.status !== "running" || subtask.attempts !== attempt) return;
   switch (outcome.status) {
@@ -216,7 +215,7 @@ function failAttempt(
   const retryAt = isStopping ? undefined : retryTime(state, program, index, error, turn.at);
   emit(turn, {
     type: "attempt.failed",
-    subtask: idOfSubtask(program, index),
+    subtask: idOfSubtask(state, index),
     attempt: state.subtasks[index]?.attempts ?? 0,
     error,
     ...more,
@@ -225,7 +224,7 @@ function failAttempt(
   if (isStopping) cancelSubtask(turn, index);
   else if (overBudgetBy(error) !== undefined) {
     // It has done nothing wrong, and is done again when there is more.
-    const subtask = idOfSubtask(program, index);
+    const subtask = idOfSubtask(state, index);
     emit(turn, { type: "retry.due", subtask, attempt: state.subtasks[index]?.attempts ?? 0 });
   } else if (isUncertain) failSubtask(turn, index, "interrupted", error);
   else if (retryAt === undefined && !chooseFallback(turn, index)) {
@@ -335,7 +334,7 @@ function decideRestart(turn: Turn, input: Input<"restart_requested">): void {
   const { state } = turn;
   if (!isPlanned(state)) return;
   goOn(turn, input);
-  redo(turn, withDependents(programOf(state), indicesOf(state, input.subtasks)), input.by);
+  redo(turn, withDependents(state, indicesOf(state, input.subtasks)), input.by);
   considerAdopted(turn);
 }
 

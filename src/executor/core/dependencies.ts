@@ -7,13 +7,15 @@
  *     skipped with the cause, or runs because it asked for `on: settled`.
  */
 
-import { queueSubtask } from "./adoption.ts";
+import { settleInParent } from "./items.ts";
 import { programOf } from "./program.ts";
+import { queueSubtask } from "./queue.ts";
 import type { RunState } from "./state.ts";
 
 /** A subtask became final: those that depend on it come one step nearer. */
 export function evolveDependents(state: RunState, index: number): void {
   state.unsettled -= 1;
+  if (state.subtasks[index]?.item != null) return settleInParent(state, index);
   for (const dependent of programOf(state).compiled.graph.dependents[index] ?? []) {
     const subtask = state.subtasks[dependent];
     if (subtask === undefined) continue;

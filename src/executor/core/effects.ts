@@ -4,9 +4,9 @@ import type { JsonObject } from "../../base/json.ts";
 import type { Effect } from "./effect.ts";
 import type { RunEvent } from "./event.ts";
 import { openApprovals } from "./open-approvals.ts";
-import { idOfSubtask, indexOfSubtask, programOf } from "./program.ts";
+import { idOfSubtask, indexOfSubtask, planned, programOf } from "./program.ts";
 import { idempotencyKey } from "./restart.ts";
-import type { RunState } from "./state.ts";
+import type { RunState, SubtaskState } from "./state.ts";
 import { attemptTimeoutMs, totalDeadline } from "./timeout.ts";
 
 /**
@@ -99,8 +99,8 @@ function startAttempt(
 ): void {
   const { subtask, attempt, tool, effectKey: key } = event;
   const program = programOf(state);
-  const index = indexOfSubtask(program, subtask);
-  const named = program.accepted.plan.subtasks[index]?.tool ?? tool;
+  const index = indexOfSubtask(state, subtask);
+  const { tool: named } = planned(program, state.subtasks[index] as SubtaskState, index);
   effects.push(
     {
       type: "start_attempt",
@@ -123,9 +123,8 @@ function startAttempt(
 /** The timers of the process that is gone are gone too. */
 function setTimersAgain(state: RunState, effects: Effect[]): void {
   if (state.accepted === null) return;
-  const program = programOf(state);
   for (const [index, { retryAt, attempts, begunAt }] of state.subtasks.entries()) {
-    const subtask = idOfSubtask(program, index);
+    const subtask = idOfSubtask(state, index);
     if (retryAt !== null) {
       const timer = { kind: "retry", subtask, attempt: attempts } as const;
       effects.push({ type: "set_timer", timer, at: retryAt });
@@ -135,14 +134,14 @@ function setTimersAgain(state: RunState, effects: Effect[]): void {
   for (const index of openApprovals(state)) {
     const { request, expiry } = state.subtasks[index]?.approval ?? {};
     if (request === undefined || !expiry) continue;
-    const subtask = idOfSubtask(program, index);
+    const subtask = idOfSubtask(state, index);
     effects.push(approvalTimer({ subtask }, request, expiry.at));
   }
 }
 
 /** @param at of the event: it is set once, by the event that begins what is limited */
 function setTotalTimer(state: RunState, subtask: string, effects: Effect[], at: number): void {
-  const index = indexOfSubtask(programOf(state), subtask);
+  const index = indexOfSubtask(state, subtask);
   const deadline = totalDeadline(state, index);
   if (deadline === undefined || state.subtasks[index]?.begunAt !== at) return;
   const timer = { kind: "total_timeout", subtask, since: at } as const;
@@ -177,12 +176,9 @@ function requestPlan({ goal, questions }: RunState, effects: Effect[]): void {
 
 function abortRunning(state: RunState, at: number, effects: Effect[]): void {
   if (state.slots.used === 0) return;
-  const program = programOf(state);
   for (const [index, { status, attempts }] of state.subtasks.entries()) {
     if (status !== "running") continue;
-    effects.push(
-      abortion({ subtask: idOfSubtask(program, index), attempt: attempts }, "cancelled"),
-    );
+    effects.push(abortion({ subtask: idOfSubtask(state, index), attempt: attempts }, "cancelled"));
   }
   const rings = at + state.settings.cancelGraceMs;
   effects.push({ type: "set_timer", timer: { kind: "cancel_grace" }, at: rings });

@@ -68,6 +68,10 @@ export type EventBody =
       readonly answers: readonly Clarification[];
       readonly by: string;
     }
+  /** It does its work once for each of so many elements; the items are named `id[0]`, `id[1]`, … */
+  | { readonly type: "items.expanded"; readonly subtask: string; readonly count: number }
+  /** All items have ended, and their outputs in order are its output. */
+  | { readonly type: "items.collected"; readonly subtask: string }
   | {
       readonly type: "attempt.started";
       readonly subtask: string;

@@ -3,14 +3,16 @@
  */
 
 import { forgetAdmissions } from "./admission.ts";
-import { adoptPlan, isPlanned, queueAgain } from "./adoption.ts";
+import { adoptPlan, recount } from "./adoption.ts";
 import { evolveDependents } from "./dependencies.ts";
 import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
+import { collectItems, dropItems, expandItems, reopenParents } from "./items.ts";
 import { evolveLifecycle } from "./lifecycle.ts";
 import { evolveNotifications } from "./notifications.ts";
-import { indexOfSubtask, programOf } from "./program.ts";
+import { indexOfSubtask, isPlanned } from "./program.ts";
 import { evolveQuestions } from "./questions.ts";
+import { queueAgain } from "./queue.ts";
 import { addReady, removeReady } from "./ready.ts";
 import { resetSubtasks } from "./restart.ts";
 import { DEFAULT_SETTINGS } from "./settings.ts";
@@ -164,7 +166,7 @@ function statusAfterResume(state: RunState): RunState["status"] {
 }
 
 function evolveSubtask(state: RunState, event: SubtaskEvent): void {
-  const index = indexOfSubtask(programOf(state), event.subtask);
+  const index = indexOfSubtask(state, event.subtask);
   const subtask = state.subtasks[index] as SubtaskState;
   // A dead letter is a record about a subtask, not a change of its status.
   if (event.type === "dead_letter.added" || event.type === "dead_letter.resolved") {
@@ -179,6 +181,14 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
   subtask.status = next;
   removeReady(state, index);
   switch (event.type) {
+    case "items.expanded":
+      subtask.startedAt ??= event.at;
+      expandItems(state, index, event.count);
+      break;
+    case "items.collected":
+      subtask.output = collectItems(state, index);
+      subtask.error = null;
+      break;
     case "attempt.started":
       subtask.retryAt = null;
       subtask.admission = null;
@@ -249,6 +259,10 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.reason = null;
       subtask.error = null;
       subtask.finishedAt = event.at;
+      if (subtask.item !== null) {
+        reopenParents(state, index);
+        recount(state);
+      }
       break;
     case "subtask.failed":
       subtask.reason = event.reason;
@@ -269,6 +283,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
     subtask.retryAt = null;
     subtask.admission = null;
     subtask.finishedAt = event.at;
+    dropItems(state, index, event.at);
     evolveDependents(state, index);
   }
 }

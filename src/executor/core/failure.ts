@@ -4,7 +4,8 @@
  */
 
 import type { ErrorData } from "../../base/errors.ts";
-import { idOfSubtask, programOf } from "./program.ts";
+import { idOfSubtask, planned, programOf } from "./program.ts";
+import type { SubtaskState } from "./state.ts";
 import type { SubtaskReason } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -14,11 +15,13 @@ export function failSubtask(
   reason: SubtaskReason,
   error: ErrorData,
 ): void {
-  const program = programOf(turn.state);
-  const subtask = idOfSubtask(program, index);
-  const attempts = turn.state.subtasks[index]?.attempts ?? 0;
-  // An interrupted effect is for a person to decide about, however unimportant its result.
-  if (program.accepted.plan.subtasks[index]?.optional && reason !== "interrupted") {
+  const { state } = turn;
+  const subtask = idOfSubtask(state, index);
+  const { attempts, item } = state.subtasks[index] as SubtaskState;
+  // What an item's failure means is for its fan-out to say. An interrupted effect is for a
+  // person to decide about, however unimportant its result.
+  const { optional } = planned(programOf(state), state.subtasks[index] as SubtaskState, index);
+  if (optional && item === null && reason !== "interrupted") {
     emit(turn, { type: "subtask.skipped", subtask, reason: "optional_failed", error });
     return;
   }
@@ -32,9 +35,8 @@ function noteThreshold(turn: Turn): void {
   const { settings, openDeadLetters: count, subtasks } = turn.state;
   const threshold = settings.deadLetters?.threshold;
   if (count !== threshold) return;
-  const program = programOf(turn.state);
   const open = subtasks.flatMap(({ isDeadLetter }, index) =>
-    isDeadLetter ? [idOfSubtask(program, index)] : [],
+    isDeadLetter ? [idOfSubtask(turn.state, index)] : [],
   );
   emit(turn, { type: "dead_letters.threshold_reached", count, threshold, subtasks: open });
 }

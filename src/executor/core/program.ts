@@ -6,8 +6,7 @@
 
 import { parseDuration } from "../../base/duration.ts";
 import { parseRetry } from "../../base/retry-policy.ts";
-import { type CompiledPlan, compilePlan } from "../../plan/compile.ts";
-import type { Scope, Template } from "../../plan/expressions.ts";
+import { type CompiledFanOut, type CompiledPlan, compilePlan } from "../../plan/compile.ts";
 import { remainingPath } from "../../plan/graph.ts";
 import type { Subtask } from "../../plan/schema.ts";
 import type { AcceptedPlan, ToolPolicy } from "./accepted-plan.ts";
@@ -97,46 +96,75 @@ function expiryOf(approval: Extract<Subtask["approval"], object>): ApprovalExpir
   return { timeoutMs: parseDuration(approval.timeout), decision };
 }
 
+/** Index of the plan's subtask: its own, or for an item that of what fans out. */
+export function planIndexOf(subtask: SubtaskState, index: number): number {
+  return subtask.item?.root ?? index;
+}
+
+/** What the plan says about a subtask. */
+export function planned(program: Program, subtask: SubtaskState, index: number): Subtask {
+  return program.accepted.plan.subtasks[planIndexOf(subtask, index)] as Subtask;
+}
+
 /** The policy of the tool that the subtask's next attempt calls. */
-export function policyOf(
-  program: Program,
-  { usesFallback }: SubtaskState,
-  index: number,
-): SubtaskPolicy {
-  const policies = usesFallback ? program.fallbackPolicies : undefined;
-  return policies?.get(index) ?? (program.policies[index] as SubtaskPolicy);
+export function policyOf(program: Program, subtask: SubtaskState, index: number): SubtaskPolicy {
+  const at = planIndexOf(subtask, index);
+  const policies = subtask.usesFallback ? program.fallbackPolicies : undefined;
+  return policies?.get(at) ?? (program.policies[at] as SubtaskPolicy);
 }
 
 /** The tool that the subtask's next attempt calls. */
-export function toolOf(program: Program, { usesFallback }: SubtaskState, index: number): string {
-  const subtask = program.accepted.plan.subtasks[index] as Subtask;
-  return (usesFallback ? subtask.fallback : undefined) ?? subtask.tool;
+export function toolOf(program: Program, subtask: SubtaskState, index: number): string {
+  const { tool, fallback = tool } = planned(program, subtask, index);
+  return subtask.usesFallback ? fallback : tool;
 }
 
-export function fallbackOf(program: Program, index: number): string | undefined {
-  return program.accepted.plan.subtasks[index]?.fallback;
+/** How a subtask fans out; undefined where it does its work itself. */
+export function fanOutOf(state: RunState, index: number): CompiledFanOut | undefined {
+  const subtask = state.subtasks[index];
+  if (subtask === undefined) return undefined;
+  const compiled = programOf(state).compiled.subtasks[planIndexOf(subtask, index)];
+  return compiled?.fanOuts?.[depthOf(state, subtask)];
 }
 
-export function indexOfSubtask(program: Program, id: string): number {
-  const index = program.compiled.graph.indexOf.get(id);
-  if (index === undefined) throw new Error(`The plan has no subtask ${id}.`);
+/** How many fan-outs a subtask is inside of. */
+function depthOf(state: RunState, { item }: SubtaskState): number {
+  if (item === null) return 0;
+  const parent = state.subtasks[item.of];
+  return parent === undefined ? 1 : 1 + depthOf(state, parent);
+}
+
+/** Index of the subtask, or of the item (`id[3]`), of that name; -1 for none. */
+export function findSubtask(state: RunState, id: string): number {
+  if (state.accepted === null) return -1;
+  const bracket = id.indexOf("[");
+  const { indexOf } = programOf(state).compiled.graph;
+  if (bracket === -1) return indexOf.get(id) ?? -1;
+  let index = indexOf.get(id.slice(0, bracket)) ?? -1;
+  for (const [, place] of id.slice(bracket).matchAll(/\[(\d+)\]/g)) {
+    const items = state.subtasks[index]?.items;
+    if (!items || Number(place) >= items.count) return -1;
+    index = items.first + Number(place);
+  }
   return index;
 }
 
-export function idOfSubtask(program: Program, index: number): string {
-  const id = program.compiled.graph.ids[index];
+/** @throws {Error} for a name that nothing in the run has */
+export function indexOfSubtask(state: RunState, id: string): number {
+  const index = findSubtask(state, id);
+  if (index === -1) throw new Error(`The run has no subtask ${id}.`);
+  return index;
+}
+
+export function idOfSubtask(state: RunState, index: number): string {
+  const item = state.subtasks[index]?.item ?? null;
+  if (item !== null) return `${idOfSubtask(state, item.of)}[${item.at}]`;
+  const id = programOf(state).compiled.graph.ids[index];
   if (id === undefined) throw new Error(`The plan has no subtask number ${index}.`);
   return id;
 }
 
-/** What the expressions of a template may see: outputs of subtasks (null without one) and inputs. */
-export function scopeFor(state: RunState, program: Program, template: Template): Scope {
-  const scope: Record<string, Scope[string]> = Object.create(null);
-  for (const name of template.references) {
-    const index = program.compiled.graph.indexOf.get(name);
-    // A subtask may be called `inputs`; the plan's inputs then are out of sight.
-    if (index === undefined) scope[name] = program.accepted.inputs;
-    else scope[name] = state.subtasks[index]?.output ?? null;
-  }
-  return scope;
+/** Whether the run has its plan; a draft is none yet. */
+export function isPlanned({ accepted }: RunState): boolean {
+  return accepted !== null && accepted.revision > 0;
 }

@@ -7,7 +7,7 @@
  * R2. `subtasks[ready[k]].readyAt === k` for every place k; -1 for all others.
  */
 
-import { type Program, programOf } from "./program.ts";
+import { type Program, planIndexOf, programOf } from "./program.ts";
 import type { RunState } from "./state.ts";
 
 export function addReady(state: RunState, index: number): void {
@@ -40,7 +40,7 @@ function siftUp(state: RunState, program: Program, from: number): void {
   while (hole > 0) {
     const parentPlace = (hole - 1) >> 1;
     const parent = at(state.ready, parentPlace);
-    if (!precedes(program, moving, parent)) break;
+    if (!precedes(state, program, moving, parent)) break;
     place(state, hole, parent);
     hole = parentPlace;
   }
@@ -54,19 +54,26 @@ function siftDown(state: RunState, program: Program, from: number): void {
   for (;;) {
     let child = 2 * hole + 1;
     if (child >= ready.length) break;
-    if (child + 1 < ready.length && precedes(program, at(ready, child + 1), at(ready, child))) {
+    if (
+      child + 1 < ready.length &&
+      precedes(state, program, at(ready, child + 1), at(ready, child))
+    ) {
       child += 1;
     }
-    if (!precedes(program, at(ready, child), moving)) break;
+    if (!precedes(state, program, at(ready, child), moving)) break;
     place(state, hole, at(ready, child));
     hole = child;
   }
   place(state, hole, moving);
 }
 
-function precedes(program: Program, a: number, b: number): boolean {
-  const difference = at(program.priority, a) - at(program.priority, b);
+function precedes(state: RunState, program: Program, a: number, b: number): boolean {
+  const difference = priorityOf(state, program, a) - priorityOf(state, program, b);
   return difference > 0 || (difference === 0 && a < b);
+}
+
+function priorityOf(state: RunState, program: Program, index: number): number {
+  return at(program.priority, planIndexOf(at(state.subtasks, index), index));
 }
 
 function place(state: RunState, hole: number, index: number): void {

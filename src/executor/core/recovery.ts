@@ -21,10 +21,11 @@ export function recoverAttempts(turn: Turn): void {
 
 /** Decide about one attempt of which nobody knows how it ended. */
 export function recoverAttempt(turn: Turn, index: number): void {
-  const program = programOf(turn.state);
-  const subtask = turn.state.subtasks[index] as SubtaskState;
+  const { state } = turn;
+  const program = programOf(state);
+  const subtask = state.subtasks[index] as SubtaskState;
   const policy = policyOf(program, subtask, index);
-  const id = idOfSubtask(program, index);
+  const id = idOfSubtask(state, index);
   const attempt = subtask.attempts;
   const rerun = policy.effects !== "write" || policy.idempotent;
   emit(turn, { type: "attempt.uncertain", subtask: id, attempt, rerun });

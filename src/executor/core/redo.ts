@@ -2,7 +2,7 @@
 
 import { completeRun } from "./completion.ts";
 import type { Versions } from "./event.ts";
-import { idOfSubtask, programOf } from "./program.ts";
+import { idOfSubtask } from "./program.ts";
 import { recoverAttempts } from "./recovery.ts";
 import { isFinished } from "./status.ts";
 import { cancelSubtask } from "./stop.ts";
@@ -34,8 +34,8 @@ export function goOn(turn: Turn, { by, versions }: Redoing): void {
 
 /** Let these begin anew; the dead letters among them are none any more. */
 export function redo(turn: Turn, indices: readonly number[], by: string): void {
-  const program = programOf(turn.state);
-  const subtasks = indices.map((index) => idOfSubtask(program, index));
+  const { state } = turn;
+  const subtasks = indices.map((index) => idOfSubtask(state, index));
   for (const [at, subtask] of subtasks.entries()) {
     if (!turn.state.subtasks[indices[at] ?? -1]?.isDeadLetter) continue;
     emit(turn, { type: "dead_letter.resolved", subtask, resolution: "retried", by, note: "" });

@@ -7,22 +7,25 @@
  *     wanted again. Any other keeps its key: its effect may have happened.
  */
 
-import { recount } from "./adoption.ts";
-import { idOfSubtask, type Program, programOf } from "./program.ts";
-import { initialSubtask, type RunState } from "./state.ts";
+import { attemptsOf, recount } from "./adoption.ts";
+import { carryItems, reopenParents } from "./items.ts";
+import { findSubtask, idOfSubtask, planIndexOf, programOf } from "./program.ts";
+import { initialSubtask, type RunState, type SubtaskState } from "./state.ts";
 
 /**
  * The subtasks and all that depends on them, in plan order.
  * @param follows whether a subtask follows from one that it depends on
  */
 export function withDependents(
-  program: Program,
+  state: RunState,
   roots: readonly number[],
   follows: (dependent: number, dependency: number) => boolean = () => true,
 ): number[] {
-  const { graph } = program.compiled;
+  const { graph } = programOf(state).compiled;
   const found = new Set(roots);
-  for (const index of found) {
+  for (const root of found) {
+    // What depends on an item depends on all that it is part of.
+    const index = planIndexOf(state.subtasks[root] as SubtaskState, root);
     for (const dependent of graph.dependents[index] ?? []) {
       if (follows(dependent, index)) found.add(dependent);
     }
@@ -34,25 +37,32 @@ export function withDependents(
 export function indicesOf(state: RunState, ids: readonly string[] | null): number[] {
   const { graph } = programOf(state).compiled;
   if (ids === null) return graph.ids.map((_, index) => index);
-  return ids.flatMap((id) => graph.indexOf.get(id) ?? []);
+  return ids.map((id) => findSubtask(state, id)).filter((index) => index !== -1);
 }
 
 /** Let the subtasks be as they were before they began. The part of `evolve` that belongs here. */
 export function resetSubtasks(state: RunState, ids: readonly string[]): void {
-  for (const index of indicesOf(state, ids)) {
-    const before = state.subtasks[index];
-    if (before === undefined) continue;
+  const before = [...state.subtasks];
+  const indices = indicesOf(state, ids);
+  for (const index of indices) {
+    const subtask = before[index] as SubtaskState;
     state.subtasks[index] = {
-      ...initialSubtask(before.attempts),
-      timesRedone: before.timesRedone + (before.status === "succeeded" ? 1 : 0),
+      ...initialSubtask(attemptsOf(before, subtask)),
+      item: subtask.item,
+      timesRedone: subtask.timesRedone + (subtask.status === "succeeded" ? 1 : 0),
     };
   }
+  for (const index of indices) reopenParents(state, index);
+  // The items of what begins anew are none any more.
+  const present = [...state.subtasks];
+  state.subtasks.length = programOf(state).compiled.graph.ids.length;
+  carryItems(present, state.subtasks);
   recount(state);
 }
 
 /** The same for every attempt of a subtask, until its effect is wanted again. */
 export function idempotencyKey(state: RunState, index: number): string {
-  const id = idOfSubtask(programOf(state), index);
+  const id = idOfSubtask(state, index);
   const times = state.subtasks[index]?.timesRedone ?? 0;
   return times === 0 ? `${state.runId}/${id}` : `${state.runId}/${id}/${times + 1}`;
 }

@@ -14,27 +14,28 @@ import type { ErrorData } from "../../base/errors.ts";
 import { DEFAULT_RETRY, retryDelay } from "../../base/retry-policy.ts";
 import type { ToolPolicy } from "./accepted-plan.ts";
 import type { Timer } from "./input.ts";
-import { fallbackOf, idOfSubtask, type Program, policyOf, programOf } from "./program.ts";
+import { findSubtask, idOfSubtask, type Program, planned, policyOf, programOf } from "./program.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
 
 /** When the failed attempt is followed by another; undefined if by none of the same tool. */
 export function retryTime(
-  { runId, subtasks, accepted }: RunState,
+  state: RunState,
   program: Program,
   index: number,
   error: ErrorData,
   at: number,
 ): number | undefined {
-  const subtask = subtasks[index];
-  if (subtask === undefined || accepted === null || error.retryable === false) return undefined;
+  const subtask = state.subtasks[index];
+  if (subtask === undefined || state.accepted === null || error.retryable === false)
+    return undefined;
   const policy = policyOf(program, subtask, index);
   if (policy.retry === null && error.retryable !== true) return undefined;
   if (mayHaveHappened(policy, error)) return undefined;
   const retry = policy.retry ?? DEFAULT_RETRY;
   const failures = subtask.failures + 1;
   if (failures >= retry.attempts) return undefined;
-  const chance = fractionOf(`${runId}/${idOfSubtask(program, index)}/${subtask.attempts}`);
+  const chance = fractionOf(`${state.runId}/${idOfSubtask(state, index)}/${subtask.attempts}`);
   return at + Math.max(error.retryAfterMs ?? 0, retryDelay(retry, failures, chance));
 }
 
@@ -53,19 +54,18 @@ const ANSWER_LOST: ReadonlySet<string> = new Set([
 
 /** Let the fallback tool take over, if there is one that was not tried yet. */
 export function chooseFallback(turn: Turn, index: number): boolean {
-  const program = programOf(turn.state);
-  const subtask = turn.state.subtasks[index] as SubtaskState;
-  const tool = fallbackOf(program, index);
+  const { state } = turn;
+  const subtask = state.subtasks[index] as SubtaskState;
+  const { fallback: tool } = planned(programOf(state), subtask, index);
   if (tool === undefined || subtask.usesFallback) return false;
-  emit(turn, { type: "fallback.chosen", subtask: idOfSubtask(program, index), tool });
+  emit(turn, { type: "fallback.chosen", subtask: idOfSubtask(state, index), tool });
   return true;
 }
 
 /** The wait is over; a ring for another attempt than the newest is stale. */
 export function endWait(turn: Turn, timer: Extract<Timer, { kind: "retry" }>): void {
   const { state } = turn;
-  if (state.accepted === null) return;
-  const index = programOf(state).compiled.graph.indexOf.get(timer.subtask) ?? -1;
+  const index = findSubtask(state, timer.subtask);
   const subtask = state.subtasks[index];
   if (subtask?.retryAt == null || subtask.attempts !== timer.attempt) return;
   emit(turn, { type: "retry.due", subtask: timer.subtask, attempt: timer.attempt });

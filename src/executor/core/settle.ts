@@ -1,6 +1,7 @@
 /** What follows for the subtasks below one that became final. */
 
 import { considerCondition } from "./condition.ts";
+import { settleItem } from "./fan-out.ts";
 import { idOfSubtask, programOf } from "./program.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
@@ -11,6 +12,10 @@ export function settleDependents(turn: Turn): void {
   // A list and not recursion: a chain of 100,000 may be skipped in one turn.
   for (let next = 0; next < turn.settled.length; next += 1) {
     const index = turn.settled[next] as number;
+    if (state.subtasks[index]?.item != null) {
+      settleItem(turn, index);
+      continue;
+    }
     const program = programOf(state);
     for (const dependent of program.compiled.graph.dependents[index] ?? []) {
       const subtask = state.subtasks[dependent];
@@ -30,12 +35,12 @@ function needs(state: RunState, dependent: number, dependency: number): boolean 
 }
 
 function skipBelow(turn: Turn, dependent: number, dependency: number): void {
-  const program = programOf(turn.state);
-  const cause = turn.state.subtasks[dependency] as SubtaskState;
+  const { state } = turn;
+  const cause = state.subtasks[dependency] as SubtaskState;
   emit(turn, {
     type: "subtask.skipped",
-    subtask: idOfSubtask(program, dependent),
+    subtask: idOfSubtask(state, dependent),
     reason: cause.status === "failed" ? "dependency_failed" : "dependency_skipped",
-    cause: idOfSubtask(program, dependency),
+    cause: idOfSubtask(state, dependency),
   });
 }

@@ -36,8 +36,35 @@ export type ApprovalState = {
   readonly isOfFallback: boolean;
 };
 
+/** Which element of which fan-out a subtask is for. */
+export type ItemState = {
+  /** Index of the subtask that fans out. */
+  readonly of: number;
+  /** Index of the plan's subtask. */
+  readonly root: number;
+  /** Its place among the items. */
+  readonly at: number;
+};
+
+/** The items of a subtask that fans out, see `items.ts`. */
+export type ItemsState = {
+  /** Index of the first; the others follow. */
+  first: number;
+  count: number;
+  /** How many were let go, in order. */
+  begun: number;
+  /** How many of these are not final. */
+  active: number;
+  /** How many have failed for good. */
+  failed: number;
+};
+
 export type SubtaskState = {
   status: SubtaskStatus;
+  /** Null for a subtask of the plan itself. */
+  item: ItemState | null;
+  /** Null unless it has fanned out. */
+  items: ItemsState | null;
   /** Attempts started so far. */
   attempts: number;
   /** Attempts of the present tool that failed. */
@@ -86,7 +113,7 @@ export type RunState = {
   /** Who plans; null when the plan was given. */
   planner: string | null;
   accepted: AcceptedPlan | null;
-  /** In plan order. */
+  /** In plan order, then the items of those that fan out. */
   subtasks: SubtaskState[];
   /** Subtasks that are not final. */
   unsettled: number;
@@ -146,6 +173,8 @@ export function initialState(runId: string): RunState {
 export function initialSubtask(attempts = 0): SubtaskState {
   return {
     status: "pending",
+    item: null,
+    items: null,
     attempts,
     failures: 0,
     retryAt: null,

@@ -17,18 +17,22 @@ import { isAdmitted } from "./admit.ts";
 import { approvedInput } from "./approval.ts";
 import { budgetGate, noteLowBudget } from "./budget.ts";
 import { completeRun } from "./completion.ts";
+import { considerCondition } from "./condition.ts";
 import { decide } from "./decide.ts";
 import type { Effect } from "./effect.ts";
 import type { RunEvent } from "./event.ts";
 import { failSubtask } from "./failure.ts";
+import { fanOut } from "./fan-out.ts";
 import type { Gate } from "./gate.ts";
 import type { RunInput } from "./input.ts";
 import { lifecycleGate } from "./lifecycle.ts";
-import { idOfSubtask, type Program, policyOf, programOf, scopeFor, toolOf } from "./program.ts";
+import { idOfSubtask, type Program, planIndexOf, policyOf, programOf, toolOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
+import { scopeFor } from "./scope.ts";
 import { settleDependents } from "./settle.ts";
 import { slotsGate } from "./slots.ts";
-import type { RunState } from "./state.ts";
+import type { RunState, SubtaskState } from "./state.ts";
+import { isFinal } from "./status.ts";
 import { completePause } from "./stop.ts";
 import { beginTurn, emit, type Turn } from "./turn.ts";
 import { waitForPerson } from "./wait.ts";
@@ -74,9 +78,14 @@ function startReady(turn: Turn): void {
 function startAttempt(turn: Turn, index: number): void {
   const { state } = turn;
   const program = programOf(state);
-  const compiled = program.compiled.subtasks[index];
   const subtask = state.subtasks[index];
-  if (compiled === undefined || subtask === undefined) throw new Error(`No subtask ${index}.`);
+  const compiled = subtask && program.compiled.subtasks[planIndexOf(subtask, index)];
+  if (subtask === undefined || compiled === undefined) throw new Error(`No subtask ${index}.`);
+  if (fanOut(turn, index)) return;
+  if (subtask.item !== null) {
+    considerCondition(turn, index);
+    if (isFinal(subtask.status)) return;
+  }
   const input = evaluate(turn, index, compiled.input, "input") as JsonObject | undefined;
   if (input === undefined) return;
   const { idempotencyKey } = compiled;
@@ -86,7 +95,7 @@ function startAttempt(turn: Turn, index: number): void {
   if (approved === undefined || !isAdmitted(turn, index, approved)) return;
   turn.input = approved;
   const tool = toolOf(program, subtask, index);
-  const id = idOfSubtask(program, index);
+  const id = idOfSubtask(state, index);
   const { costUsd } = policyOf(program, subtask, index);
   const attempt = subtask.attempts + 1;
   emit(turn, {
@@ -103,10 +112,11 @@ function startAttempt(turn: Turn, index: number): void {
 function evaluate(turn: Turn, index: number, template: Template, field: string): Json | undefined {
   const { state } = turn;
   try {
-    return template.evaluate(scopeFor(state, programOf(state), template));
+    return template.evaluate(scopeFor(state, template, index));
   } catch (error) {
     const data = toErrorData(error, "expression.failed");
-    failSubtask(turn, index, "failed", { ...data, path: `subtasks[${index}].${field}` });
+    const at = planIndexOf(state.subtasks[index] as SubtaskState, index);
+    failSubtask(turn, index, "failed", { ...data, path: `subtasks[${at}].${field}` });
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 /** Stopping a run on purpose, for a while (pause) or for good (cancel, timeout). */
 
 import { effectKeyOf } from "./effect-key.ts";
-import { idOfSubtask, programOf } from "./program.ts";
+import { idOfSubtask } from "./program.ts";
 import { recoverAttempt } from "./recovery.ts";
 import { isFinal, type SubtaskReason } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
@@ -49,7 +49,7 @@ export function replaceUnwanted(turn: Turn, kept: readonly number[]): void {
   const wanted = new Set(kept);
   for (const [index, { status, attempts, isDeadLetter }] of state.subtasks.entries()) {
     if (wanted.has(index)) continue;
-    const subtask = idOfSubtask(programOf(state), index);
+    const subtask = idOfSubtask(state, index);
     if (isDeadLetter) {
       const decision = { resolution: "discarded", by: "planwright", note: "replaced" } as const;
       emit(turn, {
@@ -74,5 +74,5 @@ export function cancelSubtask(turn: Turn, index: number): void {
   const subtask = state.subtasks[index];
   if (subtask === undefined || isFinal(subtask.status)) return;
   const reason: SubtaskReason = state.lifecycle.stopping === "timeout" ? "timeout" : "cancelled";
-  emit(turn, { type: "subtask.cancelled", subtask: idOfSubtask(programOf(state), index), reason });
+  emit(turn, { type: "subtask.cancelled", subtask: idOfSubtask(state, index), reason });
 }

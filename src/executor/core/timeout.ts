@@ -6,7 +6,7 @@
 import { renderDuration } from "../../base/duration.ts";
 import type { ErrorData } from "../../base/errors.ts";
 import type { Timer } from "./input.ts";
-import { type Program, policyOf, programOf, toolOf } from "./program.ts";
+import { findSubtask, type Program, planIndexOf, policyOf, programOf, toolOf } from "./program.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
 
@@ -22,7 +22,7 @@ export function timedOutSubtask(
   timer: Extract<Timer, { kind: "attempt_timeout" }>,
 ): number {
   if (state.accepted === null) return -1;
-  const index = programOf(state).compiled.graph.indexOf.get(timer.subtask) ?? -1;
+  const index = findSubtask(state, timer.subtask);
   const subtask = state.subtasks[index];
   return subtask?.status === "running" && subtask.attempts === timer.attempt ? index : -1;
 }
@@ -32,7 +32,7 @@ export function timeoutError(state: RunState, index: number): ErrorData {
   const limit = renderDuration(attemptTimeoutMs(state, program, index));
   return {
     code: "tool.timeout",
-    path: `subtasks[${index}].timeout`,
+    path: `subtasks[${planIndexOf(state.subtasks[index] as SubtaskState, index)}].timeout`,
     message: `${toolOf(program, state.subtasks[index] as SubtaskState, index)} did not finish within ${limit}.`,
     hint: "Give the subtask a longer `timeout`, or its tool less to do.",
   };

@@ -4,7 +4,7 @@ import { renderDuration } from "../../base/duration.ts";
 import type { ErrorData } from "../../base/errors.ts";
 import { failSubtask } from "./failure.ts";
 import type { Timer } from "./input.ts";
-import { policyOf, programOf } from "./program.ts";
+import { findSubtask, planIndexOf, policyOf, programOf } from "./program.ts";
 import { mayHaveHappened } from "./retry.ts";
 import { isFinal } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
@@ -14,13 +14,13 @@ export function endTotal(turn: Turn, timer: Extract<Timer, { kind: "total_timeou
   const { state } = turn;
   if (state.accepted === null || state.lifecycle.stopping !== null) return;
   const program = programOf(state);
-  const index = program.compiled.graph.indexOf.get(timer.subtask) ?? -1;
+  const index = findSubtask(state, timer.subtask);
   const subtask = state.subtasks[index];
   if (subtask === undefined || subtask.begunAt !== timer.since || isFinal(subtask.status)) return;
   const limit = renderDuration(policyOf(program, subtask, index).totalTimeoutMs ?? 0);
   const error: ErrorData = {
     code: "subtask.timeout",
-    path: `subtasks[${index}].totalTimeout`,
+    path: `subtasks[${planIndexOf(subtask, index)}].totalTimeout`,
     message: `${timer.subtask} did not succeed within ${limit}, with all its attempts.`,
     hint: "Give it a longer `totalTimeout`, or fewer and shorter attempts.",
     retryable: false,

@@ -11,6 +11,7 @@ type SubtaskEventType = Extract<
   | `admission.${string}`
   | `approval.${string}`
   | `attempt.${string}`
+  | `items.${string}`
   | `retry.${string}`
   | `fallback.${string}`
   | `subtask.${string}`
@@ -21,6 +22,7 @@ export const SUBTASK_TABLE: {
   readonly [S in SubtaskStatus]: { readonly [E in SubtaskEventType]?: SubtaskStatus };
 } = {
   pending: {
+    "items.expanded": "waiting",
     "admission.requested": "waiting",
     "approval.requested": "waiting",
     "attempt.started": "running",
@@ -35,6 +37,7 @@ export const SUBTASK_TABLE: {
     "subtask.succeeded": "succeeded",
   },
   waiting: {
+    "items.collected": "succeeded",
     "attempt.started": "running",
     "admission.requested": "waiting",
     "admission.delayed": "waiting",

@@ -4,7 +4,7 @@ import type { Effect } from "./effect.ts";
 import { addEffects } from "./effects.ts";
 import type { EventBody, RunEvent } from "./event.ts";
 import { evolve } from "./evolve.ts";
-import { indexOfSubtask, programOf } from "./program.ts";
+import { indexOfSubtask } from "./program.ts";
 import type { RunState } from "./state.ts";
 
 /** What one step has brought about so far. */
@@ -35,11 +35,12 @@ export function emit(turn: Turn, body: EventBody): void {
     turn.effects.push({ type: "withdraw_admission", subtask: event.subtask });
   }
   switch (event.type) {
+    case "items.collected":
     case "subtask.succeeded":
     case "subtask.failed":
     case "subtask.skipped":
     case "subtask.cancelled":
-      turn.settled.push(indexOfSubtask(programOf(state), event.subtask));
+      turn.settled.push(indexOfSubtask(state, event.subtask));
       break;
     default:
   }

@@ -1,0 +1,175 @@
+/**
+ * Items: a subtask with `forEach` does its work once for each element of a list. Each item is a
+ * subtask of its own, named `id[3]`, with attempts, waits and approval as any other.
+ *
+ * U1. Items stand behind the plan's subtasks, those of one fan-out side by side, in order.
+ * U2. `begun` of them were let go, in order; `active` of these are not final, and never more
+ *     than the fan-out's concurrency.
+ * U3. Once an item failed of a fan-out that fails with it, no further one is let go.
+ * U4. When none is active and none is left to go, the fan-out ends: collected or failed.
+ */
+
+import type { Json } from "../../base/json.ts";
+import { fanOutOf, planIndexOf } from "./program.ts";
+import { queueSubtask } from "./queue.ts";
+import { removeReady } from "./ready.ts";
+import { type ItemsState, initialSubtask, type RunState, type SubtaskState } from "./state.ts";
+import { isFinal } from "./status.ts";
+
+/** The part of `evolve` that belongs to `items.expanded`. */
+export function expandItems(state: RunState, index: number, count: number): void {
+  const parent = state.subtasks[index] as SubtaskState;
+  const root = planIndexOf(parent, index);
+  const first = state.subtasks.length;
+  parent.items = { first, count, begun: 0, active: 0, failed: 0 };
+  for (let at = 0; at < count; at += 1) {
+    state.subtasks.push({
+      ...initialSubtask(parent.attempts),
+      timesRedone: parent.timesRedone,
+      item: { of: index, root, at },
+    });
+  }
+  state.unsettled += count;
+  letGo(state, index);
+}
+
+/** An item became final: the next one may go. The part of `evolve` that belongs here. */
+export function settleInParent(state: RunState, index: number): void {
+  const { item, status } = state.subtasks[index] as SubtaskState;
+  const items = state.subtasks[item?.of ?? -1]?.items;
+  if (!item || !items) return;
+  items.active -= 1;
+  if (status === "failed") {
+    items.failed += 1;
+    if (isStopped(state, item.of)) holdBack(state, items);
+  }
+  letGo(state, item.of);
+}
+
+/** Whether no further item is let go, for one has failed. */
+export function isStopped(state: RunState, index: number): boolean {
+  const failed = state.subtasks[index]?.items?.failed ?? 0;
+  return failed > 0 && fanOutOf(state, index)?.onItemError === "fail";
+}
+
+/** Whether the fan-out is at its end. */
+export function isExhausted(state: RunState, index: number): boolean {
+  const items = state.subtasks[index]?.items;
+  if (!items || items.active > 0) return false;
+  return items.begun === items.count || isStopped(state, index);
+}
+
+/** Let items go, as many as may be under way. */
+function letGo(state: RunState, index: number): void {
+  const { items, status } = state.subtasks[index] as SubtaskState;
+  if (items === null || isFinal(status) || isStopped(state, index)) return;
+  const most = fanOutOf(state, index)?.concurrency ?? Number.POSITIVE_INFINITY;
+  while (items.active < most && items.begun < items.count) {
+    const next = items.first + items.begun;
+    items.begun += 1;
+    if (state.subtasks[next]?.status !== "pending") continue;
+    items.active += 1;
+    queueSubtask(state, next);
+  }
+}
+
+/** Those that were let go and have not started stay where they are. */
+function holdBack(state: RunState, items: ItemsState): void {
+  for (let at = 0; at < items.begun; at += 1) {
+    const subtask = state.subtasks[items.first + at];
+    if (subtask?.status !== "pending" || subtask.readyAt === -1) continue;
+    removeReady(state, items.first + at);
+    items.active -= 1;
+  }
+}
+
+/** The fan-out has ended: items that never started will not any more. */
+export function dropItems(state: RunState, index: number, at: number): void {
+  const { items, status, reason } = state.subtasks[index] as SubtaskState;
+  if (items === null || status === "succeeded") return;
+  const why = status === "cancelled" ? reason : "item_failed";
+  for (let k = items.first; k < items.first + items.count; k += 1) {
+    const item = state.subtasks[k] as SubtaskState;
+    if (item.status !== "pending") continue;
+    removeReady(state, k);
+    Object.assign(item, { status: "cancelled", reason: why, finishedAt: at });
+    state.unsettled -= 1;
+  }
+  items.active = 0;
+}
+
+/** The outputs in order, as the fan-out's rule for failed items has them. */
+export function collectItems(state: RunState, index: number): Json {
+  const items = state.subtasks[index]?.items;
+  if (!items) return [];
+  const isCollecting = fanOutOf(state, index)?.onItemError === "collect";
+  return state.subtasks.slice(items.first, items.first + items.count).flatMap((one, at): Json[] => {
+    if (one.status === "succeeded") {
+      return [isCollecting ? { index: at, output: one.output } : one.output];
+    }
+    if (!isCollecting || one.error === null) return [];
+    const { code, message } = one.error;
+    return [{ index: at, error: { code, message } }];
+  });
+}
+
+/** Bring the items of subtasks along to their new places. */
+export function carryItems(before: readonly SubtaskState[], subtasks: SubtaskState[]): void {
+  // The list grows while it is walked: items may have items.
+  for (let index = 0; index < subtasks.length; index += 1) {
+    const parent = subtasks[index] as SubtaskState;
+    const { items } = parent;
+    if (items === null) continue;
+    const first = subtasks.length;
+    const root = planIndexOf(parent, index);
+    for (let at = 0; at < items.count; at += 1) {
+      const item = before[items.first + at] as SubtaskState;
+      subtasks.push({ ...item, item: { of: index, root, at } });
+    }
+    subtasks[index] = { ...parent, items: { ...items, first } };
+  }
+}
+
+/** Let an item that is done again be wanted again by all that it is part of. */
+export function reopenParents(state: RunState, index: number): void {
+  const { item } = state.subtasks[index] as SubtaskState;
+  if (item === null) return;
+  const parent = state.subtasks[item.of] as SubtaskState;
+  // It has begun anew itself, or is still under way.
+  if (parent.items === null || !isFinal(parent.status)) return;
+  state.subtasks[item.of] = {
+    ...initialSubtask(parent.attempts),
+    timesRedone: parent.timesRedone,
+    item: parent.item,
+    items: parent.items,
+    status: "waiting",
+  };
+  reopenItems(state, item.of);
+  reopenParents(state, item.of);
+}
+
+/** Items that were dropped when the fan-out ended are wanted again, too. */
+function reopenItems(state: RunState, index: number): void {
+  const items = state.subtasks[index]?.items;
+  if (!items) return;
+  for (let k = items.first; k < items.first + items.count; k += 1) {
+    const { status, item, attempts, timesRedone } = state.subtasks[k] as SubtaskState;
+    if (status !== "cancelled") continue;
+    state.subtasks[k] = { ...initialSubtask(attempts), timesRedone, item };
+  }
+}
+
+/** What follows from the items' statuses, after many changed. Those to go are queued. */
+export function recountItems(state: RunState, index: number): void {
+  const { items } = state.subtasks[index] as SubtaskState;
+  if (items === null) return;
+  items.active = 0;
+  items.failed = 0;
+  items.begun = 0;
+  for (let at = 0; at < items.count; at += 1) {
+    const { status } = state.subtasks[items.first + at] as SubtaskState;
+    if (status === "failed") items.failed += 1;
+    else if (status === "waiting" || status === "running") items.active += 1;
+  }
+  letGo(state, index);
+}
