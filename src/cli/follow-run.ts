@@ -53,12 +53,12 @@ export async function followRun(following: Following): Promise<number> {
 
 /**
  * Ask the person what a waiting run waits for, and go on with it.
- * @returns undefined when nobody is there to say
+ * @returns undefined when nobody is there to say, or when it wants no word but more to use
  */
 async function followOn(followed: Followed, following: Following): Promise<Followed | undefined> {
   const { planwright, flags, io } = following;
-  const { runId, questions = [] } = followed.result;
-  if (flags.json || flags.events) return undefined;
+  const { runId, reason, questions = [] } = followed.result;
+  if (flags.json || flags.events || reason === "budget_exceeded") return undefined;
   if (questions.length > 0) {
     const answers = await askPerson(questions, io);
     if (answers === undefined) return undefined;

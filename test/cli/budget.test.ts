@@ -75,6 +75,21 @@ describe("--max-usd", () => {
     expect(last.result.usage.toolCalls).toBe(64);
   });
 
+  it("ends the command, also where people read, who are told how to go on", async () => {
+    await using folder = await folderWith(planOf("look", 4));
+    const argv = ["run", "plan.json", "--tools", "tools.ts", "--max-usd", "0.05"];
+    for (const { code, stderr } of [
+      await folder.planwright(...argv),
+      await folder.byPerson([], ...argv),
+    ]) {
+      expect(code).toBe(4);
+      expect(stderr).toMatch(/the budget is used up; with more: .*--max-usd …/);
+    }
+    const perDay = await folder.planwright(...argv.slice(0, -2), "--max-usd-per-day", "0.01");
+    expect(perDay.code).toBe(4);
+    expect(perDay.stderr).toMatch(/the budget of the day is used up; tomorrow: /);
+  });
+
   it("is refused before anything is asked for a model whose price nobody knows", async () => {
     await using folder = await folderWith(planOf("tell", 1));
     const model = "openai-compatible:mine@http://127.0.0.1:9/v1";
