@@ -148,7 +148,11 @@ describe("--max-usd-per-day", () => {
     expect(await folder.call("resume", runId, "--max-usd-per-day", "0.2")).toMatchObject({
       code: 4,
     });
-    expect(await folder.call("resume", runId)).toMatchObject({ code: 0 });
+    const last = await folder.call("resume", runId);
+    expect(last.code).toBe(0);
+    // What could not be paid was not called, and did not cost anything.
+    expect(last.result.usage.toolCalls).toBe(8);
+    expect(last.result.usage.usd).toBeCloseTo(0.16, 9);
   });
 
   it("holds for models, which get what is left", async () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DEFAULT_RETRY } from "../../src/base/retry-policy.ts";
 import type { ToolPolicy } from "../../src/executor/core/accepted-plan.ts";
 import type { RunEvent } from "../../src/executor/core/event.ts";
 import { fold } from "../../src/executor/core/evolve.ts";
@@ -128,6 +129,19 @@ describe("a budget", () => {
     expect(said).toMatchObject([{ share }]);
     story.feed({ type: "resume_requested", at: 2, budget: { ...NONE, usd: 9, tokens: 9000 } });
     expect(story.state.isBudgetLow).toBe(false);
+  });
+
+  it("does not take an attempt from a subtask that could not pay for it", () => {
+    const twice = { ...READS, retry: { ...DEFAULT_RETRY, attempts: 2 } };
+    const story = new Story("a", { usd: 1 }, { work: twice });
+    const error = { code: "budget.day_exceeded", message: "", retryable: false } as const;
+    for (let attempt = 1; attempt < 4; attempt += 1) {
+      const outcome = { status: "failed", error } as const;
+      story.feed({ type: "attempt_ended", at: attempt, subtask: "a", attempt, outcome });
+      story.feed({ type: "resume_requested", at: attempt });
+    }
+    story.feed(failed("a", "broken", 4));
+    expect(story.state.subtasks[0]).toMatchObject({ status: "waiting", failures: 1 });
   });
 
   it("does not hide that a run has ended, is paused or is cancelled", () => {

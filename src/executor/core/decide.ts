@@ -205,27 +205,30 @@ function failAttempt(
   turn: Turn,
   index: number,
   error: ErrorData,
-  more: Pick<FailedOutcome, "stack" | "usage"> = {},
+  { isUnpaid, ...more }: Omit<FailedOutcome, "status" | "error"> = {},
 ): void {
   const { state } = turn;
   const program = programOf(state);
+  const subtask = state.subtasks[index] as SubtaskState;
+  const id = idOfSubtask(state, index);
+  const { attempts: attempt } = subtask;
   const isStopping = state.lifecycle.stopping !== null;
-  const policy = policyOf(program, state.subtasks[index] as SubtaskState, index);
+  const policy = policyOf(program, subtask, index);
   const isUncertain = mayHaveHappened(policy, error);
   const retryAt = isStopping ? undefined : retryTime(state, program, index, error, turn.at);
   emit(turn, {
     type: "attempt.failed",
-    subtask: idOfSubtask(state, index),
-    attempt: state.subtasks[index]?.attempts ?? 0,
+    subtask: id,
+    attempt,
     error,
     ...more,
+    ...(isUnpaid && { unpaidUsd: policy.costUsd }),
     ...(retryAt !== undefined && { retryAt }),
   });
   if (isStopping) cancelSubtask(turn, index);
   else if (overBudgetBy(error) !== undefined) {
     // It has done nothing wrong, and is done again when there is more.
-    const subtask = idOfSubtask(state, index);
-    emit(turn, { type: "retry.due", subtask, attempt: state.subtasks[index]?.attempts ?? 0 });
+    emit(turn, { type: "retry.due", subtask: id, attempt });
   } else if (isUncertain) failSubtask(turn, index, "interrupted", error);
   else if (retryAt === undefined && !chooseFallback(turn, index)) {
     failSubtask(turn, index, "failed", error);

@@ -90,6 +90,8 @@ export type EventBody =
       /** Where in the tool it was thrown. */
       readonly stack?: string;
       readonly usage?: ModelCallUsage;
+      /** What its tool would have cost, where it was not called because it could not be paid. */
+      readonly unpaidUsd?: number;
       /** When another attempt follows, in milliseconds since the epoch. */
       readonly retryAt?: number;
     }

@@ -200,7 +200,8 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
     case "attempt.failed":
       state.overBudget = overBudgetBy(event.error) ?? state.overBudget;
       subtask.error = event.error;
-      subtask.failures += 1;
+      // Who could not pay has not failed.
+      if (overBudgetBy(event.error) === undefined) subtask.failures += 1;
       subtask.retryAt = event.retryAt ?? null;
       break;
     case "approval.requested": {

@@ -33,6 +33,8 @@ export type AttemptOutcome =
       /** Where in the tool it was thrown. */
       readonly stack?: string;
       readonly usage?: ModelCallUsage;
+      /** Its tool was not called, for it could not be paid. */
+      readonly isUnpaid?: true;
     }
   | { readonly status: "uncertain" }
   | { readonly status: "cancelled" };

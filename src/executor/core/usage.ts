@@ -1,5 +1,6 @@
 /**
- * Usage: what a run has consumed. A call of a tool counts when it starts, with what it costs;
+ * Usage: what a run has consumed. A call of a tool counts when it starts, with what it costs,
+ * and no more once it is known that it was not called;
  * what models consume when their answer is in. Failed attempts and rejected plans count too:
  * they cost the same.
  */
@@ -23,6 +24,10 @@ export function evolveUsage(usage: Usage, event: RunEvent): void {
     usage.toolCalls += 1;
     if (usage.usd !== null) usage.usd += event.costUsd ?? 0;
   } else if ("usage" in event && event.usage !== undefined) add(usage, event.usage);
+  if (event.type === "attempt.failed" && event.unpaidUsd !== undefined) {
+    usage.toolCalls -= 1;
+    if (usage.usd !== null) usage.usd -= event.unpaidUsd;
+  }
 }
 
 function add(usage: Usage, added: ModelCallUsage): void {

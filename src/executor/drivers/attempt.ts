@@ -119,7 +119,8 @@ export class Attempt implements ToolContext {
         const claimed = await this.#claim(this.#order.effect, tool);
         if (claimed !== undefined) return claimed;
       }
-      if (tool.costUsd > 0 && !this.#isAborted) await this.#world.pay?.(tool.costUsd);
+      const unpaid = this.#isAborted ? undefined : await this.#pay(tool);
+      if (unpaid !== undefined) return unpaid;
       // The journal was asked meanwhile; nothing is begun that was told to stop by then.
       if (this.#isAborted) return { status: "cancelled" };
       let given = tool.run(accepted.value, this);
@@ -145,6 +146,17 @@ export class Attempt implements ToolContext {
     if (answer.status === "refused") return this.#fail(answer.error);
     const { output, reused } = answer;
     return { status: "ok", output, reused };
+  }
+
+  /** @returns how it ends where the day does not allow the call */
+  async #pay({ costUsd }: Tool): Promise<AttemptOutcome | undefined> {
+    if (costUsd === 0) return undefined;
+    try {
+      await this.#world.pay?.(costUsd);
+      return undefined;
+    } catch (error) {
+      return { status: "failed", error: toErrorData(error, "tool.failed"), isUnpaid: true };
+    }
   }
 
   #fail(error: ErrorData, stack?: string): AttemptOutcome {
