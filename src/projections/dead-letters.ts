@@ -2,6 +2,7 @@
 
 import type { ErrorData } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { editedInput } from "../executor/core/approval.ts";
 import type { RunEvent, Versions } from "../executor/core/event.ts";
 import { evolve } from "../executor/core/evolve.ts";
 import { findSubtask, planIndexOf, programOf } from "../executor/core/program.ts";
@@ -219,9 +220,8 @@ function inputOf(state: RunState, id: string): JsonObject | null {
   const subtask = state.subtasks[index];
   const template = program.compiled.subtasks[planIndex(state, id)]?.input;
   if (subtask === undefined || template === undefined) return null;
-  const { approval } = subtask;
-  const isOfPlan = approval?.revision === program.accepted.revision;
-  if (isOfPlan && approval.isEdited) return approval.input;
+  const edited = editedInput(subtask, program.accepted.revision);
+  if (edited !== undefined) return edited;
   try {
     return template.evaluate(scopeFor(state, template, index)) as JsonObject;
   } catch {

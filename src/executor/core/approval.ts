@@ -36,15 +36,9 @@ export function approvedInput(
   const subtask = state.subtasks[index] as SubtaskState;
   const policy = policyOf(program, subtask, index);
   const { revision } = program.accepted;
-  const approval = subtask.approval?.revision === revision ? subtask.approval : null;
-  const wanted = approval?.isEdited ? approval.input : input;
+  const wanted = editedInput(subtask, revision) ?? input;
   if (!needsApproval(policy, state.settings.approvals)) return wanted;
-  if (
-    approval?.isApproved &&
-    approval.isOfFallback === subtask.usesFallback &&
-    JSON.stringify(approval.input) === JSON.stringify(wanted)
-  )
-    return wanted;
+  if (subtask.approval?.isApproved && isAbout(subtask, revision, wanted)) return wanted;
   const { approvalExpiry: limit } = policy;
   const expiry = limit && { at: turn.at + limit.timeoutMs, decision: limit.decision };
   const id = idOfSubtask(state, index);
@@ -54,6 +48,20 @@ export function approvedInput(
   const { approver } = state.settings;
   if (approver !== null) settle(turn, index, { decision: "approved", by: approver, note: "" });
   return undefined;
+}
+
+/** What a person wanted its tool to be given in the place of what the plan says, if one did. */
+export function editedInput({ approval }: SubtaskState, revision: number): JsonObject | undefined {
+  return approval?.isEdited && approval.revision === revision ? approval.input : undefined;
+}
+
+/** Whether the newest question was about just this. */
+function isAbout({ approval, usesFallback }: SubtaskState, revision: number, input: JsonObject) {
+  return (
+    approval?.revision === revision &&
+    approval.isOfFallback === usesFallback &&
+    JSON.stringify(approval.input) === JSON.stringify(input)
+  );
 }
 
 /** Whether a person must say yes to it in a run of this policy. */
