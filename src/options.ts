@@ -11,6 +11,7 @@ import {
   DEFAULT_SETTINGS,
   type DeadLetterSettings,
   type RunSettings,
+  type SettingChanges,
 } from "./executor/core/settings.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Model } from "./models/model.ts";
@@ -160,6 +161,18 @@ export function settingsOf(options: PlanwrightOptions): RunSettings {
     approvals: approvalsOf(options),
     approver: options.autoApprove ? userName() : null,
     deadLetters: deadLettersOf(options),
+  };
+}
+
+/** What of the settings somebody has set, for runs that began with others. */
+export function changesOf(options: PlanwrightOptions, settings: RunSettings): SettingChanges {
+  const { budget, approver, approvals, concurrency, runTimeoutMs } = settings;
+  return {
+    ...(budget !== null && { budget }),
+    ...(approver !== null && { approver }),
+    ...(options.approvals !== undefined && { approvals }),
+    ...(options.concurrency !== undefined && { concurrency }),
+    ...(runTimeoutMs !== null && { runTimeoutMs }),
   };
 }
 

@@ -28,6 +28,7 @@ import type { Models } from "./models/model.ts";
 import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
 import { OPENAI_KEY } from "./models/openai-responses.ts";
 import {
+  changesOf,
   type DecideOptions,
   dayLimitsOf,
   type PlanOptions,
@@ -47,7 +48,7 @@ import type { DeadLetter, DeadLetterFilter } from "./projections/dead-letters.ts
 import type { RunResult } from "./projections/result.ts";
 import { requireAnswers, requireGoal, requireSubtasks } from "./requirements.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
-import { type PreparedRun, resumption } from "./run-news.ts";
+import { changing, type PreparedRun } from "./run-news.ts";
 import { LEASE_MS, type ListedRun, RunStore } from "./run-store.ts";
 import { signed } from "./signature.ts";
 import { Timings } from "./timings.ts";
@@ -176,7 +177,7 @@ export class Planwright {
     const { answers, listener } = options;
     return this.#begin(listener, async () => {
       await this.tools();
-      const resume = resumption(this.#settings);
+      const resume = { type: "resume_requested" } as const;
       if (answers === undefined) return { ...(await this.#store.takeOver(runId)), first: [resume] };
       const held = await this.#store.takeOver(runId, ({ questions }) => {
         requireAnswers(questions.open, answers);
@@ -359,7 +360,8 @@ export class Planwright {
   #begin(listener: RunListener | undefined, prepare: () => Promise<PreparedRun>): Run {
     return new RunUnderWay(listener ?? {}, async (watch) => {
       const { state, lease, ...prepared } = await prepare();
-      const first = prepared.first.map(signed);
+      const changes = changesOf(this.#options, this.#settings);
+      const first = prepared.first.map((news) => signed(changing(news, changes)));
       const notify = webhookOf(this.#options);
       const journal = await this.#store.open();
       const world: World = {

@@ -1,7 +1,7 @@
 /** What a run is told when somebody takes it up again, or has decided something about it. */
 
 import { randomUUID } from "node:crypto";
-import type { RunSettings } from "./executor/core/settings.ts";
+import type { SettingChanges } from "./executor/core/settings.ts";
 import type { News } from "./executor/drivers/driver.ts";
 import type { DecideOptions } from "./options.ts";
 import { userName } from "./run.ts";
@@ -13,13 +13,17 @@ export type PreparedRun = HeldRun & { readonly first: readonly News[] };
 /** Before what is only noted: a run whose process is gone does not go on because of it. */
 export const INTERRUPTION = { type: "interruption_found" } as const satisfies News;
 
-/** Go on, with what is set now. */
-export function resumption({ budget, approver }: RunSettings): News {
-  return {
-    type: "resume_requested",
-    ...(budget !== null && { budget }),
-    ...(approver !== null && { approver }),
-  };
+/** The news by which a process takes a run up say what is set now; all else stays as it is. */
+export function changing(news: News, changes: SettingChanges): News {
+  switch (news.type) {
+    case "resume_requested":
+    case "restart_requested":
+    case "dead_letters_retried":
+    case "dead_letter_resolved":
+      return { ...news, ...changes };
+    default:
+      return news;
+  }
 }
 
 /** With an id, so that whoever decided knows it again among those of others. */

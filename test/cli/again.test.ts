@@ -1,7 +1,7 @@
 /** Doing work again: restarts and dead letters. */
 
 import { describe, expect, it } from "vitest";
-import type { DeadLetter, RunResult } from "../../src/index.ts";
+import type { DeadLetter, RunEvent, RunResult } from "../../src/index.ts";
 import { type Folder, makeFolder } from "./folder.ts";
 
 const INDEX = new URL("../../src/index.ts", import.meta.url).href;
@@ -47,6 +47,48 @@ async function folderWith(files: Record<string, string>) {
 }
 
 const calls = async (folder: Folder) => (await folder.read("calls.txt")).trim().split("\n");
+
+describe("the limits of a run that is taken up again", () => {
+  it.each([
+    ["restart", []],
+    ["dead-letters", ["retry"]],
+    ["resume", []],
+  ])("are those that %s is given", async (command, words) => {
+    await using folder = await folderWith({ broken: "" });
+    const again = [command, ...words, folder.runId, "--quiet"];
+    if (command === "resume") await folder.run("restart", folder.runId, "--approvals", "all");
+    await folder.write("broken", "");
+    const limits = ["--approvals", "all", "--max-tool-calls", "99", "--max-seconds", "60"];
+    const asked = await folder.run(...again, ...limits, "--concurrency", "3");
+    expect(asked.code).toBe(5);
+    const last = await folder.run("resume", folder.runId, "--quiet", "--yes");
+    expect(last.code).toBe(1);
+    const { stdout } = await folder.run("events", folder.runId, "--json");
+    const taken = (JSON.parse(stdout) as RunEvent[]).filter(
+      ({ type }) => type === "run.resumed" || type === "run.reopened",
+    );
+    const from = command === "resume" ? 1 : 0;
+    expect(taken[from]).toMatchObject({
+      approvals: "all",
+      budget: { toolCalls: 99 },
+      runTimeoutMs: 60_000,
+      concurrency: 3,
+    });
+    expect(taken[from + 1]).toHaveProperty("approver");
+    expect(taken[from + 1]).not.toHaveProperty("budget");
+  });
+
+  it("say yes to all that a restart asks for", async () => {
+    await using folder = await folderWith({});
+    const again = ["restart", folder.runId, "--quiet", "--approvals", "all"];
+    expect((await folder.run(...again)).code).toBe(5);
+    expect((await folder.run(...again, "--yes")).code).toBe(0);
+    const poor = await folder.run("restart", folder.runId, "--quiet", "--max-tool-calls", "7");
+    expect(poor.code).toBe(4);
+    const rich = await folder.run("restart", folder.runId, "--quiet", "--max-tool-calls", "70");
+    expect(rich.code).toBe(0);
+  });
+});
 
 describe("restart", () => {
   it("does a run again from a subtask on, with keys of their own, and keeps the rest", async () => {

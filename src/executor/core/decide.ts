@@ -16,6 +16,7 @@ import { recoverAttempt, recoverAttempts } from "./recovery.ts";
 import { goOn, redo, signatureOf } from "./redo.ts";
 import { indicesOf, withDependents } from "./restart.ts";
 import { chooseFallback, endWait, mayHaveHappened, retryTime } from "./retry.ts";
+import { changesOf } from "./settings.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { isFinal, isFinished } from "./status.ts";
 import { abandonRunning, cancelSubtask, replaceUnwanted, requestPause, stopRun } from "./stop.ts";
@@ -265,15 +266,9 @@ function decideTimer(turn: Turn, timer: Timer): void {
 }
 
 function decideResume(turn: Turn, input: Input<"resume_requested">): void {
-  const { budget, approver } = input;
   const { state } = turn;
   if (state.startedAt === null) return endUnbegun(turn);
-  emit(turn, {
-    type: "run.resumed",
-    ...(budget !== undefined && { budget }),
-    ...(approver !== undefined && { approver }),
-    ...signatureOf(input),
-  });
+  emit(turn, { type: "run.resumed", ...changesOf(input), ...signatureOf(input) });
   if (state.accepted === null) return;
   recoverAttempts(turn);
   settleApprovals(turn);

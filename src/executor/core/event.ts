@@ -8,7 +8,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Clarification, Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
-import type { Budget, RunSettings } from "./settings.ts";
+import type { RunSettings, SettingChanges } from "./settings.ts";
 import type { RunReason, RunStatus, SubtaskReason } from "./status.ts";
 
 /** The subtask of a run that had an effect. */
@@ -222,22 +222,22 @@ export type EventBody =
     }
   | { readonly type: "breaker.closed"; readonly tool: string; readonly circuit: string }
   /** A run that had ended goes on. */
-  | { readonly type: "run.reopened"; readonly by: string; readonly versions?: Versions }
+  | ({
+      readonly type: "run.reopened";
+      readonly by: string;
+      readonly versions?: Versions;
+    } & SettingChanges)
   /** These are done again. */
   | { readonly type: "subtasks.reset"; readonly subtasks: readonly string[] }
   | { readonly type: "pause.requested"; readonly by: string }
   | { readonly type: "run.paused" }
   /** Nothing more can start before somebody gives more. */
   | { readonly type: "run.waiting"; readonly reason: "budget_exceeded" | "approval" }
-  | {
+  | ({
       readonly type: "run.resumed";
-      /** In the place of the one before. */
-      readonly budget?: Budget | null;
-      /** Who now says yes to all that asks for it. */
-      readonly approver?: string;
       readonly by?: string;
       readonly versions?: Versions;
-    }
+    } & SettingChanges)
   | {
       readonly type: "run.cancelled";
       readonly reason: "requested" | "timeout";

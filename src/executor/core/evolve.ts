@@ -15,7 +15,7 @@ import { evolveQuestions } from "./questions.ts";
 import { queueAgain } from "./queue.ts";
 import { addReady, removeReady } from "./ready.ts";
 import { resetSubtasks } from "./restart.ts";
-import { DEFAULT_SETTINGS } from "./settings.ts";
+import { changesOf, DEFAULT_SETTINGS, type SettingChanges } from "./settings.ts";
 import { evolveSlots } from "./slots.ts";
 import { initialState, type RunState, type SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
@@ -93,16 +93,10 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       forgetAdmissions(state);
       if (state.overBudget === "day") state.overBudget = null;
       restartTotals(state, event.at);
-      if (event.approver !== undefined) {
-        state.settings = { ...state.settings, approver: event.approver };
-      }
-      if (event.budget !== undefined) {
-        state.settings = { ...state.settings, budget: event.budget };
-        state.overBudget = null;
-        state.isBudgetLow = false;
-      }
+      changeSettings(state, changesOf(event));
       break;
     case "run.reopened":
+      changeSettings(state, changesOf(event));
       state.overBudget = null;
       Object.assign(state, {
         reason: null,
@@ -158,6 +152,13 @@ function isAside(event: RunOnlyEvent): event is AsideEvent {
     event.type === "breaker.opened" ||
     event.type === "breaker.closed"
   );
+}
+
+function changeSettings(state: RunState, changes: SettingChanges): void {
+  state.settings = { ...state.settings, ...changes };
+  if (changes.budget === undefined) return;
+  state.overBudget = null;
+  state.isBudgetLow = false;
 }
 
 function statusAfterResume(state: RunState): RunState["status"] {

@@ -6,7 +6,7 @@ import type { Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
 import type { EffectOwner, Versions } from "./event.ts";
-import type { Budget, RunSettings } from "./settings.ts";
+import type { RunSettings, SettingChanges } from "./settings.ts";
 
 export type Timer =
   | { readonly kind: "attempt_timeout"; readonly subtask: string; readonly attempt: number }
@@ -95,15 +95,11 @@ export type RunInput = { readonly at: number } & (
   | { readonly type: "breaker_closed"; readonly tool: string; readonly circuit: string }
   | { readonly type: "timer_rang"; readonly timer: Timer }
   /** A driver took over: the first one after a crash, or the next one after a pause. */
-  | {
+  | ({
       readonly type: "resume_requested";
-      /** In the place of the one before; left out, that one goes on. */
-      readonly budget?: Budget | null;
-      /** Who says yes to all that asks for it, from now on; left out, it stays as it was. */
-      readonly approver?: string;
       readonly by?: string;
       readonly versions?: Versions;
-    }
+    } & SettingChanges)
   /** The process that drove the run is gone, and nobody wants to go on with it now. */
   | { readonly type: "interruption_found" }
   /** What a person says to a subtask that waits for it. */
@@ -118,28 +114,28 @@ export type RunInput = { readonly at: number } & (
       readonly id?: string;
     }
   /** Do these again, and all that follows from them; null for everything. */
-  | {
+  | ({
       readonly type: "restart_requested";
       readonly subtasks: readonly string[] | null;
       readonly by: string;
       readonly versions?: Versions;
-    }
+    } & SettingChanges)
   /** Do these dead letters again, and what follows from them. */
-  | {
+  | ({
       readonly type: "dead_letters_retried";
       readonly subtasks: readonly string[];
       readonly by: string;
       readonly versions?: Versions;
-    }
+    } & SettingChanges)
   /** Somebody has looked, and says what it came to. */
-  | {
+  | ({
       readonly type: "dead_letter_resolved";
       readonly subtask: string;
       readonly output: Json;
       readonly by: string;
       readonly note: string;
       readonly versions?: Versions;
-    }
+    } & SettingChanges)
   | {
       readonly type: "dead_letter_discarded";
       readonly subtask: string;

@@ -4,21 +4,24 @@ import { completeRun } from "./completion.ts";
 import type { Versions } from "./event.ts";
 import { idOfSubtask } from "./program.ts";
 import { recoverAttempts } from "./recovery.ts";
+import { changesOf, type SettingChanges } from "./settings.ts";
 import { isFinished } from "./status.ts";
 import { cancelSubtask } from "./stop.ts";
 import { emit, type Turn } from "./turn.ts";
 
-export type Redoing = { readonly by: string; readonly versions?: Versions };
+type Signature = { readonly by: string; readonly versions?: Versions };
+export type Redoing = Signature & SettingChanges;
 
 /** Who takes a run up, and with what, as far as it was said. */
-export function signatureOf({ by, versions }: Partial<Redoing>): Partial<Redoing> {
+export function signatureOf({ by, versions }: Partial<Signature>): Partial<Signature> {
   return { ...(by !== undefined && { by }), ...(versions && { versions }) };
 }
 
 /** Let a run that has ended, or stands still, be under way again. */
-export function goOn(turn: Turn, { by, versions }: Redoing): void {
+export function goOn(turn: Turn, redoing: Redoing): void {
   const { state } = turn;
-  const signature = { by, ...(versions && { versions }) };
+  const { by, versions } = redoing;
+  const signature = { by, ...(versions && { versions }), ...changesOf(redoing) };
   if (!isFinished(state.status)) {
     emit(turn, { type: "run.resumed", ...signature });
     recoverAttempts(turn);

@@ -32,6 +32,16 @@ export type RunSettings = {
   readonly deadLetters: DeadLetterSettings | null;
 };
 
+/** What is set anew when a run is taken up again; what is left out stays as it was. */
+export type SettingChanges = {
+  readonly budget?: Budget | null;
+  /** Who now says yes to all that asks for it. */
+  readonly approver?: string;
+  readonly approvals?: ApprovalPolicy;
+  readonly concurrency?: number;
+  readonly runTimeoutMs?: number;
+};
+
 export type DeadLetterSettings = {
   /** So many that are open. */
   readonly threshold: number;
@@ -49,3 +59,15 @@ export const DEFAULT_SETTINGS: RunSettings = {
   approver: null,
   deadLetters: null,
 };
+
+/** What is set anew by who takes a run up. */
+export function changesOf(input: SettingChanges): SettingChanges {
+  const { budget, approver, approvals, concurrency, runTimeoutMs } = input;
+  return {
+    ...(budget !== undefined && { budget }),
+    ...(approver !== undefined && { approver }),
+    ...(approvals !== undefined && { approvals }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(runTimeoutMs !== undefined && { runTimeoutMs }),
+  };
+}

@@ -18,6 +18,10 @@ export function evolveSlots(slots: SlotsState, event: RunEvent): void {
     case "run.started":
       slots.limit = event.settings.concurrency;
       break;
+    case "run.resumed":
+    case "run.reopened":
+      slots.limit = event.concurrency ?? slots.limit;
+      break;
     case "attempt.started":
       slots.used += 1;
       break;
