@@ -117,6 +117,19 @@ describe("an effect with a key of the plan", () => {
     expect(calls).toHaveLength(2);
   });
 
+  it("can be done where it was begun, also where nobody was left to decide", async () => {
+    const broken = () => new ToolError("tool.failed", "no answer", { retryable: false });
+    const { tool, calls } = bank({ fails: (call) => (call === 1 ? broken() : undefined) });
+    const planwright = make({ tools: [tool] });
+    const given = { ...payment("invoice", 5, { optional: true }), output: "done" };
+    const first = await planwright.run(given).result();
+    const second = await planwright.run(given).result();
+    expect(second.subtasks[0]?.error?.hint).toContain(`restart ${first.runId} --from pay`);
+    await planwright.restart(first.runId, { from: ["pay"] }).result();
+    expect(await planwright.run(given).result()).toMatchObject({ status: "succeeded" });
+    expect(calls).toHaveLength(2);
+  });
+
   it("is for all runs what a person says it came to", async () => {
     const lost = () => new ToolError("tool.failed", "no answer", { retryable: false });
     const { tool, calls } = bank({ fails: lost });

@@ -72,7 +72,7 @@ function refusal(
   return {
     code: "effect.open",
     message: `${subtask} of ${runId} has begun the effect ${name} and has not ended it.`,
-    hint: `Wait for it, or see whether it is a dead letter: \`planwright show ${runId}\`.`,
+    hint: `Wait for it, or decide about it where it is a dead letter; \`planwright restart ${runId} --from ${subtask}\` does it there.`,
     retryable: true,
   };
 }
