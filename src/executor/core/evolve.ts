@@ -10,6 +10,7 @@ import type { RunEvent } from "./event.ts";
 import { collectItems, dropItems, expandItems, reopenParents } from "./items.ts";
 import { evolveLifecycle } from "./lifecycle.ts";
 import { evolveNotifications } from "./notifications.ts";
+import { noteDecision, noteQuestion } from "./open-approvals.ts";
 import { indexOfSubtask, isPlanned } from "./program.ts";
 import { evolveQuestions } from "./questions.ts";
 import { queueAgain } from "./queue.ts";
@@ -205,24 +206,12 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       if (overBudgetBy(event.error) === undefined) subtask.failures += 1;
       subtask.retryAt = event.retryAt ?? null;
       break;
-    case "approval.requested": {
-      const { seq: request, revision, input, expiry = null } = event;
-      const isEdited = subtask.approval?.revision === revision && subtask.approval.isEdited;
-      const isOfFallback = subtask.usesFallback;
-      const asked = { request, revision, input, expiry, isEdited, isOfFallback };
-      subtask.approval = { ...asked, isApproved: false };
-      subtask.admission = null;
-      // A person may take his time.
-      subtask.begunAt = null;
+    case "approval.requested":
+      noteQuestion(subtask, event);
       break;
-    }
     case "approval.decided":
-      if (subtask.approval !== null && event.decision === "approved") {
-        const { input = subtask.approval.input } = event;
-        const isEdited = subtask.approval.isEdited || event.input !== undefined;
-        subtask.approval = { ...subtask.approval, input, isApproved: true, isEdited };
-        addReady(state, index);
-      }
+      noteDecision(subtask, event);
+      if (event.decision === "approved") addReady(state, index);
       break;
     case "admission.requested":
       subtask.admission = "requested";
