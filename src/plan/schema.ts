@@ -7,7 +7,7 @@
  */
 
 import { z } from "zod";
-import { isDuration } from "../base/duration.ts";
+import { isDuration, parseDuration } from "../base/duration.ts";
 import type { JsonObject } from "../base/json.ts";
 
 export const SUBTASK_ID = /^[a-z][a-z0-9_]{0,63}$/;
@@ -21,6 +21,12 @@ const id = z
 const duration = z
   .string()
   .refine(isDuration, "must be a number with a unit: 500ms, 1.5s, 10m, 2h or 30d");
+
+/** Nothing can be done in no time: a limit of 0 would refuse, or decide, before anybody could act. */
+const limit = duration.refine(
+  (text) => !isDuration(text) || parseDuration(text) > 0,
+  "must be longer than 0",
+);
 
 const dependency = z.union([
   id,
@@ -40,7 +46,7 @@ const retry = z.strictObject({
 });
 
 const approval = z.strictObject({
-  timeout: duration.describe("How long a person has, e.g. 1h."),
+  timeout: limit.describe("How long a person has, e.g. 1h."),
   default: z.enum(["approve", "deny"]).default("deny").describe("What then is decided."),
 });
 
@@ -92,11 +98,11 @@ const subtask = z.strictObject({
     .optional()
     .describe("Run only if this ${expression} is true; else skip it and what depends on it."),
   optional: z.boolean().default(false).describe("A failure is noted, and does not fail the run."),
-  timeout: duration
+  timeout: limit
     .or(z.literal("adaptive"))
     .optional()
     .describe("Limit of one attempt, e.g. 60s; adaptive: from how long its tool took before."),
-  totalTimeout: duration
+  totalTimeout: limit
     .optional()
     .describe("Limit of all attempts and the waits between them, e.g. 10m."),
   retry: retry.optional().describe("What follows when an attempt fails."),

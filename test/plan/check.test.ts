@@ -98,6 +98,20 @@ describe("a value that is no plan", () => {
       ],
     ],
     [
+      "limits of no time",
+      {
+        goal: "g",
+        subtasks: [
+          { ...REPORT, timeout: "0ms", totalTimeout: "0.0s", approval: { timeout: "0d" } },
+        ],
+      },
+      [
+        "plan.schema subtasks[0].timeout",
+        "plan.schema subtasks[0].totalTimeout",
+        "plan.schema subtasks[0].approval.timeout",
+      ],
+    ],
+    [
       "input that is not JSON",
       { goal: "g", subtasks: [{ ...REPORT, tool: "anything", input: { at: new Date(0) } }] },
       ["plan.schema subtasks[0].input.at"],
