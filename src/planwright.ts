@@ -22,6 +22,7 @@ import { driveInProcess } from "./executor/drivers/in-process.ts";
 import { History } from "./history.ts";
 import type { AuditVerdict } from "./journal/audit-chain.ts";
 import type { AuditRow } from "./journal/journal.ts";
+import { isGone } from "./journal/owner.ts";
 import { makeModels } from "./make-models.ts";
 import { ANTHROPIC_KEY } from "./models/anthropic.ts";
 import type { Models } from "./models/model.ts";
@@ -370,6 +371,7 @@ export class Planwright {
         workspace: this.#workspace,
         clock: this.#clock,
         governor: this.#governor,
+        isGone,
         pay: this.#dayBudget?.pay,
         plan: (order) => this.#planning.answer(order),
         ...(notify && { notify }),

@@ -1,5 +1,6 @@
 /** Effects that plans name by a key: once, in whichever run. */
 
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
@@ -12,6 +13,7 @@ import {
 } from "../src/index.ts";
 import type { EffectClaim, Journal } from "../src/journal/journal.ts";
 import { createMemoryJournal } from "../src/journal/memory.ts";
+import { thisOwner } from "../src/journal/owner.ts";
 import { plan } from "./builders.ts";
 
 /** A tool that pays, with what it was asked to pay under which key. */
@@ -155,6 +157,40 @@ describe("an effect with a key of the plan", () => {
     });
     expect(calls.map(({ key }) => key)).toEqual(["invoice", "invoice"]);
   });
+
+  it.each([true, false])(
+    "of a process that was killed is taken over if idempotent: %s",
+    async (idempotent) => {
+      const { tool, calls } = bank({ idempotent });
+      const journal = createMemoryJournal();
+      const { pid } = spawnSync(process.execPath, ["-e", ""]);
+      const lease = {
+        runId: "killed",
+        owner: thisOwner.replace(`:${process.pid}:`, `:${pid}:`),
+        now: Date.now(),
+        leaseMs: 60_000,
+      };
+      await journal.createRun({ ...lease, summary: {} });
+      const held: Journal = new Proxy(journal, {
+        get(target, name) {
+          if (name === "claimEffect") {
+            return async (claim: EffectClaim) => {
+              await target.claimEffect({ ...claim, runId: "killed" });
+              return target.claimEffect(claim);
+            };
+          }
+          const member: unknown = Reflect.get(target, name);
+          return typeof member === "function" ? member.bind(target) : member;
+        },
+      });
+      const given = payment("invoice", 5, { retry: { attempts: 1 } });
+      const { subtasks } = await make({ tools: [tool], journal: held })
+        .run(given)
+        .result();
+      expect(subtasks[0]?.error?.code).toBe(idempotent ? undefined : "effect.open");
+      expect(calls).toHaveLength(idempotent ? 1 : 0);
+    },
+  );
 
   it("happens once when two runs want it at the same time", async () => {
     const { tool, calls } = bank();

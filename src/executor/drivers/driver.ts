@@ -79,6 +79,8 @@ export interface World {
    * @throws {ToolError} `budget.day_exceeded`: nothing was paid, and it must not be called
    */
   readonly pay?: ((usd: number) => Promise<void>) | undefined;
+  /** Whether the process that held a lease certainly has ended; left out where nobody can tell. */
+  isGone?(owner: string): boolean;
   /**
    * Answer `request_plan`.
    * @returns the input for the core, without its time

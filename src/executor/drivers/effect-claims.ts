@@ -9,11 +9,11 @@
  */
 
 import { createHash } from "node:crypto";
-import type { Clock } from "../../base/clock.ts";
 import type { ErrorData } from "../../base/errors.ts";
 import { canonicalJson, type Json, type JsonObject } from "../../base/json.ts";
 import type { ClaimAnswer, EffectClaim, EffectEnd, Journal } from "../../journal/journal.ts";
 import type { EffectOwner, RunEvent } from "../core/event.ts";
+import type { World } from "./driver.ts";
 
 export type Claimed =
   | { readonly status: "claimed" }
@@ -30,12 +30,12 @@ type ClaimOrder = {
 export class EffectClaims {
   readonly #runId: string;
   readonly #journal: Journal;
-  readonly #clock: Clock;
+  readonly #world: Pick<World, "clock" | "isGone">;
 
-  constructor(runId: string, journal: Journal, clock: Clock) {
+  constructor(runId: string, journal: Journal, world: Pick<World, "clock" | "isGone">) {
     this.#runId = runId;
     this.#journal = journal;
-    this.#clock = clock;
+    this.#world = world;
   }
 
   async claim({ subtask, effect, input, isIdempotent }: ClaimOrder): Promise<Claimed> {
@@ -43,16 +43,23 @@ export class EffectClaims {
     const digest = createHash("sha256")
       .update(canonicalJson([tool, input]))
       .digest("hex");
-    const at = this.#clock.now();
+    const at = this.#world.clock.now();
     const claim: EffectClaim = { key, digest, runId: this.#runId, subtask, tool, at };
     let answer = await this.#journal.claimEffect(claim);
     if (answer.status === "open" && isIdempotent) {
-      answer = await this.#journal.takeEffect(claim, { from: answer });
+      const goneOwner = await this.#goneOwner(answer.runId);
+      answer = await this.#journal.takeEffect(claim, { from: answer, goneOwner });
     }
     if (answer.status === "claimed") return answer;
     const { runId, subtask: other } = answer;
     if (answer.status !== "finished") return { status: "refused", error: refusal(answer, key) };
     return { status: "finished", output: answer.output, reused: { runId, subtask: other } };
+  }
+
+  /** Who held the run when its process ended, so that nobody waits for the end of its lease. */
+  async #goneOwner(runId: string): Promise<string | undefined> {
+    const owner = (await this.#journal.find(runId))?.lease?.owner;
+    return owner !== undefined && this.#world.isGone?.(owner) ? owner : undefined;
   }
 }
 

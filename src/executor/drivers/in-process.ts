@@ -71,7 +71,7 @@ class InProcessDrive implements Drive {
     this.#options = options;
     this.#state = options.state;
     this.#budget = new ModelBudget(options.state);
-    this.#claims = new EffectClaims(options.state.runId, options.journal, options.world.clock);
+    this.#claims = new EffectClaims(options.state.runId, options.journal, options.world);
     this.#timers = new Timers(options.world.clock, (timer) =>
       this.send({ type: "timer_rang", timer }),
     );
