@@ -73,14 +73,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an approval for another revision counts",
     file: `${CORE}/approval.ts`,
-    text: "subtask.approval?.revision === revision ? subtask.approval : null",
-    instead: "subtask.approval",
+    text: "approval?.revision === revision &&\n    approval.isOfFallback",
+    instead: "approval !== null &&\n    approval.isOfFallback",
   },
   {
     name: "the input that a person gave is not what is done",
     file: `${CORE}/approval.ts`,
-    text: "=== JSON.stringify(wanted)\n  )\n    return wanted;",
-    instead: "=== JSON.stringify(wanted)\n  )\n    return input;",
+    text: "isAbout(subtask, revision, wanted)) return wanted;",
+    instead: "isAbout(subtask, revision, wanted)) return input;",
   },
   {
     name: "the second of two decisions counts",
