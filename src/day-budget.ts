@@ -9,6 +9,7 @@
 import type { Clock } from "./base/clock.ts";
 import { ToolError } from "./base/errors.ts";
 import {
+  affordableTokens,
   FEWEST_OUTPUT,
   inputTokensOf,
   type Model,
@@ -86,7 +87,7 @@ export class DayBudget {
       return { allowed: { ...request, maxOutputTokens: wanted }, reserved: most(wanted) };
     }
     const left = await this.#left(day);
-    const affordable = Math.floor((left.usd - input * inputUsd) / outputUsd);
+    const affordable = affordableTokens(left.usd - input * inputUsd, outputUsd);
     const output = Math.min(wanted, left.tokens - input, affordable);
     const isUseful = output >= Math.min(wanted, FEWEST_OUTPUT);
     if (!isUseful || !(await this.#reserve(day, most(output)))) throw this.#exceeded();

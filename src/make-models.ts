@@ -16,6 +16,16 @@ function requirePrice({ name, price = null }: Model): void {
   );
 }
 
+function aloneCheaper(): Error {
+  const hint = "Name the model that answers before, with --model, or leave it out.";
+  return inputError(
+    "input.invalid",
+    "A cheaper model is named, and no model.",
+    hint,
+    "cheaperModel",
+  );
+}
+
 /**
  * The models that the options name; undefined when they name none.
  * @throws {InputError} `model.unknown`, `model.key_missing`, `file.unwritable` for a recording
@@ -40,7 +50,10 @@ export function makeModels(
     return dayBudget === undefined ? kept : dayBudget.limit(kept);
   };
   const main = model ?? plannerModel;
-  if (main === undefined) return undefined;
+  if (main === undefined) {
+    if (cheaperModel !== undefined) throw aloneCheaper();
+    return undefined;
+  }
   const tools = make(main);
   return {
     planner: plannerModel === undefined ? tools : make(plannerModel),

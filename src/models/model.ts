@@ -108,3 +108,9 @@ export function inputTokensOf({ system, messages, schema }: ModelRequest): numbe
   const ofSchema = schema === undefined ? 0 : JSON.stringify(schema).length;
   return Math.ceil((characters + ofSchema) / CHARACTERS_PER_TOKEN);
 }
+
+/** How many tokens an amount buys; below 0 where it is overdrawn. */
+export function affordableTokens(usd: number, tokenUsd: number): number {
+  if (tokenUsd > 0) return Math.floor(usd / tokenUsd);
+  return usd < 0 ? -1 : Number.POSITIVE_INFINITY;
+}

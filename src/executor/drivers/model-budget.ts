@@ -5,6 +5,7 @@
 
 import { ToolError } from "../../base/errors.ts";
 import {
+  affordableTokens,
   FEWEST_OUTPUT,
   inputTokensOf,
   type Model,
@@ -43,7 +44,7 @@ export class ModelBudget {
     const price = model.price ?? null;
     if (budget.usd !== null && price === null) throw unpriced(model);
     const inputUsd = input * (price?.inputUsd ?? 0);
-    const affordable = Math.floor((left.usd - inputUsd) / (price?.outputUsd ?? 0));
+    const affordable = affordableTokens(left.usd - inputUsd, price?.outputUsd ?? 0);
     const wanted = request.maxOutputTokens ?? USUAL_OUTPUT;
     const output = Math.min(wanted, left.tokens - input, budget.usd === null ? wanted : affordable);
     if (left.calls < 1 || output < Math.min(wanted, FEWEST_OUTPUT)) throw exceeded(model);
