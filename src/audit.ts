@@ -5,6 +5,9 @@ import { type AuditVerdict, verifyAudit } from "./journal/audit-chain.ts";
 import type { AuditRow, StoredEvent } from "./journal/journal.ts";
 import type { RunStore } from "./run-store.ts";
 
+/** The type of the record that a run leaves which was removed. */
+const REMOVED = "run.removed";
+
 export async function readAuditTrail(store: RunStore): Promise<readonly AuditRow[]> {
   return (await (await store.openToRead())?.readAudit()) ?? [];
 }
@@ -20,7 +23,15 @@ export async function verifyAuditTrail(
   for (const { runId } of (await journal?.list()) ?? []) {
     runs.set(runId, ((await journal?.read(runId)) ?? []).filter(isAudited));
   }
-  const verdict = verifyAudit(rows, { expect, events: (runId) => runs.get(runId) });
+  // A run that was removed on record is not missed; one without the record is.
+  const removed = new Set(
+    rows.flatMap(({ runId, record }) => (record["type"] === REMOVED ? [runId] : [])),
+  );
+  const verdict = verifyAudit(rows, {
+    expect,
+    events: (runId) => runs.get(runId),
+    isRemoved: (runId) => removed.has(runId) && !runs.has(runId),
+  });
   if (!verdict.valid) return verdict;
   // What other processes decided while the events were read has its records by now.
   const what = missingRecord(await readAuditTrail(store), runs);

@@ -42,8 +42,9 @@ export class DeadLetters {
     const { deadLettersOf, matchesFilter } = await import("./projections/dead-letters.ts");
     const { history } = this.#parts;
     const letters: DeadLetter[] = [];
+    const values = await history.largeValues();
     for (const runId of filter.runId === undefined ? await this.#suspects() : [filter.runId]) {
-      letters.push(...deadLettersOf(runId, await history.events(runId)));
+      letters.push(...deadLettersOf(runId, await history.events(runId), values));
     }
     return letters.filter((letter) => matchesFilter(letter, filter));
   }

@@ -3,6 +3,7 @@
 import type { Clock } from "./base/clock.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
+import { type LargeValues, NO_LARGE_VALUES } from "./executor/core/large-value.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
 import { asInterrupted, type ListedRun, type RunStore } from "./run-store.ts";
 
@@ -24,8 +25,15 @@ export class History {
   async show(runId: string): Promise<RunResult> {
     const { journal, row } = await this.#store.find(runId);
     const events = (await journal.read(runId)) as RunEvent[];
-    const result = resultOf(fold(runId, events), events.at(-1)?.at ?? row.createdAt);
+    const lastAt = events.at(-1)?.at ?? row.createdAt;
+    const result = resultOf(fold(runId, events), lastAt, this.#store.valuesIn(journal));
     return asInterrupted(result, row, this.#clock.now());
+  }
+
+  /** Where the large outputs of runs are. */
+  async largeValues(): Promise<LargeValues> {
+    const journal = await this.#store.openToRead();
+    return journal === undefined ? NO_LARGE_VALUES : this.#store.valuesIn(journal);
   }
 
   /** @throws {InputError} `run.unknown` */

@@ -23,6 +23,9 @@ export type {
   AppendedWith,
   AuditEntry,
   AuditRow,
+  BlobRow,
+  BlobStore,
+  BlobUse,
   ClaimAnswer,
   DurationCount,
   EffectClaim,
@@ -30,6 +33,7 @@ export type {
   EffectHolder,
   Journal,
   Lease,
+  Retention,
   RunRequest,
   RunRow,
   Spending,
@@ -60,6 +64,7 @@ export type {
   UpstreamOutput,
 } from "./projections/dead-letters.ts";
 export type { AwaitedApproval, RunResult, RunUsage, SubtaskResult } from "./projections/result.ts";
+export type { Collected, Garbage, GarbageCollector, GarbageOptions, OldRun } from "./retention.ts";
 export type { Run, RunListener } from "./run.ts";
 export type { ToolField, ToolPage } from "./tool-page.ts";
 export { defineTool } from "./tools/define-tool.ts";

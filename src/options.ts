@@ -76,6 +76,11 @@ export interface PlanwrightOptions {
   readonly dayBudget?: Pick<BudgetOptions, "usd" | "tokens"> | undefined;
   /** When somebody wants to hear that work failed for good. @default never */
   readonly deadLetters?: DeadLetterOptions | undefined;
+  /**
+   * Outputs whose JSON has more bytes than this are kept beside the journal, and are in it by
+   * reference. @default 262144, 256 KiB
+   */
+  readonly largeValueBytes?: number | undefined;
   /** Limit of a run in seconds, from its start or its newest resume. @default none */
   readonly maxSeconds?: number | undefined;
   /** Let `http_fetch` reach loopback, private and link-local addresses. @default false */
@@ -149,6 +154,7 @@ export interface ResumeOptions {
 /** The settings of a run. @throws {InputError} `input.invalid` */
 export function settingsOf(options: PlanwrightOptions): RunSettings {
   const { concurrency, attemptTimeoutMs, maxSeconds } = options;
+  requirePositive("largeValueBytes", options.largeValueBytes, Number.isInteger);
   requirePositive("concurrency", concurrency, Number.isInteger);
   requirePositive("attemptTimeoutMs", attemptTimeoutMs, Number.isFinite);
   requirePositive("maxSeconds", maxSeconds, Number.isFinite);

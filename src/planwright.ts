@@ -48,6 +48,7 @@ import { Planning, type PlanReport } from "./planning.ts";
 import type { DeadLetter, DeadLetterFilter } from "./projections/dead-letters.ts";
 import type { RunResult } from "./projections/result.ts";
 import { requireAnswers, requireGoal, requireSubtasks } from "./requirements.ts";
+import { GarbageCollector } from "./retention.ts";
 import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
 import { changing, type PreparedRun } from "./run-news.ts";
 import { LEASE_MS, type ListedRun, RunStore } from "./run-store.ts";
@@ -72,6 +73,8 @@ export type { ListedRun } from "./run-store.ts";
 export type { ToolPage } from "./tool-page.ts";
 
 export class Planwright {
+  /** Old runs and large values that nobody needs any more, to be looked at and removed. */
+  readonly garbage: GarbageCollector;
   readonly #options: PlanwrightOptions;
   readonly #clock: Clock;
   readonly #workspace: string;
@@ -92,7 +95,8 @@ export class Planwright {
     this.#clock = options.clock ?? systemClock;
     this.#workspace = resolve(options.workspace ?? ".");
     this.#settings = settingsOf(options);
-    this.#store = new RunStore(options.journal ?? DEFAULT_JOURNAL, this.#clock);
+    this.#store = new RunStore(options.journal ?? DEFAULT_JOURNAL, this.#clock, options);
+    this.garbage = new GarbageCollector(this.#store, this.#clock);
     const limits = dayLimitsOf(options);
     this.#dayBudget = limits && new DayBudget(limits, this.#store, this.#clock);
     this.#models = makeModels(options, this.#clock, this.#dayBudget);
@@ -376,8 +380,10 @@ export class Planwright {
         plan: (order) => this.#planning.answer(order),
         ...(notify && { notify }),
       };
+      const { largeValues } = this.#store;
       const options = { world, journal, lease, leaseMs: LEASE_MS, state, first, listener: watch };
-      return { journal, runId: state.runId, drive: driveInProcess(options) };
+      const drive = driveInProcess({ ...options, largeValues });
+      return { journal, runId: state.runId, drive, values: this.#store.valuesIn(journal) };
     });
   }
 }

@@ -6,9 +6,12 @@ import { inputError } from "./base/errors.ts";
 import type { JsonObject } from "./base/json.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
+import type { LargeValues } from "./executor/core/large-value.ts";
 import { initialState, type RunState } from "./executor/core/state.ts";
 import { isFinished, type RunReason, type RunStatus } from "./executor/core/status.ts";
 import { type RunSummary, summaryOf } from "./executor/core/summary.ts";
+import type { LargeValueOptions } from "./executor/drivers/driver.ts";
+import { BlobValues, RecentValues } from "./executor/drivers/large-values.ts";
 import type { Journal, Lease, RunRow } from "./journal/journal.ts";
 import { journalExists, openJournal } from "./journal/open.ts";
 import { isGone, thisOwner } from "./journal/owner.ts";
@@ -25,14 +28,21 @@ export type HeldRun = { readonly state: RunState; readonly lease: Lease };
 export type ListedRun = RunSummary & { readonly runId: string };
 
 export class RunStore {
+  /** For all runs of the journal, which share what was read last. */
+  readonly largeValues: LargeValueOptions;
   readonly #journal: string | Journal;
   readonly #clock: Clock;
   #reader: Promise<Journal> | undefined;
   #writer: Promise<Journal> | undefined;
 
-  constructor(journal: string | Journal, clock: Clock) {
+  constructor(
+    journal: string | Journal,
+    clock: Clock,
+    { largeValueBytes: aboveBytes }: { readonly largeValueBytes?: number | undefined } = {},
+  ) {
     this.#journal = journal;
     this.#clock = clock;
+    this.largeValues = { aboveBytes, cache: new RecentValues() };
   }
 
   /** To write; made if it is not there. */
@@ -67,6 +77,11 @@ export class RunStore {
     // A journal that the caller made is the caller's to close.
     if (typeof this.#journal !== "string") return;
     for (const journal of await Promise.all(opened)) await journal?.close();
+  }
+
+  /** Where the large outputs of a journal's runs are read. */
+  valuesIn({ blobs }: Journal): LargeValues {
+    return new BlobValues(blobs, this.largeValues);
   }
 
   /** @throws {InputError} `run.unknown` */

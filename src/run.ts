@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import type { RunEvent } from "./executor/core/event.ts";
+import type { LargeValues } from "./executor/core/large-value.ts";
 import type { Drive, Listener, News } from "./executor/drivers/driver.ts";
 import type { Journal } from "./journal/journal.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
@@ -29,6 +30,8 @@ export type StartedRun = {
   readonly journal: Journal;
   readonly runId: string;
   readonly drive: Drive;
+  /** Where its large outputs are. */
+  readonly values: LargeValues;
 };
 
 export class RunUnderWay implements Run {
@@ -50,8 +53,7 @@ export class RunUnderWay implements Run {
     });
     this.id = this.#started.then(({ runId }) => runId);
     this.#result = this.#started
-      .then(({ drive }) => drive.ended)
-      .then((state) => resultOf(state, lastAt))
+      .then(async ({ drive, values }) => resultOf(await drive.ended, lastAt, values))
       .finally(() => {
         this.#over = true;
         this.#wake();

@@ -300,3 +300,51 @@ describe("bad input", () => {
     });
   });
 });
+
+describe("items whose outputs are large", () => {
+  const text = defineTool({
+    name: "text",
+    description: "A long text.",
+    input: z.object({ n: z.number() }),
+    output: z.object({ text: z.string() }),
+    effects: "none",
+    run: ({ n }) => {
+      if (n === 3) throw new ToolError("tool.failed", "no text", { retryable: false });
+      return { text: String(n).repeat(n === 1 ? 10 : 5000) };
+    },
+  });
+
+  it.each([
+    ["skip", [5000, 10, 5000, 5000], "${size(item.text)}"],
+    ["collect", [5000, 10, 5000, 0, 5000], "${has(item.output) ? size(item.output.text) : 0}"],
+  ] as const)("are read one by one, with %s", async (onItemError, sizes, n) => {
+    const { tools } = worker();
+    const planwright = make({ tools: [...tools, text], largeValueBytes: 1000 });
+    const given = {
+      ...plan(LIST, each({ tool: "text", forEach: { in: "${list.items}", onItemError } }), {
+        id: "sizes",
+        tool: "double",
+        forEach: "${each}",
+        input: { n },
+      }),
+      output: "${sizes.map(s, s.n / 2)}",
+    };
+    const { output, runId, subtasks } = await planwright.run(given).result();
+    expect(output).toEqual(sizes);
+    const events = JSON.stringify(await planwright.events(runId));
+    expect(events).not.toContain("000000");
+    const texts = JSON.stringify(subtasks[1]?.output);
+    expect(texts).toContain("4444444");
+  });
+
+  it("are read also two deep, and as the answer", async () => {
+    const planwright = make({ tools: [text], largeValueBytes: 1000 });
+    const forEach = { in: [[0, 1], [2]], as: "row", forEach: "${row}" };
+    const given = plan(each({ tool: "text", forEach, input: { n: "${item}" } }));
+    const { output } = await planwright.run(given).result();
+    const lengths = (output as { text: string }[][]).map((row) =>
+      row.map((one) => one.text.length),
+    );
+    expect(lengths).toEqual([[5000, 10], [5000]]);
+  });
+});

@@ -91,6 +91,8 @@ export const CODES = {
   "journal.corrupt": UNUSABLE,
   "journal.lease_lost": { exitCode: 1, httpStatus: 409 },
   "journal.write_failed": FAILED,
+  "blob.missing": FAILED,
+  "blob.damaged": FAILED,
   "internal.bug": FAILED,
 } as const satisfies Record<string, CodeEntry>;
 

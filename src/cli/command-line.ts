@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, type InputError, inputError } from "../base/errors.ts";
 import type { DecideFlags } from "./commands/decide.ts";
+import type { GcFlags } from "./commands/gc.ts";
 import type { PlanFlags } from "./commands/plan.ts";
 import type { RestartFlags } from "./commands/restart.ts";
 import type { ResumeFlags } from "./commands/resume.ts";
@@ -21,6 +22,7 @@ import {
   type ReadingFlags,
   type RunFlags,
   toCount,
+  toMilliseconds,
 } from "./flags.ts";
 import { colorsFor, type Io, widthOf } from "./io.ts";
 import type { Act, Lazily } from "./lazily.ts";
@@ -82,6 +84,7 @@ function createProgram(io: Io, lazily: Lazily): Command {
   addLifecycleCommands(program, lazily);
   addDeadLetterCommands(program, lazily);
   addAuditCommands(program, lazily);
+  addGcCommand(program, lazily);
   addSetupCommands(program, lazily);
   return program;
 }
@@ -247,6 +250,21 @@ function addAuditCommands(program: Command, lazily: Lazily): void {
     lazily<[ReadingFlags & { readonly expect?: string }]>(
       async () => (await import("./commands/audit.ts")).verifyAudit,
     ),
+  );
+}
+
+function addGcCommand(program: Command, lazily: Lazily): void {
+  const gc = program
+    .command("gc")
+    .description("tell which old runs and large values nobody needs, or remove them")
+    .requiredOption(
+      "--older-than <duration>",
+      "runs that ended before this time, e.g. 30d",
+      toMilliseconds,
+    )
+    .option("--yes", "remove them");
+  addJson(addSetup(gc)).action(
+    lazily<[GcFlags]>(async () => (await import("./commands/gc.ts")).gc),
   );
 }
 

@@ -1,11 +1,17 @@
 /** The commands and flags of `planwright dead-letters`. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { isDuration, parseDuration } from "../base/duration.ts";
 import { CODES } from "../base/errors.ts";
 import { closest } from "../plan/closest.ts";
 import type { DiscardFlags, ListFlags, ResolveFlags, RetryFlags } from "./commands/dead-letters.ts";
-import { addJson, addLimits, addRunOutput, addSetup, type ReadingFlags } from "./flags.ts";
+import {
+  addJson,
+  addLimits,
+  addRunOutput,
+  addSetup,
+  type ReadingFlags,
+  toMilliseconds,
+} from "./flags.ts";
 import type { Lazily } from "./lazily.ts";
 
 /** Why a subtask may have failed for good. */
@@ -92,10 +98,4 @@ function toCode(text: string): string {
   throw new InvalidArgumentError(
     near === undefined ? "Give a code such as tool.failed." : `Did you mean ${near}?`,
   );
-}
-
-/** @throws {InvalidArgumentError} for what is no duration */
-function toMilliseconds(text: string): number {
-  if (isDuration(text)) return parseDuration(text);
-  throw new InvalidArgumentError("Write a number and a unit: 30m, 2h or 7d.");
 }

@@ -1,6 +1,7 @@
 /** Flags that several commands share, as commander reads them. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { isDuration, parseDuration } from "../base/duration.ts";
 import type { PlanwrightOptions } from "../planwright.ts";
 
 /** What createPlanwright is told; the names are those of the configuration file, too. */
@@ -26,6 +27,8 @@ export type SetupFlags = {
   readonly maxToolCalls?: number;
   readonly maxModelCalls?: number;
   readonly concurrency?: number;
+  /** Of the configuration file only. */
+  readonly largeValueBytes?: number;
   readonly approvals?: NonNullable<PlanwrightOptions["approvals"]>;
   readonly yes?: boolean;
   /** Of the configuration file only. */
@@ -146,6 +149,12 @@ export function toCount(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value > 0 && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError("Give a whole number from 1.");
+}
+
+/** @throws {InvalidArgumentError} for what is no duration */
+export function toMilliseconds(text: string): number {
+  if (isDuration(text)) return parseDuration(text);
+  throw new InvalidArgumentError("Write a number and a unit: 30m, 2h or 7d.");
 }
 
 export function collect(value: string, before: readonly string[] = []): string[] {

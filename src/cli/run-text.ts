@@ -1,5 +1,6 @@
 /** A run as a page of text: what it was for, how each subtask went, what it used. */
 
+import { renderBytes } from "../base/bytes.ts";
 import { renderDuration } from "../base/duration.ts";
 import type { ErrorData } from "../base/errors.ts";
 import { displayWidth, fitWidth, oneLine } from "../plan/text-width.ts";
@@ -66,7 +67,7 @@ function subtaskLines(
   columns: { readonly id: number; readonly tool: number },
   page: Page,
 ): string[] {
-  const { id, tool, status, attempts, reason, cause, error } = subtask;
+  const { id, tool, status, attempts, reason, cause, error, outputBytes } = subtask;
   const { colors } = page;
   const cells = [
     `${signOf(status, colors)} ${fitWidth(id, columns.id, "pad")}`,
@@ -74,6 +75,7 @@ function subtaskLines(
     status.padEnd("succeeded".length),
     ...[durationOf(subtask)].filter((text) => text !== ""),
     ...(attempts > 1 ? [`(${attempts} attempts)`] : []),
+    ...(outputBytes === undefined ? [] : [colors.dim(renderBytes(outputBytes))]),
   ];
   // The error says it better.
   const why =

@@ -65,6 +65,7 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
       tokens: flags.maxTokensPerDay ?? config.maxTokensPerDay,
     },
     concurrency: flags.concurrency ?? config.concurrency,
+    largeValueBytes: config.largeValueBytes,
     approvals: flags.approvals ?? config.approvals,
     autoApprove: flags.yes,
     pools: config.pools,

@@ -43,6 +43,8 @@ export function eventDigest(event: StoredEvent): string {
   return digest(event);
 }
 
+type EventsOf = (runId: string) => readonly StoredEvent[] | undefined;
+
 export interface AuditVerdict {
   readonly valid: boolean;
   readonly records: number;
@@ -63,14 +65,17 @@ export function verifyAudit(
   rows: readonly AuditRow[],
   options: {
     readonly expect?: string | undefined;
-    readonly events?: ((runId: string) => readonly StoredEvent[] | undefined) | undefined;
+    readonly events?: EventsOf | undefined;
+    /** Whether a run is rightly not there any more. @default none is */
+    readonly isRemoved?: ((runId: string) => boolean) | undefined;
   } = {},
 ): AuditVerdict {
-  const { expect = GENESIS, events } = options;
+  const { expect = GENESIS, events, isRemoved = () => false } = options;
   const summary = { records: rows.length, head: rows.at(-1)?.hash ?? GENESIS };
   for (const [index, row] of rows.entries()) {
-    const what = brokenLink(row, rows[index - 1]) ?? (events && brokenRecord(row, events));
-    if (what !== undefined) return { valid: false, ...summary, problem: { n: index + 1, what } };
+    const isChecked = events !== undefined && !isRemoved(row.runId);
+    const what = brokenLink(row, rows[index - 1]) ?? (isChecked && brokenRecord(row, events));
+    if (what) return { valid: false, ...summary, problem: { n: index + 1, what } };
   }
   if (expect === GENESIS || rows.some(({ hash }) => hash === expect)) {
     return { valid: true, ...summary };
@@ -87,10 +92,7 @@ function brokenLink(row: AuditRow, before: AuditRow | undefined): string | undef
   return undefined;
 }
 
-function brokenRecord(
-  { runId, record }: AuditRow,
-  events: (runId: string) => readonly StoredEvent[] | undefined,
-): string | undefined {
+function brokenRecord({ runId, record }: AuditRow, events: EventsOf): string | undefined {
   const { seq } = record;
   if (typeof seq !== "number") return undefined;
   const event = events(runId)?.find((candidate) => candidate.seq === seq);

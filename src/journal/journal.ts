@@ -1,7 +1,8 @@
 /**
  * The journal: append-only store of the events of runs. The journal is the truth; a run's
  * state is the fold of its events. It also keeps what its runs share: the audit trail, the
- * effects that plans name by a key, how long tools take, and what a day has cost.
+ * effects that plans name by a key, how long tools take, and what a day has cost. What is too
+ * large for events lies beside them, in blobs.
  *
  * J1. `append` is all or nothing, and durable when it resolves.
  * J2. The events of a run have `seq` 1, 2, 3, … without gaps.
@@ -17,6 +18,10 @@
  *     `append`, together with the events that say so. A finished effect is never claimed again.
  * J8. A reservation is made only if it fits with all that was reserved and spent on its day,
  *     whoever reserves at the same moment.
+ * J9. A blob is the bytes of which its id is the SHA-256: it never changes, and who reads it gets
+ *     these bytes or an error. It is durable when `put` resolves.
+ * J10. A run is removed whole or not at all, and only if nobody holds it and nothing was added
+ *     since the caller looked. The audit trail says so.
  *
  * Times are whole milliseconds since the epoch, and come from the caller. Ids and owners are
  * well-formed Unicode, and so are the names of subtasks and tools, and keys; inside events,
@@ -136,9 +141,11 @@ export interface AppendedWith {
   readonly effects?: readonly EffectEnd[] | undefined;
   /** Old ones fade: above `FADE_ABOVE` samples of a tool, all of them weigh half. */
   readonly durations?: readonly DurationCount[] | undefined;
+  /** Ids of the blobs that the events refer to: in use as long as the run is there. */
+  readonly blobs?: readonly string[] | undefined;
 }
 
-export interface Journal extends AcrossRuns {
+export interface Journal extends AcrossRuns, Retention {
   /**
    * Make a run and take its lease.
    * @throws {JournalError} `journal.conflict` when the id is taken
@@ -266,4 +273,79 @@ export interface AcrossRuns {
 
   /** What was reserved and spent on a day. */
   readSpending(day: string): Promise<Spending>;
+}
+
+/** What is too large for events. */
+export interface BlobStore {
+  /**
+   * Keep bytes; if they are there already, they become as young as `now`.
+   * @param blob.id the SHA-256 of the content, in hex
+   * @throws {JournalError} `journal.write_failed`
+   */
+  put(blob: {
+    readonly id: string;
+    readonly content: Uint8Array;
+    readonly now: number;
+  }): Promise<void>;
+
+  /**
+   * Synchronous, because the executor's core is, which reads in the middle of a step. A store
+   * that is far away has to have near at hand what it is asked for.
+   * @throws {JournalError} `blob.missing`, `blob.damaged`
+   */
+  get(id: string): Uint8Array;
+
+  /** All that is there, in no order; also what a crash has left half written, by names of its own. */
+  list(): Promise<BlobRow[]>;
+
+  /**
+   * Remove one, unless somebody put it at `before` or later, also at this very moment.
+   * @returns whether it was removed
+   */
+  remove(id: string, before: number): Promise<boolean>;
+}
+
+export interface BlobRow {
+  readonly id: string;
+  /** What it takes up where it is stored. */
+  readonly bytes: number;
+  /** When it was put, last. */
+  readonly at: number;
+}
+
+/** How what nobody needs any more is found and removed. */
+export interface Retention {
+  readonly blobs: BlobStore;
+
+  /** Which blobs are in use, by which runs; in no order. */
+  readBlobUses(): Promise<BlobUse[]>;
+
+  /** The bytes of a run's events; 0 for an unknown run. */
+  sizeOf(runId: string): Promise<number>;
+
+  /**
+   * Remove a run with its events and requests, and let go of its blobs. What all runs share stays:
+   * the audit trail and the keys of effects above all.
+   *
+   * @param options.lastSeq the newest event that the caller knows
+   * @param options.record for the audit trail
+   * @returns false, and nothing changed, when the run is held, has gone on, or is not there
+   */
+  removeRun(options: {
+    readonly runId: string;
+    readonly lastSeq: number;
+    readonly now: number;
+    readonly record: JsonObject;
+  }): Promise<boolean>;
+
+  /**
+   * Give space back to the system. Whoever writes meanwhile has to wait.
+   * @returns the bytes by which the store became smaller
+   */
+  compact(): Promise<number>;
+}
+
+export interface BlobUse {
+  readonly runId: string;
+  readonly blob: string;
 }

@@ -1,7 +1,16 @@
 import type { JsonObject } from "../base/json.ts";
 import { isHolding } from "./holding.ts";
-import type { AppendedWith, Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
+import type {
+  AppendedWith,
+  BlobUse,
+  Journal,
+  Lease,
+  RunRequest,
+  RunRow,
+  StoredEvent,
+} from "./journal.ts";
 import { MemoryAcrossRuns } from "./memory-across-runs.ts";
+import { MemoryBlobs } from "./memory-blobs.ts";
 import {
   closedJournal,
   lostLease,
@@ -23,6 +32,7 @@ type Run = {
   readonly createdAt: number;
   /** The event with `seq` n stands at n - 1. */
   readonly events: string[];
+  readonly blobs: Set<string>;
   summary: string;
   token: number;
   lease: { readonly owner: string; readonly expiresAt: number } | null;
@@ -36,6 +46,7 @@ type Request = {
 };
 
 class MemoryJournal extends MemoryAcrossRuns implements Journal {
+  readonly blobs = new MemoryBlobs();
   readonly #runs = new Map<string, Run>();
   readonly #requests = new Map<number, Request>();
   #newestRequest = 0;
@@ -47,7 +58,8 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
     const text = textOf(summary);
     if (this.#runs.has(runId)) throw takenRunId(runId);
     const lease = { owner, expiresAt: now + leaseMs };
-    this.#runs.set(runId, { runId, createdAt: now, events: [], summary: text, token: 1, lease });
+    const empty = { events: [], blobs: new Set<string>() };
+    this.#runs.set(runId, { runId, createdAt: now, ...empty, summary: text, token: 1, lease });
     return { runId, owner, token: 1 };
   }
 
@@ -88,6 +100,7 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
     if (given !== expected) throw wrongSeq(lease.runId, given, expected);
     const writeShared = this.prepareShared(lease.runId, events, more);
     for (const text of texts) run.events.push(text);
+    for (const blob of more.blobs ?? []) run.blobs.add(blob);
     run.summary = summaryText ?? run.summary;
     writeShared();
   }
@@ -130,6 +143,38 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
   async removeRequest(id: number): Promise<boolean> {
     this.assertOpen();
     return this.#requests.delete(id);
+  }
+
+  async readBlobUses(): Promise<BlobUse[]> {
+    this.assertOpen();
+    return [...this.#runs.values()].flatMap(({ runId, blobs }) =>
+      [...blobs].map((blob) => ({ runId, blob })),
+    );
+  }
+
+  async sizeOf(runId: string): Promise<number> {
+    this.assertOpen();
+    const events = this.#runs.get(runId)?.events ?? [];
+    return events.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  }
+
+  async removeRun(options: Parameters<Journal["removeRun"]>[0]): Promise<boolean> {
+    const { runId, lastSeq, now, record } = options;
+    this.assertOpen();
+    const run = this.#runs.get(runId);
+    if (run?.events.length !== lastSeq || isHolding(run.lease, now, undefined)) return false;
+    const writeShared = this.prepareShared(runId, [], { audit: [{ at: now, record }] });
+    this.#runs.delete(runId);
+    for (const request of this.#requests.values()) {
+      if (request.runId === runId) this.#requests.delete(request.id);
+    }
+    writeShared();
+    return true;
+  }
+
+  async compact(): Promise<number> {
+    this.assertOpen();
+    return 0;
   }
 
   async close(): Promise<void> {

@@ -71,3 +71,22 @@ export function closedJournal(): JournalError {
     hint: "Open it again, or close it later.",
   });
 }
+
+/** @param where the file, where there is one */
+export function missingBlob(id: string, where?: string): JournalError {
+  const place = where === undefined ? "" : `: there is no ${where}`;
+  return new JournalError("blob.missing", `The large value ${shortId(id)} is missing${place}.`, {
+    hint: BLOB_HINT,
+  });
+}
+
+export function damagedBlob(id: string, where: string, cause?: unknown): JournalError {
+  const message = `The large value ${shortId(id)} is damaged: ${where} does not hold what was stored.`;
+  return new JournalError("blob.damaged", message, { hint: BLOB_HINT, cause });
+}
+
+const BLOB_HINT = "Restore it from a copy, or restart the run from the subtask that gave it.";
+
+function shortId(id: string): string {
+  return id.slice(0, 12);
+}

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { JournalError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
@@ -19,6 +20,7 @@ export class SqliteConnection {
   #statements: Statements | undefined;
   /** Compiled when first needed: most commands never ask for what runs share. */
   #shared: SharedStatements | undefined;
+  readonly #later = new Map<unknown, unknown>();
 
   /** @param path for messages */
   constructor(path: string, db: DatabaseSync) {
@@ -55,6 +57,34 @@ export class SqliteConnection {
   /** @param none the answer of an older journal, which has no such tables yet */
   readShared<T>(none: T, work: (shared: SharedStatements) => T): T {
     return this.use(() => (this.#hasShared() ? work(this.#prepareShared()) : none));
+  }
+
+  /**
+   * Statements on tables of a later format, compiled when first needed.
+   * @param has whether the journal has these tables
+   * @returns undefined for an older journal that is only read
+   */
+  later<T>(has: (db: DatabaseSync) => boolean, prepare: (db: DatabaseSync) => T): T | undefined {
+    return this.use(() => {
+      if (!this.#later.has(prepare) && has(this.#db)) this.#later.set(prepare, prepare(this.#db));
+      return this.#later.get(prepare) as T | undefined;
+    });
+  }
+
+  /**
+   * Write the file anew without what is free in it, if that is more than a twentieth.
+   * @returns the bytes that it became smaller by
+   */
+  vacuum(): number {
+    return this.use(() => {
+      // What the log still holds is not in the file yet.
+      this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      const before = statSync(this.#path).size;
+      const { free, pages } = this.#db.prepare(FREE_PAGES).get() as Pages;
+      if (20 * free <= pages) return 0;
+      this.#db.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+      return Math.max(0, before - statSync(this.#path).size);
+    });
   }
 
   /** What was stored as JSON. @throws {JournalError} `journal.corrupt` */
@@ -96,3 +126,9 @@ export class SqliteConnection {
     return new JournalError("journal.unusable", message, { hint: "Open it once for writing." });
   }
 }
+
+type Pages = { readonly free: number; readonly pages: number };
+
+const FREE_PAGES = `
+  SELECT freelist_count AS free, page_count AS pages
+  FROM pragma_freelist_count, pragma_page_count`;

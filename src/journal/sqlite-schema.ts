@@ -11,6 +11,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { JournalError } from "../base/errors.ts";
+import { BLOB_USES } from "./sqlite-blob-uses.ts";
 
 /** "PLNW", in the header of every journal. */
 export const APPLICATION_ID = 0x504c4e57;
@@ -98,6 +99,7 @@ export const MIGRATIONS: readonly string[] = [
     tokens   INTEGER NOT NULL
   ) STRICT;
   `,
+  BLOB_USES,
 ];
 
 /**
@@ -127,8 +129,16 @@ export function readFormat(db: DatabaseSync, path: string, migrations = MIGRATIO
 
 /** Whether the journal has the tables of what runs share. */
 export function hasSharedTables(db: DatabaseSync): boolean {
-  const { format } = db.prepare(MARKS).get() as Marks;
-  return format >= 2;
+  return formatOf(db) >= 2;
+}
+
+/** Whether the journal says which runs refer to which blobs. */
+export function hasBlobUses(db: DatabaseSync): boolean {
+  return formatOf(db) > MIGRATIONS.indexOf(BLOB_USES);
+}
+
+function formatOf(db: DatabaseSync): number {
+  return (db.prepare(MARKS).get() as Marks).format;
 }
 
 /** Bring an empty file or an older journal to the newest format. */

@@ -52,6 +52,14 @@ export function prepareStatements(db: DatabaseSync) {
       SELECT id & 0xffffffff AS seq, event FROM events
       WHERE id > (? << 32) + ? AND id <= (? << 32 | 0xffffffff) ORDER BY id`),
 
+    sizeOfEvents: db.prepare(`
+      SELECT coalesce(sum(octet_length(event)), 0) AS bytes FROM events
+      WHERE id BETWEEN ?1 << 32 AND (?1 << 32 | 0xffffffff)`),
+    deleteEvents: db.prepare(
+      "DELETE FROM events WHERE id BETWEEN ?1 << 32 AND (?1 << 32 | 0xffffffff)",
+    ),
+    deleteRun: db.prepare("DELETE FROM runs WHERE key = ?"),
+
     insertRequest: db.prepare(
       "INSERT INTO requests (run, at, request) SELECT key, ?, ? FROM runs WHERE run_id = ?",
     ),

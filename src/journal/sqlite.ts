@@ -11,10 +11,11 @@ import type { JsonObject } from "../base/json.ts";
 import { isHolding } from "./holding.ts";
 import type { AppendedWith, Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
 import { lostLease, ownedRun, staleHolder, takenRunId, unknownRun, wrongSeq } from "./refusals.ts";
-import { appendShared, SqliteAcrossRuns } from "./sqlite-across-runs.ts";
+import { appendShared } from "./sqlite-across-runs.ts";
 import { SqliteConnection } from "./sqlite-connection.ts";
 import { toJournalError } from "./sqlite-errors.ts";
 import { openJournalFile, type SqliteJournalOptions } from "./sqlite-file.ts";
+import { SqliteRetention } from "./sqlite-retention.ts";
 import {
   type EventRecord,
   findRun,
@@ -29,6 +30,7 @@ import { eventTexts, textOf } from "./text.ts";
  *
  * Commits survive a crash of the machine (write-ahead log, `synchronous = FULL`). While the
  * journal is open there are two more files beside it, named like it with `-wal` and `-shm`.
+ * Large values are in a folder named like it with `-blobs`, made with the first of them.
  *
  * @throws {JournalError} `journal.not_a_database`, `journal.version`, `journal.unusable`,
  *   `journal.locked`, `journal.corrupt`
@@ -36,14 +38,14 @@ import { eventTexts, textOf } from "./text.ts";
 export function openSqliteJournal(path: string, options?: SqliteJournalOptions): Journal {
   const db = openJournalFile(path, options);
   try {
-    return new SqliteJournal(new SqliteConnection(resolve(path), db));
+    return new SqliteJournal(new SqliteConnection(resolve(path), db), `${resolve(path)}-blobs`);
   } catch (error) {
     db.close();
     throw toJournalError(error, resolve(path));
   }
 }
 
-class SqliteJournal extends SqliteAcrossRuns implements Journal {
+class SqliteJournal extends SqliteRetention implements Journal {
   async createRun(options: Parameters<Journal["createRun"]>[0]): Promise<Lease> {
     const { runId, owner, now, leaseMs, summary } = options;
     const text = textOf(summary);
@@ -100,6 +102,7 @@ class SqliteJournal extends SqliteAcrossRuns implements Journal {
       });
       if (summaryText !== undefined) sql.setSummary.run(summaryText, run.key);
       appendShared(shared, runId, events, more);
+      this.useBlobs(run.key, more.blobs);
     });
   }
 

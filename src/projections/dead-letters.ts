@@ -5,6 +5,7 @@ import type { JsonObject } from "../base/json.ts";
 import { editedInput } from "../executor/core/approval.ts";
 import type { RunEvent, Versions } from "../executor/core/event.ts";
 import { evolve } from "../executor/core/evolve.ts";
+import { type LargeValues, NO_LARGE_VALUES } from "../executor/core/large-value.ts";
 import { findSubtask, planIndexOf, programOf } from "../executor/core/program.ts";
 import { scopeFor } from "../executor/core/scope.ts";
 import { initialState, type RunState } from "../executor/core/state.ts";
@@ -81,12 +82,19 @@ export function matchesFilter(letter: DeadLetter, filter: DeadLetterFilter): boo
   );
 }
 
-/** The dead letters of a run about which nobody has decided, in the order in which they came. */
-export function deadLettersOf(runId: string, events: readonly RunEvent[]): DeadLetter[] {
+/**
+ * The dead letters of a run about which nobody has decided, in the order in which they came.
+ * @param values where its large outputs are; left out, inputs that read such are not computed
+ */
+export function deadLettersOf(
+  runId: string,
+  events: readonly RunEvent[],
+  values: LargeValues = NO_LARGE_VALUES,
+): DeadLetter[] {
   const open = openLetters(events);
   if (open.size === 0) return [];
   const stories = new Map([...open.keys()].map((id) => [id, new Story(id)]));
-  const past = new Past(runId);
+  const past = new Past(runId, values);
   for (const event of events) {
     if ("subtask" in event) stories.get(event.subtask)?.take(event, past);
     else if (event.type === "subtasks.reset") {
@@ -129,11 +137,13 @@ function openLetters(events: readonly RunEvent[]): Map<string, Added> {
 /** The run as it was before some event. */
 class Past {
   readonly state: RunState;
+  readonly values: LargeValues;
   readonly outputs = new Map<string, Omit<UpstreamOutput, "subtask">>();
   versions: Versions | null = null;
 
-  constructor(runId: string) {
+  constructor(runId: string, values: LargeValues) {
     this.state = initialState(runId);
+    this.values = values;
   }
 
   take(event: RunEvent): void {
@@ -171,7 +181,7 @@ class Story {
         this.given = circumstances(past, this.#subtask, event.input);
         break;
       case "attempt.started": {
-        this.given = circumstances(past, this.#subtask, inputOf(past.state, this.#subtask));
+        this.given = circumstances(past, this.#subtask, inputOf(past, this.#subtask));
         const { attempt, tool, at: startedAt } = event;
         const isFallback = tool !== subtaskOf(past.state, this.#subtask)?.tool;
         this.attempts.push({ attempt, tool, isFallback, startedAt, endedAt: null, error: null });
@@ -214,7 +224,7 @@ function circumstances(
 }
 
 /** What an attempt that starts now is given, as the core computes it. */
-function inputOf(state: RunState, id: string): JsonObject | null {
+function inputOf({ state, values }: Past, id: string): JsonObject | null {
   const program = programOf(state);
   const index = findSubtask(state, id);
   const subtask = state.subtasks[index];
@@ -223,7 +233,7 @@ function inputOf(state: RunState, id: string): JsonObject | null {
   const edited = editedInput(subtask, program.accepted.revision);
   if (edited !== undefined) return edited;
   try {
-    return template.evaluate(scopeFor(state, template, index)) as JsonObject;
+    return template.evaluate(scopeFor(state, template, values, index)) as JsonObject;
   } catch {
     return null;
   }

@@ -2,6 +2,7 @@ import type { ErrorData } from "../base/errors.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Usage } from "../executor/core/consumption.ts";
 import type { QualityFlag } from "../executor/core/event.ts";
+import { type LargeValues, NO_LARGE_VALUES } from "../executor/core/large-value.ts";
 import { openApprovals } from "../executor/core/open-approvals.ts";
 import type { ItemsState, RunState } from "../executor/core/state.ts";
 import type {
@@ -13,6 +14,7 @@ import type {
 import { compilePlan } from "../plan/compile.ts";
 import type { Question } from "../plan/question.ts";
 import type { Subtask } from "../plan/schema.ts";
+import { withLargeOutput } from "./large-output.ts";
 
 /** What a run came to, or has come to so far. Times are milliseconds since the epoch. */
 export type RunResult = {
@@ -20,6 +22,7 @@ export type RunResult = {
   readonly status: RunStatus;
   readonly reason?: RunReason;
   readonly goal: string;
+  /** One that is large is read when this field is. @throws {JournalError} `blob.missing`, `blob.damaged` */
   readonly output: Json;
   readonly flags: readonly QualityFlag[];
   /** What the planner asks before it can go on. */
@@ -61,7 +64,10 @@ export type SubtaskResult = {
   readonly attempts: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
+  /** One that is large is read when this field is. @throws {JournalError} `blob.missing`, `blob.damaged` */
   readonly output?: Json;
+  /** Of its JSON, where the output is large. */
+  readonly outputBytes?: number;
   readonly error?: ErrorData;
   /** Of one with `forEach`: how many items there are, and what they have come to. */
   readonly items?: ItemCounts;
@@ -76,12 +82,19 @@ export type RunUsage = Readonly<Usage> & {
   readonly seconds: number;
 };
 
-/** @param lastAt time of the run's newest event, for runs that have not finished */
-export function resultOf(state: RunState, lastAt: number): RunResult {
+/**
+ * @param lastAt time of the run's newest event, for runs that have not finished
+ * @param values where its large outputs are; left out, it has none
+ */
+export function resultOf(
+  state: RunState,
+  lastAt: number,
+  values: LargeValues = NO_LARGE_VALUES,
+): RunResult {
   const { accepted, startedAt, finishedAt } = state;
   const plan = accepted?.plan;
   const approvals = openApprovals(state).map((index) => awaitedApproval(state, index));
-  return {
+  const result: RunResult = {
     runId: state.runId,
     status: state.status,
     ...(state.reason !== null && { reason: state.reason }),
@@ -94,7 +107,7 @@ export function resultOf(state: RunState, lastAt: number): RunResult {
       ? { revision: accepted.revision, subtasks: plan.subtasks, batches: batchesOf(state) }
       : null,
     subtasks: plan
-      ? plan.subtasks.map((subtask, index) => subtaskResult(state, subtask, index))
+      ? plan.subtasks.map((subtask, index) => subtaskResult(state, subtask, index, values))
       : [],
     usage: { ...state.usage, seconds: ((finishedAt ?? lastAt) - (startedAt ?? lastAt)) / 1000 },
     ...(state.error !== null && { error: state.error }),
@@ -102,6 +115,7 @@ export function resultOf(state: RunState, lastAt: number): RunResult {
     startedAt,
     finishedAt,
   };
+  return withLargeOutput(result, state, { runId: state.runId, subtask: "the run" }, values);
 }
 
 function awaitedApproval({ accepted, subtasks }: RunState, index: number): AwaitedApproval {
@@ -121,11 +135,17 @@ function batchesOf({ accepted }: RunState): string[][] {
   return batches.map((batch) => batch.map((index) => ids[index] ?? ""));
 }
 
-function subtaskResult(state: RunState, { id, tool }: Subtask, index: number): SubtaskResult {
+function subtaskResult(
+  state: RunState,
+  { id, tool }: Subtask,
+  index: number,
+  values: LargeValues,
+): SubtaskResult {
   const subtask = state.subtasks[index];
   if (subtask === undefined) throw new Error(`The state has no subtask ${index}.`);
   const { status, reason, cause, attempts, startedAt, finishedAt, output, error } = subtask;
-  return {
+  const { largeOutput } = subtask;
+  const result: SubtaskResult = {
     id,
     tool,
     status,
@@ -135,9 +155,11 @@ function subtaskResult(state: RunState, { id, tool }: Subtask, index: number): S
     startedAt,
     finishedAt,
     ...(status === "succeeded" && { output }),
+    ...(largeOutput !== null && { outputBytes: largeOutput.bytes }),
     ...(error !== null && { error }),
     ...(subtask.items !== null && { items: itemCounts(state, subtask.items) }),
   };
+  return withLargeOutput(result, subtask, { runId: state.runId, subtask: id }, values);
 }
 
 /** Those that have not ended and do not run are the rest. */

@@ -1,7 +1,9 @@
 /** The events of a run as lines for people: what happened when. */
 
+import { renderBytes } from "../base/bytes.ts";
 import { renderDuration } from "../base/duration.ts";
 import type { RunEvent } from "../executor/core/event.ts";
+import type { KeptOutput } from "../executor/core/large-value.ts";
 import { findSubtask } from "../executor/core/program.ts";
 import type { RunState, SubtaskState } from "../executor/core/state.ts";
 import { compilePlan } from "../plan/compile.ts";
@@ -16,6 +18,10 @@ export type TimelineEntry = {
   /** What distinguishes the event, in a few words; may be empty. */
   readonly detail: string;
 };
+
+function outputText({ output, largeOutput }: KeptOutput): string {
+  return largeOutput ? `${renderBytes(largeOutput.bytes)} of JSON` : JSON.stringify(output);
+}
 
 const DOWN = "its tool fails, and nobody asks it for a while";
 
@@ -53,7 +59,7 @@ function detailOf(event: RunEvent): string {
     case "attempt.cancelled":
       return `attempt ${event.attempt}`;
     case "subtask.succeeded":
-      return `${JSON.stringify(event.output)}${reuseText(event)}`;
+      return `${outputText(event)}${reuseText(event)}`;
     case "items.expanded":
       return `${event.count} items`;
     case "items.collected":

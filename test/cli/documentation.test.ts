@@ -27,6 +27,7 @@ const COMMANDS = [
   ["dead-letters", "discard"],
   ["audit", "list"],
   ["audit", "verify"],
+  ["gc"],
   ["tools", "list"],
   ["tools", "show"],
   ["plan-cache", "list"],

@@ -18,6 +18,7 @@ import type { Json } from "../../src/base/json.ts";
 import type { Journal, Lease, StoredEvent } from "../../src/journal/journal.ts";
 import { describeAcrossRuns, describeDurableAcrossRuns } from "./journal-across-runs.ts";
 import { anyJson, event, events, type JournalStore, makeRun, refused } from "./journal-builders.ts";
+import { describeBlobs, describeDurableBlobs, describeRetention } from "./journal-retention.ts";
 
 export function describeJournal(name: string, makeStore: () => Promise<JournalStore>): void {
   describe(`${name} as a journal`, () => {
@@ -345,11 +346,17 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
         journal.post("r1", 1, {}),
         journal.requests("r1"),
         journal.removeRequest(1),
+        journal.readBlobUses(),
+        journal.sizeOf("r1"),
+        journal.removeRun({ runId: "r1", lastSeq: 0, now: 1, record: {} }),
+        journal.compact(),
       ];
       for (const use of uses) await refused("journal.unusable", use);
     });
   });
   describeAcrossRuns(name, makeStore);
+  describeRetention(name, makeStore);
+  describeBlobs(name, makeStore);
 }
 
 /** For journals that outlive their process: what was stored is there after `close`. */
@@ -371,6 +378,7 @@ export function describeDurableJournal(name: string, makeStore: () => Promise<Jo
     expect(await reopened.read("r1")).toEqual(events("r1", 1, 4));
   });
   describeDurableAcrossRuns(name, makeStore);
+  describeDurableBlobs(name, makeStore);
 }
 
 type Append = [Lease, StoredEvent[]];

@@ -42,6 +42,14 @@ type Call =
       readonly audit: readonly AuditEntry[];
       readonly effects: readonly EffectEnd[];
       readonly durations: readonly DurationCount[];
+      readonly blobs: readonly string[];
+    }
+  | {
+      readonly do: "drop";
+      readonly run: string;
+      /** How far the newest `seq` is off the one that is there. */
+      readonly off: number;
+      readonly now: number;
     }
   | {
       readonly do: "claim" | "take";
@@ -100,8 +108,15 @@ const call: fc.Arbitrary<Call> = fc.oneof(
       audit: fc.array(fc.record({ at: now, record: anyJson.map((value) => ({ value })) }), FEW),
       effects: rarely(fc.array(effectEnd, FEW), []),
       durations: fc.array(durationCount, FEW),
+      blobs: fc.array(fc.constantFrom("b1", "b2"), FEW),
     }),
   },
+  fc.record({
+    do: fc.constant("drop" as const),
+    run,
+    off: rarely(fc.constantFrom(-1, 1), 0),
+    now,
+  }),
   fc.record({ do: fc.constant("post" as const), run, now, value: anyJson }),
   fc.record({ do: fc.constant("remove" as const), id: fc.nat(6) }),
   {
@@ -164,6 +179,7 @@ class Player {
       await this.#journal.read(runId),
       await this.#journal.read(runId, 2),
       await this.#journal.requests(runId),
+      await this.#journal.sizeOf(runId),
     ]);
     const shared = await Promise.all([
       this.#journal.readAudit(),
@@ -171,7 +187,9 @@ class Player {
       this.#journal.readDurations("t2"),
       this.#journal.readSpending("2026-11-21"),
     ]);
-    return [rows, await this.#journal.list({ limit: 2 }), await Promise.all(runs), shared];
+    const uses = (await this.#journal.readBlobUses()).map(({ runId, blob }) => `${runId} ${blob}`);
+    const newest = await this.#journal.list({ limit: 2 });
+    return [rows, newest, await Promise.all(runs), shared, new Set(uses), uses.length];
   }
 
   async #make(call: Call): Promise<unknown> {
@@ -193,9 +211,14 @@ class Player {
         const events = Array.from({ length: call.count }, (_, k) =>
           event(lease.runId, first + k, call.value),
         );
-        const { value, audit, effects, durations } = call;
+        const { do: _, lease: __, value, ...more } = call;
         const summary = value === undefined ? undefined : { value };
-        return journal.append(lease, events, { summary, audit, effects, durations });
+        return journal.append(lease, events, { summary, ...more });
+      }
+      case "drop": {
+        const { run: runId, now, off } = call;
+        const lastSeq = ((await journal.find(runId))?.lastSeq ?? 0) + off;
+        return journal.removeRun({ runId, lastSeq, now, record: { removed: runId } });
       }
       case "claim":
         return journal.claimEffect(call.claim);

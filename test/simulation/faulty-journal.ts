@@ -170,6 +170,26 @@ export class FaultyJournal implements Journal {
     return this.#call(() => this.#journal.readDurations(tool));
   }
 
+  get blobs(): Journal["blobs"] {
+    return this.#journal.blobs;
+  }
+
+  readBlobUses(): ReturnType<Journal["readBlobUses"]> {
+    return this.#call(() => this.#journal.readBlobUses());
+  }
+
+  sizeOf(runId: string): ReturnType<Journal["sizeOf"]> {
+    return this.#call(() => this.#journal.sizeOf(runId));
+  }
+
+  removeRun(...given: Parameters<Journal["removeRun"]>): ReturnType<Journal["removeRun"]> {
+    return this.#call(() => this.#journal.removeRun(...given));
+  }
+
+  compact(): ReturnType<Journal["compact"]> {
+    return this.#call(() => this.#journal.compact());
+  }
+
   reserveSpending(...given: Parameters<Journal["reserveSpending"]>): Promise<boolean> {
     return this.#call(() => this.#journal.reserveSpending(...given));
   }

@@ -24,9 +24,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a refused append is ignored",
     file: `${DRIVERS}/in-process.ts`,
-    text: "await journal.append(lease, events, { summary, durations, audit, effects });",
+    text: "await journal.append(lease, events, { summary, durations, audit, effects, blobs });",
     instead:
-      "await journal.append(lease, events, { summary, durations, audit, effects }).catch(() => {});",
+      "await journal.append(lease, events, { summary, durations, audit, effects, blobs }).catch(() => {});",
   },
   {
     name: "the journal does not fence",

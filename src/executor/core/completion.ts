@@ -4,8 +4,8 @@
  */
 
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
-import type { Json } from "../../base/json.ts";
 import type { QualityFlag } from "./event.ts";
+import { type KeptOutput, keepOutput, keepOutputs } from "./large-value.ts";
 import { isNotifying } from "./notifications.ts";
 import { idOfSubtask, isPlanned, programOf } from "./program.ts";
 import { scopeFor } from "./scope.ts";
@@ -13,21 +13,23 @@ import type { ItemsState, RunState } from "./state.ts";
 import { isFinished } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
 
+const NONE: KeptOutput = { output: null };
+
 export function completeRun(turn: Turn): void {
   const { state } = turn;
   if (isFinished(state.status)) return;
   if (state.unsettled > 0 || isNotifying(state.notifications, state.lifecycle)) return;
   if (!isPlanned(state)) {
-    if (state.lifecycle.stopping !== null) finish(turn, null, [], null);
+    if (state.lifecycle.stopping !== null) finish(turn, NONE, [], null);
     return;
   }
   const flags = qualityFlags(state);
   try {
-    finish(turn, outputOf(state), flags, null);
+    finish(turn, outputOfRun(turn), flags, null);
   } catch (error) {
     const missing = missingForOutput(state);
-    if (missing === undefined) finish(turn, null, flags, toErrorData(error, "output.failed"));
-    else finish(turn, null, [...flags, missing], null);
+    if (missing === undefined) finish(turn, NONE, flags, toErrorData(error, "output.failed"));
+    else finish(turn, NONE, [...flags, missing], null);
   }
 }
 
@@ -43,12 +45,23 @@ function missingForOutput(state: RunState): QualityFlag | undefined {
   return undefined;
 }
 
-function finish(turn: Turn, output: Json, flags: QualityFlag[], error: ErrorData | null): void {
+function finish(
+  turn: Turn,
+  { output, largeOutput, largeFields }: KeptOutput,
+  flags: QualityFlag[],
+  error: ErrorData | null,
+): void {
   const { stopping } = turn.state.lifecycle;
   const failed = turn.state.subtasks.find(
     ({ status, item }) => status === "failed" && item === null,
   );
-  const end = { type: "run.completed", output, flags } as const;
+  const end = {
+    type: "run.completed",
+    output,
+    ...(largeOutput && { largeOutput }),
+    ...(largeFields && { largeFields }),
+    flags,
+  } as const;
   if (stopping === "requested") {
     emit(turn, { ...end, status: "cancelled", reason: "requested", error: null });
   } else if (stopping === "timeout") {
@@ -76,17 +89,18 @@ function runTimeoutError(state: RunState): ErrorData {
 }
 
 /** What the plan calls its output; without that, what the subtasks gave on which no other depends. */
-function outputOf(state: RunState): Json {
+function outputOfRun({ state, values }: Turn): KeptOutput {
   const program = programOf(state);
   const { output, graph } = program.compiled;
-  if (output !== undefined) return output.evaluate(scopeFor(state, output));
-  const last: [string, Json][] = [];
+  if (output !== undefined) {
+    return keepOutput(output.evaluate(scopeFor(state, output, values)), values);
+  }
+  const last: [string, KeptOutput][] = [];
   for (const [index, subtask] of state.subtasks.entries()) {
-    if (graph.dependents[index]?.length === 0)
-      last.push([idOfSubtask(state, index), subtask.output]);
+    if (graph.dependents[index]?.length === 0) last.push([idOfSubtask(state, index), subtask]);
   }
   const [only] = last;
-  return last.length === 1 && only ? only[1] : Object.fromEntries(last);
+  return last.length === 1 && only ? only[1] : keepOutputs(last, values);
 }
 
 function qualityFlags(state: RunState): QualityFlag[] {

@@ -24,7 +24,7 @@ export function considerCondition(turn: Turn, index: number): void {
   let value: unknown = when;
   if (when !== false) {
     try {
-      value = when.evaluate(scopeFor(state, when, index));
+      value = when.evaluate(scopeFor(state, when, turn.values, index));
     } catch (error) {
       failSubtask(turn, index, "failed", toErrorData(error, "expression.failed"));
       return;

@@ -10,6 +10,7 @@ import { growthOf } from "./draft.ts";
 import { effectKeyOf } from "./effect-key.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
+import { keepOutput } from "./large-value.ts";
 import { findSubtask, idOfSubtask, isPlanned, policyOf, programOf } from "./program.ts";
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
@@ -174,7 +175,7 @@ function decideAttemptEnded(
         type: "subtask.succeeded",
         subtask: id,
         attempt,
-        output,
+        ...keepOutput(output, turn.values),
         ...(usage && { usage }),
         ...(reused && { reused }),
         ...effectKeyOf(state, index),

@@ -8,6 +8,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Clarification, Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
+import type { LargeValue } from "./large-value.ts";
 import type { RunSettings, SettingChanges } from "./settings.ts";
 import type { RunReason, RunStatus, SubtaskReason } from "./status.ts";
 
@@ -149,7 +150,9 @@ export type EventBody =
       readonly type: "subtask.succeeded";
       readonly subtask: string;
       readonly attempt: number;
+      /** Null where it is large. */
       readonly output: Json;
+      readonly largeOutput?: LargeValue;
       /** Who had its effect before, under the same key: the output is that one's, and no tool was called. */
       readonly reused?: EffectOwner;
       /** What the effect that this ends is known by; the subtask may have another one later. */
@@ -247,7 +250,11 @@ export type EventBody =
       readonly type: "run.completed";
       readonly status: RunStatus;
       readonly reason: RunReason | null;
+      /** Null where it is large. */
       readonly output: Json;
+      readonly largeOutput?: LargeValue;
+      /** Fields of the output that are large each; null in it. */
+      readonly largeFields?: Readonly<Record<string, LargeValue>>;
       readonly flags: readonly QualityFlag[];
       readonly error: ErrorData | null;
     };

@@ -76,6 +76,8 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       state.status = event.status;
       state.reason = event.reason;
       state.output = event.output;
+      state.largeOutput = event.largeOutput ?? null;
+      state.largeFields = event.largeFields ?? null;
       state.flags = [...event.flags];
       state.error = event.error;
       state.finishedAt = event.at;
@@ -102,6 +104,8 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       Object.assign(state, {
         reason: null,
         output: null,
+        largeOutput: null,
+        largeFields: null,
         flags: [],
         error: null,
         finishedAt: null,
@@ -188,7 +192,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       expandItems(state, index, event.count);
       break;
     case "items.collected":
-      subtask.output = collectItems(state, index);
+      Object.assign(subtask, collectItems(state, index));
       subtask.error = null;
       break;
     case "attempt.started":
@@ -242,11 +246,13 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       break;
     case "subtask.succeeded":
       subtask.output = event.output;
+      subtask.largeOutput = event.largeOutput ?? null;
       subtask.error = null;
       break;
     case "subtask.resolved":
       subtask.isResolved = true;
       subtask.output = event.output;
+      subtask.largeOutput = null;
       subtask.reason = null;
       subtask.error = null;
       subtask.finishedAt = event.at;

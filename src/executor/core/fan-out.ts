@@ -16,7 +16,7 @@ export function fanOut(turn: Turn, index: number): boolean {
   const subtask = state.subtasks[index] as SubtaskState;
   const path = `subtasks[${planIndexOf(subtask, index)}].forEach`;
   try {
-    const elements = list.evaluate(scopeFor(state, list, index));
+    const elements = list.evaluate(scopeFor(state, list, turn.values, index));
     if (!Array.isArray(elements)) {
       failSubtask(turn, index, "failed", noList(path, elements));
       return true;

@@ -9,7 +9,7 @@
  * U4. When none is active and none is left to go, the fan-out ends: collected or failed.
  */
 
-import type { Json } from "../../base/json.ts";
+import { type KeptOutput, largeFieldsOf } from "./large-value.ts";
 import { fanOutOf, planIndexOf } from "./program.ts";
 import { queueSubtask } from "./queue.ts";
 import { removeReady } from "./ready.ts";
@@ -99,18 +99,28 @@ export function dropItems(state: RunState, index: number, at: number): void {
 }
 
 /** The outputs in order, as the fan-out's rule for failed items has them. */
-export function collectItems(state: RunState, index: number): Json {
-  const items = state.subtasks[index]?.items;
-  if (!items) return [];
+export function collectItems(state: RunState, index: number) {
+  const { first = 0, count = 0 } = state.subtasks[index]?.items ?? {};
   const isCollecting = fanOutOf(state, index)?.onItemError === "collect";
-  return state.subtasks.slice(items.first, items.first + items.count).flatMap((one, at): Json[] => {
-    if (one.status === "succeeded") {
-      return [isCollecting ? { index: at, output: one.output } : one.output];
-    }
-    if (!isCollecting || one.error === null) return [];
-    const { code, message } = one.error;
-    return [{ index: at, error: { code, message } }];
-  });
+  const parts: KeptOutput[] = [];
+  for (let at = 0; at < count; at += 1) {
+    const part = partOf(state.subtasks[first + at] as SubtaskState, at, isCollecting);
+    if (part !== undefined) parts.push(part);
+  }
+  const named = parts.map((part, at) => [String(at), part] as const);
+  return { output: parts.map(({ output }) => output), largeFields: largeFieldsOf(named) };
+}
+
+/** What an item gives to the list; undefined for nothing. */
+function partOf(item: SubtaskState, at: number, isCollecting: boolean): KeptOutput | undefined {
+  const { status, output, error } = item;
+  if (status === "succeeded") {
+    if (!isCollecting) return item;
+    return { output: { index: at, output }, largeFields: largeFieldsOf([["output", item]]) };
+  }
+  if (!isCollecting || error === null) return undefined;
+  const { code, message } = error;
+  return { output: { index: at, error: { code, message } } };
 }
 
 /** Bring the items of subtasks along to their new places. */

@@ -12,6 +12,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { Usage } from "./consumption.ts";
 import type { QualityFlag } from "./event.ts";
+import type { LargeValue } from "./large-value.ts";
 import { initialLifecycle, type LifecycleState } from "./lifecycle.ts";
 import { initialNotifications, type NotificationsState } from "./notifications.ts";
 import { initialQuestions, type QuestionsState } from "./questions.ts";
@@ -95,7 +96,11 @@ export type SubtaskState = {
   /** Since when its total timeout counts: its first attempt, or the newest resume. */
   begunAt: number | null;
   finishedAt: number | null;
+  /** Null where it is large. */
   output: Json;
+  largeOutput: LargeValue | null;
+  /** Of a fan-out: what its items gave that is large each. */
+  largeFields: Readonly<Record<string, LargeValue>> | null;
   reason: SubtaskReason | null;
   /** The subtask because of which this one was skipped. */
   cause: string | null;
@@ -134,7 +139,10 @@ export type RunState = {
   /** Whether most of the money or tokens of the present budget is used. */
   isBudgetLow: boolean;
   flags: QualityFlag[];
+  /** Null where it is large; so are the fields that are large each. */
   output: Json;
+  largeOutput: LargeValue | null;
+  largeFields: Readonly<Record<string, LargeValue>> | null;
   error: ErrorData | null;
   startedAt: number | null;
   finishedAt: number | null;
@@ -164,6 +172,8 @@ export function initialState(runId: string): RunState {
     isBudgetLow: false,
     flags: [],
     output: null,
+    largeOutput: null,
+    largeFields: null,
     error: null,
     startedAt: null,
     finishedAt: null,
@@ -192,6 +202,8 @@ export function initialSubtask(attempts = 0): SubtaskState {
     begunAt: null,
     finishedAt: null,
     output: null,
+    largeOutput: null,
+    largeFields: null,
     reason: null,
     cause: null,
     error: null,

@@ -4,7 +4,8 @@
  * A state machine without clock, randomness or I/O. The driver's duty in one sentence:
  * events are durable before the effects that follow from them are performed.
  *
- * E1. Equal states and inputs give equal events and effects.
+ * E1. Equal states and inputs give equal events and effects; `large-value.ts` says why that holds
+ *     for values that are kept elsewhere, too.
  * E2. The cost of a step is that of the subtasks it changes and their neighbours, not of the plan.
  * E3. A run in which nothing runs, and which neither waits, nor is paused, nor still tells
  *     somebody outside, is finished.
@@ -25,6 +26,7 @@ import { failSubtask } from "./failure.ts";
 import { fanOut } from "./fan-out.ts";
 import type { Gate } from "./gate.ts";
 import type { RunInput } from "./input.ts";
+import { type LargeValues, NO_LARGE_VALUES } from "./large-value.ts";
 import { lifecycleGate } from "./lifecycle.ts";
 import { idOfSubtask, type Program, planIndexOf, policyOf, programOf, toolOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
@@ -49,10 +51,15 @@ const GATES: readonly ((state: RunState, program: Program, index: number) => Gat
 /**
  * What one piece of news brings about. The state is updated in place.
  * @param state owned by the caller, made by `initialState` or `fold`
+ * @param values where outputs are that are too large for events; left out, none is
  * @returns events to store, then effects to perform, both in order
  */
-export function step(state: RunState, input: RunInput): Step {
-  const turn = beginTurn(state, input.at);
+export function step(
+  state: RunState,
+  input: RunInput,
+  values: LargeValues = NO_LARGE_VALUES,
+): Step {
+  const turn = beginTurn(state, input.at, values);
   decide(turn, input);
   settleDependents(turn);
   startReady(turn);
@@ -112,7 +119,7 @@ function startAttempt(turn: Turn, index: number): void {
 function evaluate(turn: Turn, index: number, template: Template, field: string): Json | undefined {
   const { state } = turn;
   try {
-    return template.evaluate(scopeFor(state, template, index));
+    return template.evaluate(scopeFor(state, template, turn.values, index));
   } catch (error) {
     const data = toErrorData(error, "expression.failed");
     const at = planIndexOf(state.subtasks[index] as SubtaskState, index);

@@ -4,6 +4,7 @@ import type { Effect } from "./effect.ts";
 import { addEffects } from "./effects.ts";
 import type { EventBody, RunEvent } from "./event.ts";
 import { evolve } from "./evolve.ts";
+import type { LargeValues } from "./large-value.ts";
 import { indexOfSubtask } from "./program.ts";
 import type { RunState } from "./state.ts";
 
@@ -11,6 +12,7 @@ import type { RunState } from "./state.ts";
 export type Turn = {
   readonly state: RunState;
   readonly at: number;
+  readonly values: LargeValues;
   readonly events: RunEvent[];
   readonly effects: Effect[];
   /** Subtasks that became final in this turn and whose dependents were not looked at yet. */
@@ -19,8 +21,8 @@ export type Turn = {
   input: JsonObject;
 };
 
-export function beginTurn(state: RunState, at: number): Turn {
-  return { state, at, events: [], effects: [], settled: [], input: {} };
+export function beginTurn(state: RunState, at: number, values: LargeValues): Turn {
+  return { state, at, values, events: [], effects: [], settled: [], input: {} };
 }
 
 /** Let a fact be true: the state follows it, and what must be done about it is noted. */

@@ -9,12 +9,14 @@
  * 2. appends the events of every step to the journal, in order, all or none;
  * 3. performs the effects of a step after its events are durable, and never twice;
  * 4. answers every effect that wants an answer, however the work ends;
- * 5. stops at once, performing nothing more, when it cannot append: somebody else may own
+ * 5. has made durable, before an event, the large values that it refers to;
+ * 6. stops at once, performing nothing more, when it cannot append: somebody else may own
  *    the run now.
  */
 
 import type { AdmissionPolicy } from "../../base/admission.ts";
 import type { Clock } from "../../base/clock.ts";
+import type { Json } from "../../base/json.ts";
 import type { Journal, Lease } from "../../journal/journal.ts";
 import type { Model, Models } from "../../models/model.ts";
 import type { Clarification } from "../../plan/question.ts";
@@ -23,6 +25,7 @@ import type { AcceptedPlan } from "../core/accepted-plan.ts";
 import type { Notification } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { RunInput } from "../core/input.ts";
+import type { LargeValue } from "../core/large-value.ts";
 import type { RunState } from "../core/state.ts";
 
 export interface PlanOrder {
@@ -118,6 +121,19 @@ export interface Listener {
   log?(subtask: string, message: string): void;
 }
 
+export interface LargeValueOptions {
+  /** Outputs whose JSON has more bytes are large. @default 262144, 256 KiB */
+  readonly aboveBytes?: number | undefined;
+  /** Shared by the runs of a journal. @default one of the run's own */
+  readonly cache?: ValueCache | undefined;
+}
+
+/** Large values that were used a short time ago; it may forget any of them at any time. */
+export interface ValueCache {
+  get(sha256: string): Json | undefined;
+  add(reference: LargeValue, value: Json): void;
+}
+
 export interface DriveOptions {
   readonly world: World;
   readonly journal: Journal;
@@ -129,6 +145,7 @@ export interface DriveOptions {
   /** Start or resume, and what else is known at once. */
   readonly first: readonly News[];
   readonly listener: Listener;
+  readonly largeValues?: LargeValueOptions | undefined;
 }
 
 /** One run under way. */

@@ -13,6 +13,7 @@ import type { ErrorData } from "../../base/errors.ts";
 import { canonicalJson, type Json, type JsonObject } from "../../base/json.ts";
 import type { ClaimAnswer, EffectClaim, EffectEnd, Journal } from "../../journal/journal.ts";
 import type { EffectOwner, RunEvent } from "../core/event.ts";
+import { type LargeValues, outputOf } from "../core/large-value.ts";
 import type { World } from "./driver.ts";
 
 export type Claimed =
@@ -84,15 +85,25 @@ function refusal(
   };
 }
 
-/** The ends of effects that events tell of; those that the run does not hold are left alone. */
-export function effectEnds(events: readonly RunEvent[]): EffectEnd[] {
+/**
+ * The ends of effects that events tell of; those that the run does not hold are left alone. A
+ * key outlives its run and what the run keeps, so a large output is recorded with it in full.
+ */
+export function effectEnds(events: readonly RunEvent[], values: LargeValues): EffectEnd[] {
   return events.flatMap((event): EffectEnd[] => {
     if (!("effectKey" in event) || event.effectKey === undefined) return [];
     const { effectKey: key, subtask } = event;
     switch (event.type) {
       case "subtask.succeeded":
       case "subtask.resolved":
-        return [{ key, subtask, status: "finished", output: event.output }];
+        return [
+          {
+            key,
+            subtask,
+            status: "finished",
+            output: outputOf(event.runId, subtask, event, values),
+          },
+        ];
       case "dead_letter.resolved":
         return event.resolution === "discarded" ? [{ key, subtask, status: "released" }] : [];
       default:

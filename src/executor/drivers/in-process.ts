@@ -26,6 +26,7 @@ import { auditOf } from "./audit.ts";
 import type { Drive, DriveOptions, Driver, News, PlanAnswer } from "./driver.ts";
 import { DurationLog } from "./duration-log.ts";
 import { EffectClaims, effectEnds } from "./effect-claims.ts";
+import { BlobValues, blobsOf } from "./large-values.ts";
 import { Meter } from "./meter.ts";
 import { ModelBudget } from "./model-budget.ts";
 import { Timers } from "./timers.ts";
@@ -52,6 +53,7 @@ class InProcessDrive implements Drive {
   readonly #budget: ModelBudget;
   readonly #durations = new DurationLog();
   readonly #claims: EffectClaims;
+  readonly #values: BlobValues;
   #inbox: RunInput[] = [];
   /** Requests of other processes that are in the inbox, by id. */
   #heard: number[] = [];
@@ -72,6 +74,7 @@ class InProcessDrive implements Drive {
     this.#state = options.state;
     this.#budget = new ModelBudget(options.state);
     this.#claims = new EffectClaims(options.state.runId, options.journal, options.world);
+    this.#values = new BlobValues(options.journal.blobs, options.largeValues);
     this.#timers = new Timers(options.world.clock, (timer) =>
       this.send({ type: "timer_rang", timer }),
     );
@@ -117,7 +120,7 @@ class InProcessDrive implements Drive {
     const unsettled = this.#unsettled;
     this.#unsettled = [];
     for (const input of inbox) {
-      const result = step(this.#state, input);
+      const result = step(this.#state, input, this.#values);
       for (const event of result.events) events.push(event);
       for (const effect of result.effects) effects.push(effect);
     }
@@ -128,8 +131,11 @@ class InProcessDrive implements Drive {
       const summary = this.#summary();
       const durations = summary && this.#durations.take();
       const audit = auditOf(events);
-      const effects = effectEnds(events);
-      await journal.append(lease, events, { summary, durations, audit, effects });
+      const effects = effectEnds(events, this.#values);
+      const blobs = blobsOf(events);
+      if (!this.#values.isStored) await this.#values.store(this.#now());
+      if (this.#over) return;
+      await journal.append(lease, events, { summary, durations, audit, effects, blobs });
       if (this.#over) return;
       listener.events?.(events, this.#state);
     }
