@@ -26,8 +26,19 @@ function aloneCheaper(): Error {
   );
 }
 
+/** What the options say about models. */
+export type MadeModels = {
+  /** Those that they name; undefined when they name none. */
+  readonly models: Models | undefined;
+  /**
+   * One by its name, made when first wanted, in the same way as those.
+   * @throws {InputError} `model.unknown`, `model.key_missing`, `model.price_unknown`
+   */
+  readonly named: (name: string) => Model;
+};
+
 /**
- * The models that the options name; undefined when they name none.
+ * The models that the options name, and how to get others.
  * @throws {InputError} `model.unknown`, `model.key_missing`, `file.unwritable` for a recording
  *   that cannot be made, `file.not_found` and `file.unreadable` for one that cannot be read
  */
@@ -35,12 +46,12 @@ export function makeModels(
   options: PlanwrightOptions,
   clock: Clock,
   dayBudget: DayBudget | undefined,
-): Models | undefined {
+): MadeModels {
   const { model, plannerModel, cheaperModel, record, replay } = options;
   const { env = process.env, modelLimits: limits } = options;
   if (replay !== undefined) {
     const recorded = replayModel(replay);
-    return { planner: recorded, tools: recorded };
+    return { models: { planner: recorded, tools: recorded }, named: () => recorded };
   }
   const make = (named: string | Model) => {
     const made = typeof named === "string" ? createModel(named, { env, clock, limits }) : named;
@@ -49,15 +60,22 @@ export function makeModels(
     const kept = record === undefined ? made : recordModel(made, record, env);
     return dayBudget === undefined ? kept : dayBudget.limit(kept);
   };
+  const made = new Map<string, Model>();
+  const named = (name: string) => {
+    const known = made.get(name) ?? make(name);
+    made.set(name, known);
+    return known;
+  };
   const main = model ?? plannerModel;
   if (main === undefined) {
     if (cheaperModel !== undefined) throw aloneCheaper();
-    return undefined;
+    return { models: undefined, named };
   }
   const tools = make(main);
-  return {
+  const models = {
     planner: plannerModel === undefined ? tools : make(plannerModel),
     tools,
     ...(cheaperModel !== undefined && { cheaper: make(cheaperModel) }),
   };
+  return { models, named };
 }

@@ -21,6 +21,9 @@ import type { Tool, ToolRegistry } from "./tools/tool.ts";
 const MAX_PLANNED_SUBTASKS = 200;
 const MAX_GIVEN_SUBTASKS = 100_000;
 
+/** Whether a planner made the plan, or somebody who may do more. */
+type Origin = "planned" | "given";
+
 export type PlanReport =
   | { readonly status: "planned"; readonly plan: Plan; readonly planner: string }
   /** The planner must know something first; ask it again with the `clarifications`. */
@@ -61,7 +64,7 @@ export class Planning {
   ): Promise<PlanOutcome> {
     const { clock, toolbox } = this.#parts;
     const tools = await toolbox.open();
-    const check = (plan: unknown) => this.#check(plan, MAX_PLANNED_SUBTASKS);
+    const check = (plan: unknown) => this.#check(plan, "planned");
     return (await this.#openPlanner()).plan({
       ...order,
       tools: tools.list(),
@@ -109,7 +112,7 @@ export class Planning {
     const { modelCalls } = outcome;
     const spent = modelCalls > 0 ? { usage: { ...outcome.usage, modelCalls } } : {};
     if (outcome.status === "planned") {
-      const accepted = this.#accept(outcome.plan, {}, MAX_PLANNED_SUBTASKS, timeouts);
+      const accepted = this.#accept(outcome.plan, {}, "planned", timeouts);
       return { type: "plan_made", accepted: await accepted, ...spent };
     }
     if (outcome.status === "asks") {
@@ -135,23 +138,23 @@ export class Planning {
 
   /** A plan that somebody gave, ready to run. @throws {InputError} every issue that it has */
   accept(plan: unknown, inputs: JsonObject): Promise<AcceptedPlan> {
-    return this.#accept(plan, inputs, MAX_GIVEN_SUBTASKS);
+    return this.#accept(plan, inputs, "given");
   }
 
   /** Every issue of a plan that somebody gave. */
   async validate(plan: unknown): Promise<readonly Issue[]> {
     await this.#parts.toolbox.open();
-    return this.#check(plan, MAX_GIVEN_SUBTASKS).issues;
+    return this.#check(plan, "given").issues;
   }
 
   async #accept(
     plan: unknown,
     inputs: JsonObject,
-    maxSubtasks: number,
+    origin: Origin,
     known?: AdaptiveTimeouts,
   ): Promise<AcceptedPlan> {
     const tools = await this.#parts.toolbox.open();
-    const checked = this.#check(plan, maxSubtasks);
+    const checked = this.#check(plan, origin);
     if (checked.compiled === undefined) throw new InputError(checked.issues);
     const given = resolveInputs(checked.plan, inputs);
     const timeouts = known ?? (await this.#adaptiveTimeouts(toolsOf(checked.plan, tools)));
@@ -169,9 +172,11 @@ export class Planning {
   }
 
   /** The toolbox has to be open. */
-  #check(plan: unknown, maxSubtasks: number) {
+  #check(plan: unknown, origin: Origin) {
     const { toolbox } = this.#parts;
-    return checkPlan(plan, { tools: toolbox, maxSubtasks });
+    return origin === "planned"
+      ? checkPlan(plan, { tools: toolbox.offered, maxSubtasks: MAX_PLANNED_SUBTASKS })
+      : checkPlan(plan, { tools: toolbox, maxSubtasks: MAX_GIVEN_SUBTASKS });
   }
 
   #openPlanner(): Promise<Planner> {

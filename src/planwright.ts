@@ -25,7 +25,7 @@ import type { AuditRow } from "./journal/journal.ts";
 import { isGone } from "./journal/owner.ts";
 import { makeModels } from "./make-models.ts";
 import { ANTHROPIC_KEY } from "./models/anthropic.ts";
-import type { Models } from "./models/model.ts";
+import type { Model, Models } from "./models/model.ts";
 import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
 import { OPENAI_KEY } from "./models/openai-responses.ts";
 import {
@@ -80,6 +80,7 @@ export class Planwright {
   readonly #workspace: string;
   readonly #settings: RunSettings;
   readonly #models: Models | undefined;
+  readonly #modelNamed: (name: string) => Model;
   readonly #store: RunStore;
   readonly #toolbox: Toolbox;
   readonly #planning: Planning;
@@ -99,7 +100,9 @@ export class Planwright {
     this.garbage = new GarbageCollector(this.#store, this.#clock);
     const limits = dayLimitsOf(options);
     this.#dayBudget = limits && new DayBudget(limits, this.#store, this.#clock);
-    this.#models = makeModels(options, this.#clock, this.#dayBudget);
+    const { models, named } = makeModels(options, this.#clock, this.#dayBudget);
+    this.#models = models;
+    this.#modelNamed = named;
     this.#toolbox = new Toolbox(options, { hasModel: this.#models !== undefined });
     this.#timings = new Timings(this.#store, options.attemptTimeoutMs);
     this.#planning = new Planning(options, {
@@ -372,6 +375,7 @@ export class Planwright {
       const world: World = {
         tools: await this.tools(),
         models: this.#models,
+        modelNamed: this.#modelNamed,
         workspace: this.#workspace,
         clock: this.#clock,
         governor: this.#governor,

@@ -1,10 +1,14 @@
-/** The tools of a Planwright: the builtin ones and the user's, loaded when first wanted. */
+/**
+ * The tools of a Planwright: the builtin ones and the user's, loaded when first wanted. Those
+ * of workflow files are known by name and listed nowhere.
+ */
 
 import { parseAdmission } from "./base/admission.ts";
 import { inputError } from "./base/errors.ts";
 import { checkUses } from "./executor/governor/uses.ts";
 import type { PlanwrightOptions } from "./options.ts";
 import { closest } from "./plan/closest.ts";
+import type { ToolLookup } from "./plan/tool-lookup.ts";
 import { loadTools } from "./tools/load.ts";
 import { createRegistry } from "./tools/registry.ts";
 import type { Tool, ToolRegistry } from "./tools/tool.ts";
@@ -21,6 +25,13 @@ export class Toolbox {
   readonly #withheld = new Set<string>();
   #registry: Promise<ToolRegistry> | undefined;
   #opened: ToolRegistry | undefined;
+  /** What planners may use: not the tools by which workflow files run modules and other plans. */
+  readonly offered: ToolLookup = {
+    get: (name) => this.#offered?.get(name),
+    names: () => this.names(),
+    whyNot: (name) => this.whyNot(name),
+  };
+  #offered: ToolRegistry | undefined;
 
   constructor(options: ToolOptions, { hasModel }: { readonly hasModel: boolean }) {
     this.#options = options;
@@ -29,9 +40,12 @@ export class Toolbox {
 
   /** @throws {InputError} for tools that cannot be loaded, or of one name */
   open(): Promise<ToolRegistry> {
-    this.#registry ??= this.#load().then((registry) => {
-      this.#opened = registry;
-      return registry;
+    this.#registry ??= this.#load().then(async (offered) => {
+      const { WORKFLOW_TOOLS } = await import("./tools/builtin/workflow.ts");
+      const all = createRegistry([...offered.list(), ...WORKFLOW_TOOLS]);
+      this.#offered = offered;
+      this.#opened = { get: all.get, list: offered.list };
+      return this.#opened;
     });
     return this.#registry;
   }

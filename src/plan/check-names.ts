@@ -86,8 +86,10 @@ export class Names {
 
   constructor(plan: Plan, tools: ToolLookup) {
     this.#schemas.set(INPUTS, inputsSchema(plan));
-    for (const { id, tool, forEach } of plan.subtasks) {
-      this.#schemas.set(id, listSchema(forEach, tools.get(tool)?.outputSchema));
+    for (const { id, tool, input, forEach } of plan.subtasks) {
+      const known = tools.get(tool);
+      const schema = known?.outputSchemaFor?.(input as JsonObject) ?? known?.outputSchema;
+      this.#schemas.set(id, listSchema(forEach, schema));
       this.#toolOf.set(id, tool);
     }
     this.#known = [...this.#schemas.keys()];

@@ -14,6 +14,8 @@ export interface CheckableTool {
   /** JSON Schema, draft 2020-12. */
   readonly inputSchema: JsonObject;
   readonly outputSchema: JsonObject;
+  /** What it gives for an input as the plan has it; undefined where `outputSchema` says it. */
+  readonly outputSchemaFor?: ((input: JsonObject) => JsonObject | undefined) | undefined;
   /** A Standard Schema; checks do without its verdict if it is a promise. */
   readonly input: {
     readonly "~standard": {

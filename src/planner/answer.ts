@@ -5,10 +5,10 @@
 
 import type { Issue } from "../base/errors.ts";
 import { isPlainObject, type Json, type JsonObject } from "../base/json.ts";
+import { readJson } from "../base/read-json.ts";
 import type { Question } from "../plan/question.ts";
 import { type PlanDraft, planJsonSchema } from "../plan/schema.ts";
 import { closedSchema, decode, encode } from "./closed-form.ts";
-import { readJson } from "./read-json.ts";
 
 /** What a planner says about a subtask; the rest, like timeouts, is for people and tools. */
 const OFFERED = ["id", "description", "tool", "input", "dependsOn", "when", "optional"];

@@ -63,6 +63,7 @@ export function defineTool<Input extends Schema, Output extends Schema>(
       outputSchema ??= toJsonSchema(definition.output, "output", `${name}.output`);
       return outputSchema;
     },
+    outputSchemaFor: definition.outputSchemaFor?.bind(definition),
     effects: definition.effects ?? "write",
     idempotent: definition.idempotent ?? false,
     trust: definition.trust ?? "trusted",

@@ -14,7 +14,7 @@
 import type { AdmissionOptions, AdmissionPolicy } from "../base/admission.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { RetryOptions, RetryPolicy } from "../base/retry-policy.ts";
-import type { Models } from "../models/model.ts";
+import type { Model, Models } from "../models/model.ts";
 
 /**
  * What a call does to the world: nothing that could be noticed (`none`), looks (`read`),
@@ -58,6 +58,11 @@ export interface ToolContext {
   readonly workspace: string;
   /** The models of this run; `undefined` when none is configured. */
   readonly models: Models | undefined;
+  /**
+   * A model by its name, `provider:model`, within the budget of this run.
+   * @throws {InputError} `model.unknown`, `model.key_missing`, `model.price_unknown`
+   */
+  readonly modelNamed?: ((name: string) => Model) | undefined;
   /** A line for the log of this subtask. */
   log(message: string): void;
   /** How far the attempt is, 0 to 1, and what it does now. */
@@ -80,6 +85,12 @@ export interface ToolDefinition<Input extends Schema = Schema, Output extends Sc
   readonly idempotent?: boolean;
   /** Whether its output is the user's own, or from outside and may try to give orders. @default "trusted" */
   readonly trust?: "trusted" | "untrusted";
+  /**
+   * The JSON Schema of what a call gives, where that follows from its input: narrower than
+   * `output`, and kept by the tool itself. Of an input as the plan has it, `${expressions}` too.
+   * @default that of `output`
+   */
+  outputSchemaFor?(input: JsonObject): JsonObject | undefined;
   /**
    * Limit of one attempt, e.g. `30s`; `adaptive`: from how long its calls took before.
    * @default the run's
@@ -114,6 +125,8 @@ export interface Tool {
   /** Draft 2020-12. */
   readonly inputSchema: JsonObject;
   readonly outputSchema: JsonObject;
+  /** What a call with this input gives; `undefined` where that is `outputSchema`. */
+  readonly outputSchemaFor?: ((input: JsonObject) => JsonObject | undefined) | undefined;
   readonly effects: Effects;
   readonly idempotent: boolean;
   readonly trust: "trusted" | "untrusted";

@@ -1,6 +1,6 @@
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
 import { formatPath, type Json, toJson } from "../../base/json.ts";
-import type { Models } from "../../models/model.ts";
+import type { Model, Models } from "../../models/model.ts";
 import {
   issueSteps,
   type SchemaIssue,
@@ -84,6 +84,11 @@ export class Attempt implements ToolContext {
   /** The core knows how it ended. */
   settle(): void {
     this.#meter.settle();
+  }
+
+  get modelNamed(): ((name: string) => Model) | undefined {
+    const make = this.#world.modelNamed;
+    return make && ((name) => this.#meter.measure(make(name)));
   }
 
   // Not methods: tools take what they need out of the context, and call it alone.

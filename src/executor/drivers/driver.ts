@@ -73,6 +73,11 @@ export interface World {
   readonly tools: ToolRegistry;
   /** `undefined` when no model is configured. */
   readonly models: Models | undefined;
+  /**
+   * A model by its name, also where none is configured.
+   * @throws {InputError} `model.unknown`, `model.key_missing`, `model.price_unknown`
+   */
+  readonly modelNamed?: ((name: string) => Model) | undefined;
   /** Absolute path of the folder that file tools may touch. */
   readonly workspace: string;
   readonly clock: Clock;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ToolError } from "../../base/errors.ts";
 import { isPlainObject } from "../../base/json.ts";
-import type { ModelResult } from "../../models/model.ts";
 import { defineTool } from "../define-tool.ts";
+import { textOf } from "../model-answer.ts";
 
 /** Stable, so that a provider can keep it cached. */
 const SYSTEM = `You carry out one step of a larger plan. The user message holds an instruction and, when the step needs it, material between <context> and </context>.
@@ -70,32 +70,4 @@ function renderMessage(instruction: string, context: unknown): string {
 function renderMaterial(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   return text.replace(/<(?=\/?context\b)/gi, "&lt;");
-}
-
-/** @throws {ToolError} when the answer is none, or not whole */
-function textOf({ finish, text, model }: ModelResult): string {
-  if (finish === "refusal") {
-    throw new ToolError("model.refused", `${model} would not answer: ${excerpt(text)}`, {
-      retryable: false,
-      hint: "Reword the instruction, or use another model.",
-    });
-  }
-  if (finish === "length") {
-    throw new ToolError("model.truncated", `The answer of ${model} was cut off: ${excerpt(text)}`, {
-      retryable: false,
-      hint: "Ask for a shorter text, or raise max_tokens.",
-    });
-  }
-  const answer = text.trim();
-  if (answer !== "") return answer;
-  throw new ToolError("model.invalid_output", `${model} gave an empty answer.`, {
-    hint: "Try again, or reword the instruction.",
-    retryable: true,
-  });
-}
-
-function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  if (line === "") return "it gave no text.";
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }

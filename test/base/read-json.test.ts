@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readJson } from "../../src/planner/read-json.ts";
+import { readJson } from "../../src/base/read-json.ts";
 
 const OBJECT = { text: 'one " quote, } { \\ ``` and', list: [{ n: 1 }] };
 const JSON_TEXT = JSON.stringify(OBJECT);

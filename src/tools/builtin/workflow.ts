@@ -1,0 +1,8 @@
+import type { Tool } from "../tool.ts";
+import { promptModel } from "./prompt-model.ts";
+
+/**
+ * What runs the subtasks of workflow files that are no tool calls. Given plans may use these;
+ * planners are not offered them.
+ */
+export const WORKFLOW_TOOLS: readonly Tool[] = [promptModel];

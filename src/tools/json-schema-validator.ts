@@ -1,0 +1,150 @@
+/**
+ * JSON Schemas that people write in files, drafts 2020-12 and 07: whether they are any, and
+ * what they say against a value. Unknown keywords are refused, because a misspelt one that is
+ * silently ignored lets everything pass. `format` is a note, as the drafts have it.
+ */
+
+import type { ErrorObject } from "ajv";
+import {
+  formatPath,
+  isPlainObject,
+  type Json,
+  type JsonObject,
+  type PathStep,
+} from "../base/json.ts";
+
+export type SchemaProblem = { readonly steps: readonly PathStep[]; readonly message: string };
+
+/** What is wrong with a value; nothing when it is valid. */
+export type JsonValidator = (value: Json) => readonly SchemaProblem[];
+
+/** Schemas that are used again and again: the same one for every item of many. */
+const MAX_KEPT = 100;
+const kept = new Map<string, JsonValidator>();
+
+/**
+ * Make a validator of a schema.
+ * @returns the validator, or what keeps the schema from being one
+ */
+export async function compileJsonSchema(
+  schema: JsonObject,
+): Promise<JsonValidator | { readonly problems: readonly SchemaProblem[] }> {
+  const key = JSON.stringify(schema);
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const compiled = await compile(schema);
+  if (typeof compiled === "function") {
+    const [oldest] = kept.keys();
+    if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+    kept.set(key, compiled);
+  }
+  return compiled;
+}
+
+async function compile(schema: JsonObject) {
+  const draft = draftOf(schema);
+  if (draft === undefined) {
+    const message = `is ${JSON.stringify(schema["$schema"])}, and only drafts 2020-12 and 07 are known`;
+    return { problems: [{ steps: ["$schema"], message }] };
+  }
+  const { default: ajv } =
+    draft === "2020-12" ? await import("ajv/dist/2020.js") : await import("ajv");
+  const Ajv = ajv.default;
+  const engine = new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    strictSchema: true,
+    validateFormats: false,
+    logger: false,
+  });
+  if (!engine.validateSchema(schema)) return { problems: problemsOf(engine.errors ?? []) };
+  try {
+    const validate = engine.compile(schema);
+    return (value: Json) => (validate(value) ? [] : problemsOf(validate.errors ?? []));
+  } catch (error) {
+    // The engine does not say where: it may be anywhere in the schema.
+    return { problems: [{ steps: [], message: (error as Error).message.replace(/\.$/, "") }] };
+  }
+}
+
+function draftOf({ $schema }: JsonObject): "2020-12" | "07" | undefined {
+  if ($schema === undefined) return "2020-12";
+  if (typeof $schema !== "string") return undefined;
+  if ($schema.includes("json-schema.org/draft/2020-12/")) return "2020-12";
+  return $schema.includes("json-schema.org/draft-07/") ? "07" : undefined;
+}
+
+function problemsOf(errors: readonly ErrorObject[]): SchemaProblem[] {
+  const seen = new Set<string>();
+  return errors.flatMap((error) => {
+    if (isSummary(error, errors)) return [];
+    const problem = { steps: stepsOf(error), message: messageOf(error) };
+    const key = JSON.stringify(problem);
+    // Branches of `anyOf` often say the same thing.
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [problem];
+  });
+}
+
+/** That no branch fits is said better by what is wrong with the branches. */
+function isSummary({ keyword, instancePath }: ErrorObject, errors: readonly ErrorObject[]) {
+  if (keyword !== "anyOf" && keyword !== "oneOf") return false;
+  return errors.some(
+    (other) => other.keyword !== keyword && other.instancePath.startsWith(instancePath),
+  );
+}
+
+function messageOf({ keyword, params, message = "is not valid", data }: ErrorObject): string {
+  switch (keyword) {
+    case "enum": {
+      const allowed = (params["allowedValues"] as Json[]).map((value) => JSON.stringify(value));
+      return `must be ${allowed.join(" or ")}, not ${excerpt(data as Json)}`;
+    }
+    case "const":
+      return `must be ${JSON.stringify(params["allowedValue"])}, not ${excerpt(data as Json)}`;
+    case "additionalProperties":
+      return `must not have the property ${JSON.stringify(params["additionalProperty"])}`;
+    case "required":
+      return `must have the property ${JSON.stringify(params["missingProperty"])}`;
+    default:
+      return `${message}, and is ${excerpt(data as Json)}`;
+  }
+}
+
+function excerpt(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** JSON Pointers have all steps as text; what is an index shows only in the value. */
+function stepsOf({ instancePath }: ErrorObject): PathStep[] {
+  return instancePath
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .map((step) => (/^(?:0|[1-9]\d*)$/.test(step) ? Number(step) : step));
+}
+
+/** The problems as a list for people and models. */
+export function listProblems(problems: readonly SchemaProblem[]): string {
+  return problems
+    .map(({ steps, message }) => `${formatPath(steps) || "the whole"} ${message}`)
+    .join("; ");
+}
+
+/**
+ * The value without the nulls that only stand for properties that are left out: some models
+ * cannot leave any out.
+ */
+export function withoutNulls(value: Json, problems: readonly SchemaProblem[]): Json {
+  const copy = structuredClone(value) as Json;
+  for (const { steps } of problems) {
+    let owner: unknown = copy;
+    for (const step of steps.slice(0, -1)) owner = (owner as Record<PathStep, unknown>)?.[step];
+    const last = steps.at(-1);
+    if (last !== undefined && isPlainObject(owner) && owner[last] === null) delete owner[last];
+  }
+  return copy;
+}
