@@ -52,6 +52,8 @@ export {
   createPlanwright,
   type DecidedRun,
   type ListedRun,
+  type LoadedPlan,
+  loadPlan,
   type PlanReport,
   type Planwright,
   type PlanwrightOptions,
@@ -68,6 +70,7 @@ export type { Collected, Garbage, GarbageCollector, GarbageOptions, OldRun } fro
 export type { Run, RunListener } from "./run.ts";
 export type { ToolField, ToolPage } from "./tool-page.ts";
 export { defineTool } from "./tools/define-tool.ts";
+export type { Handler } from "./tools/handler.ts";
 export type {
   Effects,
   Schema,

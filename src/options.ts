@@ -17,6 +17,7 @@ import type { Journal } from "./journal/journal.ts";
 import type { Model } from "./models/model.ts";
 import type { TrafficLimits } from "./models/traffic.ts";
 import type { Clarification } from "./plan/question.ts";
+import type { PlanBudget } from "./plan/schema.ts";
 import type { ModelPlannerOptions } from "./planner/model-planner.ts";
 import { type RunListener, userName } from "./run.ts";
 import type { Tool } from "./tools/tool.ts";
@@ -180,6 +181,22 @@ export function changesOf(options: PlanwrightOptions, settings: RunSettings): Se
     ...(options.concurrency !== undefined && { concurrency }),
     ...(runTimeoutMs !== null && { runTimeoutMs }),
   };
+}
+
+/** The settings of a run of a plan, which says itself what it may use where nobody else does. */
+export function settingsFor(settings: RunSettings, budget: PlanBudget | undefined): RunSettings {
+  if (budget === undefined) return settings;
+  const { seconds, ...limits } = budget;
+  const given = settings.budget;
+  const own = {
+    usd: given?.usd ?? limits.usd ?? null,
+    tokens: given?.tokens ?? limits.tokens ?? null,
+    toolCalls: given?.toolCalls ?? limits.toolCalls ?? null,
+    modelCalls: given?.modelCalls ?? limits.modelCalls ?? null,
+  };
+  const isLimited = Object.values(own).some((limit) => limit !== null);
+  const timeout = settings.runTimeoutMs ?? (seconds === undefined ? null : seconds * 1000);
+  return { ...settings, budget: isLimited ? own : null, runTimeoutMs: timeout };
 }
 
 /** @throws {InputError} `input.invalid` */

@@ -7,13 +7,14 @@ import type { Json, JsonObject } from "./base/json.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import { type AdaptiveTimeouts, acceptPlan } from "./executor/drivers/accept-plan.ts";
 import type { PlanAnswer, PlanOrder } from "./executor/drivers/driver.ts";
-import type { Models } from "./models/model.ts";
+import type { Model, Models } from "./models/model.ts";
 import type { PlanOptions, PlanwrightOptions } from "./options.ts";
 import { checkPlan } from "./plan/check.ts";
 import { compilePlan, resolveInputs } from "./plan/compile.ts";
 import type { Question } from "./plan/question.ts";
 import type { Plan } from "./plan/schema.ts";
 import type { Planner, PlannerPrompt, PlanOutcome, PlanRequest } from "./planner/planner.ts";
+import { modelIssues } from "./prompted-models.ts";
 import type { Timings } from "./timings.ts";
 import type { Toolbox } from "./toolbox.ts";
 import type { Tool, ToolRegistry } from "./tools/tool.ts";
@@ -38,6 +39,7 @@ export type PlanReport =
 
 type Parts = {
   readonly models: Models | undefined;
+  readonly named: (name: string) => Model;
   readonly toolbox: Toolbox;
   readonly clock: Clock;
   readonly timings: Timings;
@@ -144,7 +146,8 @@ export class Planning {
   /** Every issue of a plan that somebody gave. */
   async validate(plan: unknown): Promise<readonly Issue[]> {
     await this.#parts.toolbox.open();
-    return this.#check(plan, "given").issues;
+    const { issues } = this.#check(plan, "given");
+    return [...issues, ...modelIssues(plan, this.#parts, { withKeys: false })];
   }
 
   async #accept(
@@ -155,7 +158,10 @@ export class Planning {
   ): Promise<AcceptedPlan> {
     const tools = await this.#parts.toolbox.open();
     const checked = this.#check(plan, origin);
-    if (checked.compiled === undefined) throw new InputError(checked.issues);
+    const ofModels = modelIssues(plan, this.#parts, { withKeys: true });
+    if (checked.compiled === undefined || ofModels.length > 0) {
+      throw new InputError([...checked.issues, ...ofModels]);
+    }
     const given = resolveInputs(checked.plan, inputs);
     const timeouts = known ?? (await this.#adaptiveTimeouts(toolsOf(checked.plan, tools)));
     return acceptPlan(checked.compiled, given, { tools, timeouts });

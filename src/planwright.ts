@@ -39,6 +39,7 @@ import {
   type RestartOptions,
   type ResumeOptions,
   type RunOptions,
+  settingsFor,
   settingsOf,
 } from "./options.ts";
 import type { PlanDraft } from "./plan/schema.ts";
@@ -58,6 +59,7 @@ import type { ToolPage } from "./tool-page.ts";
 import { Toolbox } from "./toolbox.ts";
 import type { ToolRegistry } from "./tools/tool.ts";
 import { webhookOf } from "./webhook.ts";
+import type { LoadedPlan } from "./workflow-files.ts";
 
 /** Where runs are kept unless said otherwise, below the current folder. */
 export const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
@@ -71,6 +73,7 @@ export type { PlannerPrompt } from "./planner/planner.ts";
 export type { PlanReport } from "./planning.ts";
 export type { ListedRun } from "./run-store.ts";
 export type { ToolPage } from "./tool-page.ts";
+export type { LoadedPlan } from "./workflow-files.ts";
 
 export class Planwright {
   /** Old runs and large values that nobody needs any more, to be looked at and removed. */
@@ -100,13 +103,13 @@ export class Planwright {
     this.garbage = new GarbageCollector(this.#store, this.#clock);
     const limits = dayLimitsOf(options);
     this.#dayBudget = limits && new DayBudget(limits, this.#store, this.#clock);
-    const { models, named } = makeModels(options, this.#clock, this.#dayBudget);
-    this.#models = models;
-    this.#modelNamed = named;
+    const made = makeModels(options, this.#clock, this.#dayBudget);
+    this.#models = made.models;
+    this.#modelNamed = made.named;
     this.#toolbox = new Toolbox(options, { hasModel: this.#models !== undefined });
     this.#timings = new Timings(this.#store, options.attemptTimeoutMs);
     this.#planning = new Planning(options, {
-      models: this.#models,
+      ...made,
       toolbox: this.#toolbox,
       clock: this.#clock,
       timings: this.#timings,
@@ -163,7 +166,7 @@ export class Planwright {
       const first: News = {
         type: "start_requested",
         goal: accepted.plan.goal,
-        settings: this.#settings,
+        settings: settingsFor(this.#settings, accepted.plan.budget),
         plan: accepted,
       };
       return { ...(await this.#store.create()), first: [first] };
@@ -395,4 +398,13 @@ export class Planwright {
 /** @throws {InputError} for options that make no sense, an unknown model, a missing key */
 export function createPlanwright(options: PlanwrightOptions = {}): Planwright {
   return new Planwright(options);
+}
+
+/**
+ * Read a plan file with the files that it names: templates, schemas, functions, other plans.
+ * What it gives as `value` is a plan to run or validate.
+ * @throws {InputError} `file.not_found`, `file.unreadable`, `plan.syntax`
+ */
+export async function loadPlan(file: string): Promise<LoadedPlan> {
+  return (await import("./workflow-files.ts")).loadPlanFile(file);
 }

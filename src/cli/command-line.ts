@@ -283,6 +283,11 @@ function addSetupCommands(program: Command, lazily: Lazily): void {
     lazily<[string, ReadingFlags]>(async () => (await import("./commands/tools-show.ts")).showTool),
   );
 
+  program
+    .command("schema")
+    .description("print the JSON Schema of plan files, for editors")
+    .action(lazily<[object]>(async () => (await import("./commands/schema.ts")).schema));
+
   const cache = program.command("plan-cache").description("plans made before, for --plan-cache");
   addJson(addSetup(cache.command("list").description("list them"))).action(
     lazily<[ReadingFlags]>(async () => (await import("./commands/plan-cache.ts")).listPlanCache),

@@ -65,6 +65,8 @@ async function followOn(followed: Followed, following: Following): Promise<Follo
     const begin: Begin = (options) => planwright.resume(runId, { ...options, answers });
     return followOnce({ ...following, begin, note: undefined });
   }
+  // What waits for a larger budget is not asked for: somebody has to resume it with more.
+  if (followed.result.approvals === undefined) return undefined;
   const result = await askApprovals(followed.result, planwright, io);
   if (result === undefined) return undefined;
   if (result.finishedAt !== null) return { ...followed, result };

@@ -8,7 +8,7 @@
  * Names in scope are subtask ids (their outputs) and `inputs`.
  */
 
-import type { Json, PathStep } from "../base/json.ts";
+import type { Json, JsonObject, PathStep } from "../base/json.ts";
 import { type Expression, parseExpression } from "./cel.ts";
 import type { Scope } from "./cel-names.ts";
 import { textOfJson } from "./cel-values.ts";
@@ -80,6 +80,15 @@ export function compileTemplate(value: Json): {
 export function escapeTemplate(text: string): string {
   // A function, because `$$` in a replacement text means one dollar sign.
   return text.replaceAll("${", () => "$${");
+}
+
+/** The value as a template that gives just this value. */
+export function escapeJson(value: Json): Json {
+  if (typeof value === "string") return escapeTemplate(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map(escapeJson);
+  const entries = Object.entries(value as JsonObject);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, escapeJson(inner)]));
 }
 
 function compilePart(

@@ -31,6 +31,8 @@ export interface ParsedPlan {
   locate(path: string | readonly PathStep[]): Location | undefined;
   /** Where a key stands, or the closest value around it. */
   locateKey(path: string | readonly PathStep[]): Location | undefined;
+  /** The issue with file, line and column; one that has them is left as it is. */
+  place(issue: Issue): Issue;
 }
 
 /** So many times may aliases multiply what they stand for. */
@@ -68,11 +70,16 @@ export function parsePlanText(text: string, options: { readonly file: string }):
     const offset = steps && offsetOf(document.contents, steps, wantsKey);
     return offset === undefined ? undefined : locationOf(offset);
   };
+  const place = (issue: Issue): Issue => {
+    if (issue.file !== undefined) return issue;
+    return { ...issue, file, ...find(issue.path, issue.code === "plan.unknown_key") };
+  };
   return {
     file,
     value,
     locate: (path) => find(path, false),
     locateKey: (path) => find(path, true),
+    place,
   };
 }
 
@@ -140,13 +147,7 @@ function repeatsKey(text: string): boolean {
 
 /** The issues with file, line and column. */
 export function withLocations(issues: readonly Issue[], parsed: ParsedPlan): Issue[] {
-  return issues.map((issue) => ({
-    ...issue,
-    file: parsed.file,
-    ...(issue.code === "plan.unknown_key"
-      ? parsed.locateKey(issue.path)
-      : parsed.locate(issue.path)),
-  }));
+  return issues.map((issue) => parsed.place(issue));
 }
 
 function syntaxIssue(message: string, hint: string, file: string, place: Location): Issue {
@@ -228,7 +229,15 @@ export function renderPlanJson(plan: Plan): string {
   return `${JSON.stringify(toDraft(plan), null, 2)}\n`;
 }
 
-const PLAN_KEYS = ["version", "goal", "inputs", "subtasks", "output"] as const;
+const PLAN_KEYS = [
+  "version",
+  "workflow",
+  "goal",
+  "inputs",
+  "budget",
+  "subtasks",
+  "output",
+] as const;
 /** As JSON text. `version` is written all the same: a file outlives its reader. */
 const DEFAULTS: Readonly<Record<string, string>> = {
   dependsOn: "[]",

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Issue } from "../base/errors.ts";
 import { formatPath, isPlainObject, type PathStep } from "../base/json.ts";
 import { closest } from "./closest.ts";
@@ -8,7 +8,10 @@ type ZodIssue = z.core.$ZodIssue;
 
 /** How to write each field; the issue itself says what is wrong. */
 const HINTS: Readonly<Record<string, string>> = {
+  budget: "Write usd, tokens, toolCalls, modelCalls or seconds, each a number greater than 0.",
+  budgetShare: "Write a number greater than 0 and at most 1, e.g. 0.5.",
   default: "Give a value of the input's type.",
+  defaults: "Write timeout, totalTimeout, retry, approval or optional, as in a subtask.",
   dependsOn:
     "Write a list of ids, e.g. [read_report]; { id: read_report, on: settled } also after a failure.",
   description: "Say in a sentence what it is for, or leave it out.",
@@ -21,43 +24,63 @@ const HINTS: Readonly<Record<string, string>> = {
   concurrency: "Write a whole number from 1.",
   onItemError: "Write fail, skip or collect.",
   fallback: "Name one of the tools.",
+  handler: "Name a module with a default export, e.g. validators/structure.ts.",
   initial: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
   max: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
+  prompt: "Write what to ask; ${expressions} in it are filled in.",
+  promptTemplate: "Name a file with a Liquid template, e.g. prompts/classify.j2.",
   retry: "Write { attempts: 3 }, and initial, factor and max where the defaults do not fit.",
   goal: "Say what the plan is for.",
   idempotencyKey: "Write a text that names the effect, e.g. invoice-${inputs.number}.",
   id: "Use a name such as read_report.",
   input: "Give the tool's arguments as an object.",
   inputs: "Write each input as a name with its type, e.g. year: { type: integer }.",
+  maxTokens: "Write a whole number greater than 0.",
+  model: "Write provider:model, e.g. anthropic:claude-sonnet-5-5.",
   on: "Write success or settled.",
   optional: "Write true or false.",
+  outputSchema: "Name a file with a JSON Schema, or write the schema itself.",
   output: "Give a value; strings in it may hold ${expressions}.",
   subtasks: "List at least one subtask, with id, tool and input.",
   timeout: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d; or adaptive.",
   tool: "Name one of the tools.",
   totalTimeout: "Write a number and a unit: 500ms, 1.5s, 10m, 2h or 30d.",
   type: "Write string, integer, number, boolean, array or object.",
+  variables: "Write values by name; strings may hold ${expressions}.",
   version: "Write version: 1.",
+  workflow: "Write { id: support_triage, version: 1.2.0, description: … }.",
   when: "Write one ${expression} that is true or false, e.g. ${size(a.rows) > 0}.",
 };
+
+/** What was checked, and where in the plan it stands. */
+export type CheckedPart = { readonly schema: z.ZodType; readonly at: readonly PathStep[] };
+
+const WHOLE: CheckedPart = { schema: planSchema, at: [] };
 
 /**
  * What the schema says against a plan, in our words.
  * @param value the plan as it was given
+ * @param part of it that was checked
  */
-export function schemaIssues(error: z.ZodError, value: unknown): Issue[] {
-  return error.issues.flatMap((issue) => toIssues(issue, [], value));
+export function schemaIssues(error: z.ZodError, value: unknown, part = WHOLE): Issue[] {
+  return error.issues.flatMap((issue) => toIssues(issue, part.at, value, part));
 }
 
-function toIssues(issue: ZodIssue, base: readonly PathStep[], root: unknown): Issue[] {
+function toIssues(
+  issue: ZodIssue,
+  base: readonly PathStep[],
+  root: unknown,
+  part: CheckedPart,
+): Issue[] {
   const steps = [...base, ...(issue.path as PathStep[])];
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => unknownKey(steps, key));
+    const known = keysAt(part.schema, steps.slice(part.at.length));
+    return issue.keys.map((key) => unknownKey(steps, key, known));
   }
   const value = valueAt(root, steps);
   if (issue.code === "invalid_union") {
     const branch = issue.errors.find((issues) => isAboutInside(issues, value));
-    if (branch !== undefined) return branch.flatMap((inner) => toIssues(inner, steps, root));
+    if (branch !== undefined) return branch.flatMap((inner) => toIssues(inner, steps, root, part));
   }
   const path = formatPath(steps);
   return [
@@ -73,23 +96,45 @@ function isAboutInside(issues: readonly ZodIssue[], value: unknown): boolean {
   return issues.every(({ code }) => code === "invalid_format");
 }
 
-function unknownKey(steps: readonly PathStep[], key: string): Issue {
-  const known = knownKeys(steps);
+function unknownKey(steps: readonly PathStep[], key: string, known: readonly string[]): Issue {
   const near = closest(key.replaceAll(/[_-]/g, ""), known);
   const owner = steps.length === 0 ? "The plan" : formatPath(steps);
+  const list = `Its keys are ${known.join(", ")}.`;
   return {
     code: "plan.unknown_key",
     path: formatPath([...steps, key]),
     message: `${owner} has no key ${key}.`,
-    hint: near === undefined ? `Its keys are ${known.join(", ")}.` : `Did you mean ${near}?`,
+    hint: unknownHint(steps, key) ?? (near === undefined ? list : `Did you mean ${near}?`),
   };
 }
 
-function knownKeys(steps: readonly PathStep[]): string[] {
-  const { shape } = planSchema;
-  if (steps.length === 0) return Object.keys(shape);
-  if (steps[0] === "inputs") return Object.keys(shape.inputs.unwrap().valueType.shape);
-  return steps.length === 2 ? Object.keys(shape.subtasks.element.shape) : ["id", "on"];
+/** Keys of subtasks that call no tool. */
+const OTHER_KINDS: readonly string[] = ["prompt", "promptTemplate", "handler", "workflow", "tool"];
+
+/** Keys that stand elsewhere in this format. */
+function unknownHint(steps: readonly PathStep[], key: string): string | undefined {
+  if (steps.length === 0 && key === "id") return "Write workflow: { id: …, version: … }.";
+  if (steps.length === 2 && OTHER_KINDS.includes(key)) {
+    return "A subtask is a tool call, a prompt, a function or a workflow: keep one of them.";
+  }
+  return undefined;
+}
+
+/** The keys of the objects that the schema has at this place. */
+function keysAt(schema: unknown, steps: readonly PathStep[]): string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
+    return keysAt(schema.unwrap(), steps);
+  }
+  if (schema instanceof z.ZodUnion) {
+    return [...new Set(schema.options.flatMap((option) => keysAt(option, steps)))];
+  }
+  const [step, ...rest] = steps;
+  if (schema instanceof z.ZodObject) {
+    const shape: Readonly<Record<string, unknown>> = schema.shape;
+    return step === undefined ? Object.keys(shape) : keysAt(shape[step], rest);
+  }
+  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
+  return schema instanceof z.ZodRecord ? keysAt(schema.valueType, rest) : [];
 }
 
 function messageOf(issue: ZodIssue, steps: readonly PathStep[], value: unknown): string {
@@ -99,7 +144,10 @@ function messageOf(issue: ZodIssue, steps: readonly PathStep[], value: unknown):
     case "invalid_type":
       return `${name} must be ${nounOf(issue.expected)}, not ${describe(value)}.`;
     case "too_small":
-      return `${name} must not be empty.`;
+      if (typeof value !== "number") return `${name} must not be empty.`;
+      return `${name} must be ${issue.inclusive ? "at least" : "greater than"} ${issue.minimum}, not ${value}.`;
+    case "too_big":
+      return `${name} must be at most ${issue.maximum}, not ${describe(value)}.`;
     case "invalid_value":
       return `${name} must be ${issue.values.join(" or ")}, not ${describe(value)}.`;
     case "invalid_format":
@@ -122,15 +170,18 @@ function nounOf(expected: string): string {
 }
 
 function hintOf(steps: readonly PathStep[]): string {
+  if (steps[0] === "subtasks" && steps[2] === "type") return KIND_HINT;
   const key = fieldOf(steps);
   return (key !== undefined && Object.hasOwn(HINTS, key) ? HINTS[key] : undefined) ?? PLAN_HINT;
 }
 
+const KIND_HINT = "Write tool, model, function or workflow, or leave it out.";
 const PLAN_HINT = "Give an object with goal and subtasks.";
 
 /** The field of the plan format that a path leads to or into. */
 function fieldOf(steps: readonly PathStep[]): string | undefined {
-  const [first, , third, , fifth] = steps;
+  const [first, second, third, , fifth] = steps;
+  if (first === "defaults") return second === undefined ? first : String(second);
   const inner = third === "dependsOn" && typeof fifth === "string" ? fifth : third;
   const field = first === "subtasks" || first === "inputs" ? (inner ?? first) : first;
   return field === undefined ? undefined : String(field);

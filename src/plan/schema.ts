@@ -122,16 +122,48 @@ const subtask = z.strictObject({
     .describe("Another tool with the same input, tried when all attempts have failed."),
 });
 
+/** What a plan may say for all of its subtasks that do not say themselves. */
+export const defaultsSchema = subtask
+  .pick({ timeout: true, totalTimeout: true, retry: true, approval: true })
+  .extend({ optional: z.boolean().optional() });
+
 const planInput = z.strictObject({
   type: z.enum(["string", "integer", "number", "boolean", "array", "object"]),
   description: z.string().min(1).optional(),
   default: z.json().optional(),
 });
 
+const workflow = z.strictObject({
+  id: id.describe("Unique name, e.g. support_triage."),
+  version: z
+    .union([z.string().min(1), z.number()])
+    .optional()
+    .describe("The author's own, e.g. 1.2.0; that of the format is `version` of the plan."),
+  description: z.string().min(1).optional().describe("What it does, for people."),
+});
+
+const count = z.int().positive();
+
+/** Limits of a run, as plans write them. */
+export const budgetSchema = z.strictObject({
+  usd: z.number().positive().optional().describe("Spent on models and tools."),
+  tokens: count.optional().describe("Of models, input and output together."),
+  toolCalls: count.optional(),
+  modelCalls: count.optional(),
+  seconds: z.number().positive().optional().describe("From its start or its newest resume."),
+});
+
 export const planSchema = z.strictObject({
-  version: z.literal(1).default(1),
-  goal: z.string().min(1),
-  inputs: z.record(z.string().regex(SUBTASK_ID), planInput).default({}),
+  version: z.literal(1).default(1).describe("Of the format."),
+  workflow: workflow.optional().describe("What the plan is known by where it is kept."),
+  goal: z.string().min(1).describe("What the plan is for, in plain language."),
+  budget: budgetSchema
+    .optional()
+    .describe("What a run may use at most, where whoever starts it does not say."),
+  inputs: z
+    .record(z.string().regex(SUBTASK_ID), planInput)
+    .default({})
+    .describe("Values that are given when it runs, by name; ${inputs.name} reads one."),
   subtasks: z.array(subtask).min(1),
   output: z
     .json()
@@ -145,6 +177,7 @@ export type Plan = z.output<typeof planSchema>;
 export type PlanDraft = z.input<typeof planSchema>;
 export type Subtask = Plan["subtasks"][number];
 export type PlanInput = Plan["inputs"][string];
+export type PlanBudget = z.output<typeof budgetSchema>;
 
 /** The plan format as JSON Schema, draft 2020-12, as written (defaults optional). */
 export function planJsonSchema(): JsonObject {

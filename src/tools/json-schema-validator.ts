@@ -58,7 +58,8 @@ async function compile(schema: JsonObject) {
     validateFormats: false,
     logger: false,
   });
-  if (!engine.validateSchema(schema)) return { problems: problemsOf(engine.errors ?? []) };
+  if (!engine.validateSchema(schema))
+    return { problems: firstOfEach(problemsOf(engine.errors ?? [])) };
   try {
     const validate = engine.compile(schema);
     return (value: Json) => (validate(value) ? [] : problemsOf(validate.errors ?? []));
@@ -86,6 +87,12 @@ function problemsOf(errors: readonly ErrorObject[]): SchemaProblem[] {
     seen.add(key);
     return [problem];
   });
+}
+
+/** One for each place: what the drafts say of a keyword in several branches is one mistake. */
+function firstOfEach(problems: readonly SchemaProblem[]): SchemaProblem[] {
+  const byPlace = Map.groupBy(problems, ({ steps }) => formatPath(steps));
+  return [...byPlace.values()].flatMap((same) => same.slice(0, 1));
 }
 
 /** That no branch fits is said better by what is wrong with the branches. */

@@ -4,6 +4,7 @@
  * tag that asks for another file.
  */
 
+import type { Template } from "liquidjs";
 import { ToolError } from "../base/errors.ts";
 import { isPlainObject } from "../base/json.ts";
 
@@ -15,8 +16,18 @@ const MEMORY_LIMIT = 10_000_000;
 /** Tags that would read other files. */
 const FILE_TAGS = ["include", "render", "layout", "block"];
 
+/** A name that a template reads without giving it a value itself. */
+export type TemplateVariable = {
+  readonly name: string;
+  /** Its field that is read, where that is written out. */
+  readonly field: string | undefined;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+};
+
 /** What is wrong with a template. */
-type TemplateProblem = {
+export type TemplateProblem = {
   readonly message: string;
   readonly hint: string;
   readonly line?: number;
@@ -39,6 +50,35 @@ export async function fillTemplate(
     const place = line === undefined ? "" : ` at line ${line}, column ${column}`;
     throw new ToolError(code, `The template fails${place}: ${message}.`, { hint, cause: error });
   }
+}
+
+/** Read a template without filling it: the names that it wants, or why it is none. */
+export async function readTemplate(
+  template: string,
+): Promise<
+  | { readonly variables: readonly TemplateVariable[]; readonly problem?: undefined }
+  | { readonly problem: TemplateProblem }
+> {
+  const engine = await openEngine();
+  let parsed: Template[];
+  try {
+    parsed = engine.parse(template);
+  } catch (error) {
+    return { problem: explain(error, {}) };
+  }
+  const { globals } = engine.analyzeSync(parsed, { partials: false });
+  return {
+    variables: Object.entries(globals).flatMap(([name, reads]) =>
+      reads.map(({ segments: [, field], location: { row, col } }) => {
+        return {
+          name,
+          field: typeof field === "string" ? field : undefined,
+          line: row,
+          column: col,
+        };
+      }),
+    ),
+  };
 }
 
 async function openEngine() {

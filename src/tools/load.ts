@@ -39,17 +39,28 @@ export async function loadTools(path: string): Promise<Tool[]> {
 }
 
 async function loadModule(absolute: string, path: string): Promise<Tool[]> {
-  shareOwnPackages();
-  let exported: Record<string, unknown>;
-  try {
-    exported = (await import(pathToFileURL(absolute).href)) as Record<string, unknown>;
-  } catch (error) {
-    throw loadFailed(path, absolute, error);
-  }
+  const exported = await importModule(absolute, path);
   const tools = Object.values(exported).flat().filter(isTool);
   if (tools.length > 0) return [...new Set(tools)];
   const hint = "Export what defineTool gives: export const myTool = defineTool({ … }).";
   throw inputError("tool.load_failed", `${path} exports no tools.`, hint, path);
+}
+
+/**
+ * What a module exports. It may import `planwright`, and zod.
+ * @param path what it is called in errors
+ * @throws {InputError} `tool.load_failed` for one that throws on import, with the line
+ */
+export async function importModule(
+  absolute: string,
+  path: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  shareOwnPackages();
+  try {
+    return (await import(pathToFileURL(absolute).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw loadFailed(path, absolute, error);
+  }
 }
 
 function loadFailed(path: string, absolute: string, error: unknown): InputError {
@@ -62,7 +73,7 @@ function loadFailed(path: string, absolute: string, error: unknown): InputError 
 }
 
 /** By its shape, because a tool may come from another copy of this package. */
-function isTool(value: unknown): value is Tool {
+export function isTool(value: unknown): value is Tool {
   if (typeof value !== "object" || value === null) return false;
   const { name, description, effects, run, input, output } = value as Partial<Tool>;
   return (

@@ -30,6 +30,7 @@ const COMMANDS = [
   ["gc"],
   ["tools", "list"],
   ["tools", "show"],
+  ["schema"],
   ["plan-cache", "list"],
   ["plan-cache", "clear"],
   ["doctor"],

@@ -22,6 +22,7 @@ const INGREDIENTS = [
   "tsconfig.json",
   "tsconfig.build.json",
   "src",
+  "schema",
   "README.md",
   "CHANGELOG.md",
   "LICENSE",
@@ -164,7 +165,7 @@ describe("the package, installed elsewhere", () => {
   it("contains what is built and what a reader needs, and nothing else", async () => {
     const home = join(app, "node_modules/planwright");
     const top = (await readdir(home)).toSorted();
-    expect(top).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
+    expect(top).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json", "schema"]);
     const built = await readdir(join(home, "dist"), { recursive: true });
     expect(built.filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))).toEqual([]);
     await access(join(home, "dist/cli/main.js"), constants.X_OK);

@@ -7,6 +7,7 @@ import { compilePlan } from "../../plan/compile.ts";
 import { renderMermaid, renderTree } from "../../plan/drawing.ts";
 import type { Clarification } from "../../plan/question.ts";
 import type { Plan } from "../../plan/schema.ts";
+import { SCHEMA_URL } from "../../plan/workflow-schema.ts";
 import type { PlannerPrompt, PlanReport, Planwright } from "../../planwright.ts";
 import type { SetupFlags } from "../flags.ts";
 import { type Io, printJson, printLine, printText, type Screen, widthOf } from "../io.ts";
@@ -14,6 +15,9 @@ import { embeddedNote } from "../planner-note.ts";
 import { askPerson, printQuestions } from "../questions.ts";
 import { WAITING } from "../run-ending.ts";
 import { openPlanwright } from "../settings.ts";
+
+/** Tells editors what may stand in the file. */
+const EDITOR_LINE = `# yaml-language-server: $schema=${SCHEMA_URL}`;
 
 type Format = "table" | "json" | "yaml" | "mermaid";
 
@@ -51,7 +55,7 @@ export async function plan(words: readonly string[], flags: PlanFlags, io: Io): 
   const text = await renderPlan(report.plan, format, io.stdout);
   if (out === undefined) io.stdout.write(text);
   else {
-    await writeFile(out, text);
+    await writeFile(out, format === "yaml" ? `${EDITOR_LINE}\n${text}` : text);
     if (!flags.quiet) printLine(io.stderr, `The plan is in ${out}.`);
   }
   return 0;

@@ -2,7 +2,7 @@ import type { RunFlags } from "../flags.ts";
 import { followRun } from "../follow-run.ts";
 import { parseInputs } from "../inputs.ts";
 import type { Io } from "../io.ts";
-import { loadPlanFile, locateIssues } from "../plan-file.ts";
+import { loadPlanFile, locateIssues, requireFiles } from "../plan-file.ts";
 import { openPlanwright } from "../settings.ts";
 
 export type RunFileFlags = RunFlags & {
@@ -15,6 +15,7 @@ export async function run(file: string, flags: RunFileFlags, io: Io): Promise<nu
   const parsed = await loadPlanFile(file);
   const inputs = parseInputs(flags.input ?? [], parsed.value);
   await using planwright = await openPlanwright(flags);
+  await requireFiles(parsed, planwright);
   try {
     return await followRun({
       planwright,

@@ -1,11 +1,12 @@
 import { InputError, type Issue } from "../../base/errors.ts";
 import { compilePlan } from "../../plan/compile.ts";
-import { type ParsedPlan, withLocations } from "../../plan/files.ts";
+import type { ParsedPlan } from "../../plan/files.ts";
 import { planSchema } from "../../plan/schema.ts";
+import type { LoadedPlan } from "../../planwright.ts";
 import { exitCodeOf, printIssues } from "../failure.ts";
 import type { ReadingFlags } from "../flags.ts";
 import { type Io, printJson, printLine } from "../io.ts";
-import { loadPlanFile } from "../plan-file.ts";
+import { issuesOfFile, loadPlanFile } from "../plan-file.ts";
 import { openPlanwright } from "../settings.ts";
 import { count } from "../text.ts";
 
@@ -21,7 +22,7 @@ export async function validate(file: string, flags: ReadingFlags, io: Io): Promi
 type Checked = { readonly issues: readonly Issue[]; readonly parsed?: ParsedPlan };
 
 async function checkFile(file: string, flags: ReadingFlags): Promise<Checked> {
-  let parsed: ParsedPlan;
+  let parsed: LoadedPlan;
   try {
     parsed = await loadPlanFile(file);
   } catch (error) {
@@ -30,7 +31,7 @@ async function checkFile(file: string, flags: ReadingFlags): Promise<Checked> {
     throw error;
   }
   await using planwright = await openPlanwright(flags);
-  return { issues: withLocations(await planwright.validate(parsed.value), parsed), parsed };
+  return { issues: await issuesOfFile(parsed, planwright), parsed };
 }
 
 function praise({ file, value }: ParsedPlan): string {

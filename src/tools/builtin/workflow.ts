@@ -1,8 +1,9 @@
 import type { Tool } from "../tool.ts";
+import { CALL_FUNCTION } from "./call-function.ts";
 import { promptModel } from "./prompt-model.ts";
 
 /**
  * What runs the subtasks of workflow files that are no tool calls. Given plans may use these;
  * planners are not offered them.
  */
-export const WORKFLOW_TOOLS: readonly Tool[] = [promptModel];
+export const WORKFLOW_TOOLS: readonly Tool[] = [promptModel, ...CALL_FUNCTION];

@@ -1,0 +1,46 @@
+import { InputError, type Issue } from "./base/errors.ts";
+import { isPlainObject } from "./base/json.ts";
+import type { Model, Models } from "./models/model.ts";
+
+type KnownModels = {
+  readonly models: Models | undefined;
+  readonly named: (name: string) => Model;
+};
+
+/**
+ * Subtasks that ask a model which there is not: the one that is configured, or their own.
+ * @param plan may be anything
+ * @param options.withKeys whether a missing key counts: it does where something is to be run
+ */
+export function modelIssues(
+  plan: unknown,
+  { models, named }: KnownModels,
+  { withKeys }: { readonly withKeys: boolean },
+): Issue[] {
+  const subtasks: unknown = isPlainObject(plan) ? plan["subtasks"] : undefined;
+  if (!Array.isArray(subtasks)) return [];
+  return subtasks.flatMap((subtask: unknown, index): Issue[] => {
+    if (!isPlainObject(subtask) || subtask["tool"] !== "prompt_model") return [];
+    const path = `subtasks[${index}]`;
+    const { model } = isPlainObject(subtask["input"]) ? subtask["input"] : {};
+    if (model === undefined && models === undefined) return [noModel(path)];
+    if (typeof model !== "string") return [];
+    try {
+      named(model);
+      return [];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      if (!withKeys && error.code !== "model.unknown") return [];
+      return error.issues.map((issue) => ({ ...issue, path: `${path}.input.model` }));
+    }
+  });
+}
+
+function noModel(path: string): Issue {
+  return {
+    code: "plan.no_model",
+    path,
+    message: `${path} asks a model, and none is configured.`,
+    hint: "Name one with --model, or as `model` of the subtask, e.g. anthropic:claude-sonnet-5-5.",
+  };
+}
