@@ -7,6 +7,7 @@ import type { Json, JsonObject } from "./base/json.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import { type AdaptiveTimeouts, acceptPlan } from "./executor/drivers/accept-plan.ts";
 import type { PlanAnswer, PlanOrder } from "./executor/drivers/driver.ts";
+import { innerIssues } from "./inner-plans.ts";
 import type { Model, Models } from "./models/model.ts";
 import type { PlanOptions, PlanwrightOptions } from "./options.ts";
 import { checkPlan } from "./plan/check.ts";
@@ -146,8 +147,7 @@ export class Planning {
   /** Every issue of a plan that somebody gave. */
   async validate(plan: unknown): Promise<readonly Issue[]> {
     await this.#parts.toolbox.open();
-    const { issues } = this.#check(plan, "given");
-    return [...issues, ...modelIssues(plan, this.#parts, { withKeys: false })];
+    return this.#issuesOf(plan, { withKeys: false });
   }
 
   async #accept(
@@ -158,10 +158,8 @@ export class Planning {
   ): Promise<AcceptedPlan> {
     const tools = await this.#parts.toolbox.open();
     const checked = this.#check(plan, origin);
-    const ofModels = modelIssues(plan, this.#parts, { withKeys: true });
-    if (checked.compiled === undefined || ofModels.length > 0) {
-      throw new InputError([...checked.issues, ...ofModels]);
-    }
+    const issues = origin === "given" ? this.#issuesOf(plan, { withKeys: true }) : checked.issues;
+    if (checked.compiled === undefined || issues.length > 0) throw new InputError(issues);
     const given = resolveInputs(checked.plan, inputs);
     const timeouts = known ?? (await this.#adaptiveTimeouts(toolsOf(checked.plan, tools)));
     return acceptPlan(checked.compiled, given, { tools, timeouts });
@@ -175,6 +173,15 @@ export class Planning {
       if (ms !== undefined) timeouts.set(tool.name, ms);
     }
     return timeouts;
+  }
+
+  /** Of a plan that somebody gave, with the plans inside it. */
+  #issuesOf(plan: unknown, options: { readonly withKeys: boolean }): Issue[] {
+    return [
+      ...this.#check(plan, "given").issues,
+      ...modelIssues(plan, this.#parts, options),
+      ...innerIssues(plan, (inner) => this.#issuesOf(inner, options)),
+    ];
   }
 
   /** The toolbox has to be open. */

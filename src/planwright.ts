@@ -5,7 +5,6 @@
  * so bad input leaves no trace.
  */
 
-import { resolve } from "node:path";
 import { readAuditTrail, verifyAuditTrail } from "./audit.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Issue } from "./base/errors.ts";
@@ -16,16 +15,13 @@ import { DeadLetters, type DecidedRun } from "./dead-letters.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
 import type { RunState } from "./executor/core/state.ts";
-import type { News, World } from "./executor/drivers/driver.ts";
-import { GovernorHost } from "./executor/drivers/governor-host.ts";
+import type { News } from "./executor/drivers/driver.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
 import { History } from "./history.ts";
 import type { AuditVerdict } from "./journal/audit-chain.ts";
 import type { AuditRow } from "./journal/journal.ts";
-import { isGone } from "./journal/owner.ts";
 import { makeModels } from "./make-models.ts";
 import { ANTHROPIC_KEY } from "./models/anthropic.ts";
-import type { Model, Models } from "./models/model.ts";
 import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
 import { OPENAI_KEY } from "./models/openai-responses.ts";
 import {
@@ -34,7 +30,6 @@ import {
   dayLimitsOf,
   type PlanOptions,
   type PlanwrightOptions,
-  poolsOf,
   type ResolveOptions,
   type RestartOptions,
   type ResumeOptions,
@@ -58,8 +53,8 @@ import { Timings } from "./timings.ts";
 import type { ToolPage } from "./tool-page.ts";
 import { Toolbox } from "./toolbox.ts";
 import type { ToolRegistry } from "./tools/tool.ts";
-import { webhookOf } from "./webhook.ts";
 import type { LoadedPlan } from "./workflow-files.ts";
+import { Worlds } from "./worlds.ts";
 
 /** Where runs are kept unless said otherwise, below the current folder. */
 export const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
@@ -80,15 +75,11 @@ export class Planwright {
   readonly garbage: GarbageCollector;
   readonly #options: PlanwrightOptions;
   readonly #clock: Clock;
-  readonly #workspace: string;
   readonly #settings: RunSettings;
-  readonly #models: Models | undefined;
-  readonly #modelNamed: (name: string) => Model;
   readonly #store: RunStore;
   readonly #toolbox: Toolbox;
   readonly #planning: Planning;
-  readonly #governor: GovernorHost;
-  readonly #dayBudget: DayBudget | undefined;
+  readonly #worlds: Worlds;
   readonly #timings: Timings;
   readonly #history: History;
   readonly #deadLetters: DeadLetters;
@@ -97,16 +88,13 @@ export class Planwright {
   constructor(options: PlanwrightOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#workspace = resolve(options.workspace ?? ".");
     this.#settings = settingsOf(options);
     this.#store = new RunStore(options.journal ?? DEFAULT_JOURNAL, this.#clock, options);
     this.garbage = new GarbageCollector(this.#store, this.#clock);
     const limits = dayLimitsOf(options);
-    this.#dayBudget = limits && new DayBudget(limits, this.#store, this.#clock);
-    const made = makeModels(options, this.#clock, this.#dayBudget);
-    this.#models = made.models;
-    this.#modelNamed = made.named;
-    this.#toolbox = new Toolbox(options, { hasModel: this.#models !== undefined });
+    const dayBudget = limits && new DayBudget(limits, this.#store, this.#clock);
+    const made = makeModels(options, this.#clock, dayBudget);
+    this.#toolbox = new Toolbox(options, { hasModel: made.models !== undefined });
     this.#timings = new Timings(this.#store, options.attemptTimeoutMs);
     this.#planning = new Planning(options, {
       ...made,
@@ -114,7 +102,14 @@ export class Planwright {
       clock: this.#clock,
       timings: this.#timings,
     });
-    this.#governor = new GovernorHost(this.#clock, poolsOf(options));
+    this.#worlds = new Worlds(options, {
+      clock: this.#clock,
+      made,
+      toolbox: this.#toolbox,
+      planning: this.#planning,
+      store: this.#store,
+      dayBudget,
+    });
     this.#history = new History(this.#store, this.#clock);
     const parts = {
       store: this.#store,
@@ -373,20 +368,8 @@ export class Planwright {
       const { state, lease, ...prepared } = await prepare();
       const changes = changesOf(this.#options, this.#settings);
       const first = prepared.first.map((news) => signed(changing(news, changes)));
-      const notify = webhookOf(this.#options);
       const journal = await this.#store.open();
-      const world: World = {
-        tools: await this.tools(),
-        models: this.#models,
-        modelNamed: this.#modelNamed,
-        workspace: this.#workspace,
-        clock: this.#clock,
-        governor: this.#governor,
-        isGone,
-        pay: this.#dayBudget?.pay,
-        plan: (order) => this.#planning.answer(order),
-        ...(notify && { notify }),
-      };
+      const world = await this.#worlds.open();
       const { largeValues } = this.#store;
       const options = { world, journal, lease, leaseMs: LEASE_MS, state, first, listener: watch };
       const drive = driveInProcess({ ...options, largeValues });

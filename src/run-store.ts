@@ -133,6 +133,26 @@ export class RunStore {
   }
 
   /**
+   * The run of this id, as its events left it, or a new one, whoever else may want it.
+   * @throws {JournalError} `run.owned` while another process drives it
+   */
+  async claim(runId: string): Promise<HeldRun> {
+    const journal = await this.open();
+    const now = this.#clock.now();
+    const run = { runId, owner: thisOwner, now, leaseMs: LEASE_MS };
+    const row = await journal.find(runId);
+    if (row === undefined) {
+      const state = initialState(runId);
+      const summary = summaryOf(state) as unknown as JsonObject;
+      return { state, lease: await journal.createRun({ ...run, summary }) };
+    }
+    const owner = row.lease?.owner;
+    const takeFrom = owner !== undefined && isGone(owner) ? owner : undefined;
+    const lease = await journal.acquire({ ...run, takeFrom });
+    return { state: fold(runId, (await journal.read(runId)) as RunEvent[]), lease };
+  }
+
+  /**
    * Tell the process that drives a run, and wait until it has acted on it.
    * @returns false when there is none, or it let go of the run before it heard
    */

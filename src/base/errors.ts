@@ -77,6 +77,8 @@ export const CODES = {
   "approval.denied": FAILED,
   "approval.expired": { exitCode: 2, httpStatus: 409 },
   "approval.not_waiting": CONFLICT,
+  "workflow.failed": FAILED,
+  "workflow.suspended": FAILED,
   "budget.exceeded": { exitCode: 4, httpStatus: 402 },
   "budget.day_exceeded": { exitCode: 4, httpStatus: 402 },
   "run.unknown": NOT_FOUND,

@@ -12,7 +12,7 @@
  */
 
 import type { AdmissionOptions, AdmissionPolicy } from "../base/admission.ts";
-import type { JsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import type { RetryOptions, RetryPolicy } from "../base/retry-policy.ts";
 import type { Model, Models } from "../models/model.ts";
 
@@ -44,6 +44,25 @@ export type SchemaIssue = {
 /** The value that a schema's validation gives. */
 export type OutputOf<S extends Schema> = NonNullable<S["~standard"]["types"]>["output"];
 
+/** A plan that a tool has run, inside the run that calls it. */
+export type WorkflowOrder = {
+  /** As a plan file has it. */
+  readonly plan: Json;
+  readonly inputs: JsonObject;
+  /** What it may use at most, beside its own limits and what is left of the budget of this run. */
+  readonly budget?: WorkflowBudget | undefined;
+  /** How much of the budget of this run it may use, 0 to 1. */
+  readonly budgetShare?: number | undefined;
+};
+
+export type WorkflowBudget = {
+  readonly usd?: number | undefined;
+  readonly tokens?: number | undefined;
+  readonly toolCalls?: number | undefined;
+  readonly modelCalls?: number | undefined;
+  readonly seconds?: number | undefined;
+};
+
 /** What a tool sees of the run that calls it. */
 export interface ToolContext {
   readonly runId: string;
@@ -63,6 +82,13 @@ export interface ToolContext {
    * @throws {InputError} `model.unknown`, `model.key_missing`, `model.price_unknown`
    */
   readonly modelNamed?: ((name: string) => Model) | undefined;
+  /**
+   * Run a plan as a run of its own, that is paused and cancelled with this one, and that every
+   * attempt with the same idempotency key finds and goes on with.
+   * @returns its output
+   * @throws {ToolError} `workflow.failed`, and `budget.exceeded` when this run has too little left
+   */
+  readonly runWorkflow?: ((order: WorkflowOrder) => Promise<Json>) | undefined;
   /** A line for the log of this subtask. */
   log(message: string): void;
   /** How far the attempt is, 0 to 1, and what it does now. */

@@ -9,5 +9,5 @@ export type Usage = {
   toolCalls: number;
 };
 
-/** What model calls consumed; tool calls are counted by their attempts. */
-export type ModelCallUsage = Readonly<Omit<Usage, "toolCalls">>;
+/** What model calls consumed; tool calls are counted by their attempts, but for those of inner runs. */
+export type ModelCallUsage = Readonly<Omit<Usage, "toolCalls">> & { readonly toolCalls?: number };

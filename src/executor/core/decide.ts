@@ -100,9 +100,10 @@ function decideUnfinished(turn: Turn, input: LaterInput): void {
 type Input<T extends RunInput["type"]> = Extract<RunInput, { type: T }>;
 
 function decideStart(turn: Turn, input: Input<"start_requested">): void {
-  const { goal, settings, plan } = input;
+  const { goal, settings, plan, parent } = input;
   if (turn.state.startedAt !== null) return;
-  const started = { type: "run.started", goal, settings, ...signatureOf(input) } as const;
+  const said = { ...(parent && { parent }), ...signatureOf(input) };
+  const started = { type: "run.started", goal, settings, ...said } as const;
   if ("planner" in plan) {
     emit(turn, { ...started, planner: plan.planner });
   } else {

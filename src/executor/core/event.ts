@@ -37,6 +37,8 @@ export type EventBody =
       readonly settings: RunSettings;
       /** Null when the plan was given. */
       readonly planner: string | null;
+      /** Inside which subtask of another run it is. */
+      readonly parent?: EffectOwner;
       readonly by?: string;
       readonly versions?: Versions;
     }

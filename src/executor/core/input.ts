@@ -46,6 +46,7 @@ export type RunInput = { readonly at: number } & (
       readonly settings: RunSettings;
       /** The plan, or who makes it. */
       readonly plan: AcceptedPlan | { readonly planner: string };
+      readonly parent?: EffectOwner;
       readonly by?: string;
       readonly versions?: Versions;
     }

@@ -35,6 +35,7 @@ function add(usage: Usage, added: ModelCallUsage): void {
   usage.outputTokens += added.outputTokens;
   usage.cachedTokens += added.cachedTokens;
   usage.modelCalls += added.modelCalls;
+  usage.toolCalls += added.toolCalls ?? 0;
   // An unknown cost stays unknown.
   usage.usd = usage.usd === null || added.usd === null ? null : usage.usd + added.usd;
 }

@@ -7,11 +7,14 @@ import {
   type SchemaResult,
   type Tool,
   type ToolContext,
+  type WorkflowOrder,
 } from "../../tools/tool.ts";
 import type { Effect } from "../core/effect.ts";
 import type { AttemptOutcome } from "../core/input.ts";
+import type { RunSettings } from "../core/settings.ts";
 import type { Listener, World } from "./driver.ts";
 import type { EffectClaims } from "./effect-claims.ts";
+import { InnerRun } from "./inner-run.ts";
 import { Meter } from "./meter.ts";
 import type { ModelBudget } from "./model-budget.ts";
 import { stackOf } from "./stack.ts";
@@ -23,6 +26,8 @@ export type AttemptSurroundings = {
   readonly listener: Listener;
   readonly budget: ModelBudget;
   readonly claims: EffectClaims;
+  /** Of the run that the attempt belongs to. */
+  readonly settings: () => RunSettings;
 };
 
 /**
@@ -37,18 +42,23 @@ export class Attempt implements ToolContext {
   #controller: AbortController | undefined;
   readonly #meter: Meter;
   readonly #claims: EffectClaims;
+  readonly #budget: ModelBudget;
+  readonly #settings: () => RunSettings;
   #models: Models | undefined;
+  #inner: InnerRun | undefined;
 
   constructor(
     runId: string,
     order: AttemptOrder,
-    { world, listener, budget, claims }: AttemptSurroundings,
+    { world, listener, budget, claims, settings }: AttemptSurroundings,
   ) {
     this.runId = runId;
     this.#order = order;
     this.#world = world;
     this.#listener = listener;
     this.#claims = claims;
+    this.#budget = budget;
+    this.#settings = settings;
     this.#meter = new Meter(budget, world.models?.cheaper);
   }
 
@@ -91,6 +101,40 @@ export class Attempt implements ToolContext {
     return make && ((name) => this.#meter.measure(make(name)));
   }
 
+  get runWorkflow(): ToolContext["runWorkflow"] {
+    const begin = this.#world.runInside;
+    return begin && ((order) => this.#runInside(order, begin));
+  }
+
+  #runInside(order: WorkflowOrder, begin: NonNullable<World["runInside"]>): Promise<Json> {
+    const { models, modelNamed } = this.#world;
+    const [meter, counts] = [this.#meter, false];
+    this.#inner = new InnerRun(begin);
+    const request = {
+      ...order,
+      parent: { runId: this.runId, subtask: this.subtaskId },
+      key: this.idempotencyKey,
+      settings: this.#settings(),
+      left: this.#budget.left,
+      // Its own run counts what they use; here it is only kept within the budget.
+      models: models && meter.measureAll(models, { counts }),
+      modelNamed: modelNamed && ((name: string) => meter.measure(modelNamed(name), { counts })),
+      log: this.log,
+      progress: this.progress,
+    };
+    return this.#inner.run(request, (usage) => meter.add(usage));
+  }
+
+  /** The run that stands still inside, so that nobody knows yet how this ends. */
+  get suspendedBy(): string | undefined {
+    return this.#inner?.standsStill;
+  }
+
+  /** Let what runs inside stand still; anything else goes on. */
+  pause(): void {
+    this.#inner?.pause();
+  }
+
   // Not methods: tools take what they need out of the context, and call it alone.
   get log(): ToolContext["log"] {
     return (message) => this.#listener.log?.(this.#order.subtask, message);
@@ -101,8 +145,11 @@ export class Attempt implements ToolContext {
       this.#listener.progress?.(this.#order.subtask, Math.min(1, Math.max(0, fraction)), note);
   }
 
-  abort(): void {
+  /** @param isLost whether somebody else may go on with the run: then what runs inside is not ended */
+  abort({ isLost = false } = {}): void {
     this.#controller ??= new AbortController();
+    if (isLost) this.#inner?.pause();
+    else this.#inner?.cancel();
     this.#controller.abort();
   }
 
@@ -136,6 +183,7 @@ export class Attempt implements ToolContext {
       return this.#withUsage({ status: "ok", output: toOutput(tool, result.value) });
     } catch (error) {
       if (this.#isAborted) return { status: "cancelled" };
+      if (this.suspendedBy !== undefined) return { status: "uncertain" };
       return this.#fail(toErrorData(error, "tool.failed"), stackOf(error));
     }
   }

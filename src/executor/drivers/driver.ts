@@ -20,12 +20,14 @@ import type { Json } from "../../base/json.ts";
 import type { Journal, Lease } from "../../journal/journal.ts";
 import type { Model, Models } from "../../models/model.ts";
 import type { Clarification } from "../../plan/question.ts";
-import type { ToolRegistry } from "../../tools/tool.ts";
+import type { ToolRegistry, WorkflowOrder } from "../../tools/tool.ts";
 import type { AcceptedPlan } from "../core/accepted-plan.ts";
+import type { Usage } from "../core/consumption.ts";
 import type { Notification } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { RunInput } from "../core/input.ts";
 import type { LargeValue } from "../core/large-value.ts";
+import type { Budget, RunSettings } from "../core/settings.ts";
 import type { RunState } from "../core/state.ts";
 
 export interface PlanOrder {
@@ -68,6 +70,36 @@ export interface Governor {
   watch(watcher: (news: BreakerNews) => void): () => void;
 }
 
+/** A run inside an attempt of another. */
+export interface InnerOrder extends WorkflowOrder {
+  /** The run and the subtask inside which it is. */
+  readonly parent: { readonly runId: string; readonly subtask: string };
+  /** The same for every attempt that shall go on with the same run. */
+  readonly key: string;
+  /** As the parent has them. */
+  readonly settings: RunSettings;
+  /** What the parent may still use; null for as much as it wants. */
+  readonly left: Budget | null;
+  /** Those of the parent, within its budget. */
+  readonly models: Models | undefined;
+  readonly modelNamed: ((name: string) => Model) | undefined;
+  /** Aborted when it shall stand still. */
+  readonly pausing: AbortSignal;
+  /** Aborted when it shall end. */
+  readonly cancelling: AbortSignal;
+  log(message: string): void;
+  progress(fraction: number, note: string): void;
+}
+
+/** Where an inner run has come to: to its end, or it stands still. */
+export type InnerEnd = {
+  readonly state: RunState;
+  /** What it gave, in full. */
+  output(): Json;
+  /** What it used that its parent has not counted. */
+  readonly usage: Usage;
+};
+
 /** What a run's attempts may reach. */
 export interface World {
   readonly tools: ToolRegistry;
@@ -89,6 +121,8 @@ export interface World {
   readonly pay?: ((usd: number) => Promise<void>) | undefined;
   /** Whether the process that held a lease certainly has ended; left out where nobody can tell. */
   isGone?(owner: string): boolean;
+  /** Begin a run inside an attempt, or go on with the one that was begun for its key. */
+  readonly runInside?: ((order: InnerOrder) => Promise<InnerEnd>) | undefined;
   /**
    * Answer `request_plan`.
    * @returns the input for the core, without its time

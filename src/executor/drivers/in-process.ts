@@ -140,6 +140,7 @@ class InProcessDrive implements Drive {
       listener.events?.(events, this.#state);
     }
     for (const effect of effects) this.#perform(effect);
+    this.#pauseInside(events);
     // Not before the events are durable, nor after the run is let go of: who asked waits for it.
     for (const id of heard) await journal.removeRequest(id);
     const { status } = this.#state;
@@ -153,6 +154,12 @@ class InProcessDrive implements Drive {
     if (underWay?.attempt.attempt !== event.attempt) return;
     underWay.timedOut = true;
     this.#durations.add(underWay.tool, event.at - underWay.startedAt);
+  }
+
+  /** What runs inside attempts stands still with the run. */
+  #pauseInside(events: readonly RunEvent[]): void {
+    if (!events.some(({ type }) => type === "pause.requested")) return;
+    for (const { attempt } of this.#attempts.values()) attempt.pause();
   }
 
   #summary(): JsonObject | undefined {
@@ -200,7 +207,9 @@ class InProcessDrive implements Drive {
     const { world, listener } = this.#options;
     const budget = this.#budget;
     const claims = this.#claims;
-    const attempt = new Attempt(this.#state.runId, order, { world, listener, budget, claims });
+    const settings = () => this.#state.settings;
+    const surroundings = { world, listener, budget, claims, settings };
+    const attempt = new Attempt(this.#state.runId, order, surroundings);
     const passage = this.#admissions.begin(order.subtask);
     const { tool } = order;
     const underWay: UnderWay = { attempt, passage, tool, startedAt: this.#now(), timedOut: false };
@@ -217,6 +226,11 @@ class InProcessDrive implements Drive {
         this.#timers.drop(order.subtask);
       }
       this.#unsettled.push(attempt);
+      const { suspendedBy } = attempt;
+      // Begun again at once it would stand still again.
+      if (suspendedBy !== undefined && outcome.status === "uncertain") {
+        this.send({ type: "pause_requested", by: `the run ${suspendedBy}` });
+      }
       this.#tellEnd(order, outcome);
     });
   }
@@ -320,6 +334,7 @@ class InProcessDrive implements Drive {
   /** Mostly the journal that refused: who owns the run now decides about what was under way. */
   #fail(error: unknown): void {
     if (this.#over) return;
+    for (const { attempt } of this.#attempts.values()) attempt.abort({ isLost: true });
     this.#stop();
     this.#settle.reject(
       error instanceof PlanwrightError

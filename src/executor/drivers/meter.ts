@@ -29,8 +29,11 @@ export class Meter {
     for (const taken of this.#taken) taken.settled();
   }
 
-  /** @throws {ToolError} from `generate`: `budget.exceeded` */
-  measure(model: Model): Model {
+  /**
+   * @param options.counts whether what is used is counted here; else it is only kept free
+   * @throws {ToolError} from `generate`: `budget.exceeded`
+   */
+  measure(model: Model, { counts = true } = {}): Model {
     return {
       name: model.name,
       ...(model.price !== undefined && { price: model.price }),
@@ -42,13 +45,13 @@ export class Meter {
         stream.result.then(
           ({ usage }) => {
             taken.used({ usage });
-            this.#add({ ...usage, modelCalls: 1 });
+            if (counts) this.#add({ ...usage, modelCalls: 1 });
           },
           (error: unknown) => {
             taken.used({ usage: NOTHING });
             // What the day does not allow was not asked.
             const wasAsked = toErrorData(error).code !== "budget.day_exceeded";
-            if (wasAsked) this.#add({ ...NOTHING, modelCalls: 1 });
+            if (wasAsked && counts) this.#add({ ...NOTHING, modelCalls: 1 });
           },
         );
         return stream;
@@ -56,18 +59,27 @@ export class Meter {
     };
   }
 
-  measureAll({ planner, tools }: Models): Models {
-    return { planner: this.measure(planner), tools: this.measure(tools) };
+  measureAll({ planner, tools }: Models, options = {}): Models {
+    return { planner: this.measure(planner, options), tools: this.measure(tools, options) };
+  }
+
+  /** Count what somebody else has measured. */
+  add(added: ModelCallUsage): void {
+    this.#add(added);
   }
 
   #add(added: ModelCallUsage): void {
     const sum = this.#usage ?? NOTHING;
     this.#usage = {
+      ...sum,
       inputTokens: sum.inputTokens + added.inputTokens,
       outputTokens: sum.outputTokens + added.outputTokens,
       cachedTokens: sum.cachedTokens + added.cachedTokens,
       usd: sum.usd === null || added.usd === null ? null : sum.usd + added.usd,
       modelCalls: sum.modelCalls + added.modelCalls,
+      ...(added.toolCalls !== undefined && {
+        toolCalls: (sum.toolCalls ?? 0) + added.toolCalls,
+      }),
     };
   }
 }

@@ -13,6 +13,7 @@ import {
   type ModelResult,
   USUAL_OUTPUT,
 } from "../../models/model.ts";
+import type { Budget } from "../core/settings.ts";
 import type { RunState } from "../core/state.ts";
 
 type Amount = { calls: number; tokens: number; usd: number };
@@ -29,6 +30,21 @@ export class ModelBudget {
   /** Whether most of it is used. */
   get isLow(): boolean {
     return this.#state.isBudgetLow;
+  }
+
+  /** What is left of all limits; null where nothing is limited. */
+  get left(): Budget | null {
+    const { budget } = this.#state.settings;
+    if (budget === null) return null;
+    const { calls, tokens, usd } = this.#left();
+    const limit = (value: number) => (Number.isFinite(value) ? Math.max(0, value) : null);
+    const { toolCalls } = budget;
+    return {
+      modelCalls: limit(calls),
+      tokens: limit(tokens),
+      usd: limit(usd),
+      toolCalls: toolCalls && Math.max(0, toolCalls - this.#state.usage.toolCalls),
+    };
   }
 
   /**

@@ -1,9 +1,10 @@
 import type { Tool } from "../tool.ts";
 import { CALL_FUNCTION } from "./call-function.ts";
 import { promptModel } from "./prompt-model.ts";
+import { runWorkflow } from "./run-workflow.ts";
 
 /**
  * What runs the subtasks of workflow files that are no tool calls. Given plans may use these;
  * planners are not offered them.
  */
-export const WORKFLOW_TOOLS: readonly Tool[] = [promptModel, ...CALL_FUNCTION];
+export const WORKFLOW_TOOLS: readonly Tool[] = [promptModel, ...CALL_FUNCTION, runWorkflow];
