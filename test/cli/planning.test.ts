@@ -141,3 +141,17 @@ describe("a plan that does not get right", () => {
     expect(server?.received).toHaveLength(4);
   });
 });
+
+describe("a model that plans", () => {
+  it.each(["call_function", "call_pure_function", "run_workflow", "prompt_model"])(
+    "cannot reach %s, which is for files that a person keeps",
+    async (tool) => {
+      const input = [{ name: "module", value: "/evil.mjs" }];
+      await using folder = await folderWith({}, { subtasks: [{ id: "a", tool, input }] });
+      const asked = await folder.planwright("ask", "One and one", ...folder.flags);
+      expect(asked.code).toBe(1);
+      expect(asked.stderr).toContain(`There is no tool ${tool}.`);
+      expect(JSON.stringify(server?.received[0]?.body)).not.toContain(tool);
+    },
+  );
+});

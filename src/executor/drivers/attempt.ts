@@ -148,8 +148,12 @@ export class Attempt implements ToolContext {
   /** @param isLost whether somebody else may go on with the run: then what runs inside is not ended */
   abort({ isLost = false } = {}): void {
     this.#controller ??= new AbortController();
-    if (isLost) this.#inner?.pause();
-    else this.#inner?.cancel();
+    if (isLost) {
+      this.#inner?.pause();
+      // It is out of reach from now on: what follows here is for what else runs.
+      this.#inner = undefined;
+    }
+    this.#inner?.cancel();
     this.#controller.abort();
   }
 
