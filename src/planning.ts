@@ -7,10 +7,11 @@ import type { Json, JsonObject } from "./base/json.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import { type AdaptiveTimeouts, acceptPlan } from "./executor/drivers/accept-plan.ts";
 import type { PlanAnswer, PlanOrder } from "./executor/drivers/driver.ts";
+import { lowerGiven } from "./given-plan.ts";
 import { innerIssues } from "./inner-plans.ts";
 import type { Model, Models } from "./models/model.ts";
 import type { PlanOptions, PlanwrightOptions } from "./options.ts";
-import { checkPlan } from "./plan/check.ts";
+import { type CheckedPlan, checkPlan } from "./plan/check.ts";
 import { compilePlan, resolveInputs } from "./plan/compile.ts";
 import type { Question } from "./plan/question.ts";
 import type { Plan } from "./plan/schema.ts";
@@ -147,7 +148,7 @@ export class Planning {
   /** Every issue of a plan that somebody gave. */
   async validate(plan: unknown): Promise<readonly Issue[]> {
     await this.#parts.toolbox.open();
-    return this.#issuesOf(plan, { withKeys: false });
+    return this.#examine(plan, "given", { withKeys: false }).issues;
   }
 
   async #accept(
@@ -157,8 +158,7 @@ export class Planning {
     known?: AdaptiveTimeouts,
   ): Promise<AcceptedPlan> {
     const tools = await this.#parts.toolbox.open();
-    const checked = this.#check(plan, origin);
-    const issues = origin === "given" ? this.#issuesOf(plan, { withKeys: true }) : checked.issues;
+    const { checked, issues } = this.#examine(plan, origin, { withKeys: true });
     if (checked.compiled === undefined || issues.length > 0) throw new InputError(issues);
     const given = resolveInputs(checked.plan, inputs);
     const timeouts = known ?? (await this.#adaptiveTimeouts(toolsOf(checked.plan, tools)));
@@ -175,17 +175,25 @@ export class Planning {
     return timeouts;
   }
 
-  /** Of a plan that somebody gave, with the plans inside it. */
-  #issuesOf(plan: unknown, options: { readonly withKeys: boolean }): Issue[] {
-    return [
-      ...this.#check(plan, "given").issues,
+  /** What somebody gave may hold all that workflow files may; what a planner made may not. */
+  #examine(given: unknown, origin: Origin, options: { readonly withKeys: boolean }) {
+    if (origin === "planned") {
+      const checked = this.#check(given, origin);
+      return { checked, issues: checked.issues };
+    }
+    const { plan, issues, toFile } = lowerGiven(given);
+    const checked = this.#check(plan, origin);
+    const others: readonly Issue[] = [
+      ...checked.issues,
       ...modelIssues(plan, this.#parts, options),
-      ...innerIssues(plan, (inner) => this.#issuesOf(inner, options)),
+      ...innerIssues(plan, (inner) => this.#examine(inner, origin, options).issues),
     ];
+    const placed = others.map((issue) => ({ ...issue, path: toFile(issue.path) }));
+    return { checked, issues: [...issues, ...placed] };
   }
 
   /** The toolbox has to be open. */
-  #check(plan: unknown, origin: Origin) {
+  #check(plan: unknown, origin: Origin): CheckedPlan {
     const { toolbox } = this.#parts;
     return origin === "planned"
       ? checkPlan(plan, { tools: toolbox.offered, maxSubtasks: MAX_PLANNED_SUBTASKS })

@@ -40,6 +40,7 @@ export class InnerRun {
     const isForMore = state.status === "waiting" && state.reason === "budget_exceeded";
     if (state.status === "paused" || (state.status === "waiting" && !isForMore)) {
       this.#standsStill = state.runId;
+      if (!pausing.aborted) request.log(`Inside stands still: \`planwright show ${state.runId}\``);
       throw new ToolError("workflow.suspended", `The run ${state.runId} stands still.`);
     }
     count(usage);
