@@ -78,4 +78,5 @@ export type {
   ToolContext,
   ToolDefinition,
   ToolRegistry,
+  WorkflowOrder,
 } from "./tools/tool.ts";

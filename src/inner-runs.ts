@@ -15,7 +15,6 @@ import { initialUsage } from "./executor/core/usage.ts";
 import type { InnerEnd, InnerOrder, News, World } from "./executor/drivers/driver.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
 import type { Planning } from "./planning.ts";
-import { openDeadLetters } from "./requirements.ts";
 import { changing } from "./run-news.ts";
 import { type HeldRun, LEASE_MS, type RunStore } from "./run-store.ts";
 import { signed } from "./signature.ts";
@@ -36,12 +35,11 @@ export async function runInside(order: InnerOrder, parts: Parts): Promise<InnerE
   const endOf = (ended: RunState, usage: Usage): InnerEnd => {
     return { state: ended, usage, output: () => outputOf(ended.runId, "the run", ended, values) };
   };
-  const isDone = state.status === "succeeded" || state.status === "degraded";
-  if (isDone) {
-    await journal.release(lease);
-    return endOf(state, { ...state.usage });
-  }
   const before = countedOf(state);
+  if (isFinished(state.status) && subtasksToRedo(state).length === 0) {
+    await journal.release(lease);
+    return endOf(state, sinceThen(state.usage, before));
+  }
   let first: readonly News[];
   try {
     first = await newsFor(held, order, parts);
@@ -115,11 +113,23 @@ async function newsFor(
   const budget = budgetOf(order, state.accepted?.plan.budget, countedOf(state));
   const { approver, approvals, concurrency } = settings;
   const changes = { budget, approvals, concurrency, ...(approver !== null && { approver }) };
-  if (!isFinished(state.status)) return [changing({ type: "resume_requested", by }, changes)];
-  const subtasks = openDeadLetters(state);
-  return subtasks.length > 0
-    ? [changing({ type: "dead_letters_retried", subtasks, by }, changes)]
-    : [changing({ type: "restart_requested", subtasks: null, by }, changes)];
+  const news: News = isFinished(state.status)
+    ? { type: "restart_requested", subtasks: subtasksToRedo(state), by }
+    : { type: "resume_requested", by };
+  return [changing(news, changes)];
+}
+
+/**
+ * What a run that did not succeed is done again from. An effect that may have happened is for a
+ * person to decide about, in the run itself.
+ */
+function subtasksToRedo({ status, accepted, subtasks }: RunState): string[] {
+  if (status === "succeeded" || status === "degraded") return [];
+  const ids = accepted?.plan.subtasks.map(({ id }) => id) ?? [];
+  return ids.filter((_, index) => {
+    const subtask = subtasks[index];
+    return subtask?.status !== "succeeded" && subtask?.reason !== "interrupted";
+  });
 }
 
 type Limits = Partial<Readonly<Record<keyof Budget, number | undefined>>>;

@@ -173,6 +173,57 @@ output: "\${a.n + b.n}"
   });
 });
 
+const CHARGE = `
+export const charge = defineTool({
+  name: "charge",
+  description: "Charges a card, which takes its time.",
+  input: z.object({}),
+  output: z.object({ paid: z.boolean() }),
+  effects: "write",
+  run: async (_, { signal, log }) => {
+    const { appendFile } = await import("node:fs/promises");
+    await appendFile("charged.txt", "once\\n");
+    log("charged");
+    await sleep(5_000, undefined, { signal });
+    return { paid: true };
+  },
+});
+`;
+
+describe("an effect inside another workflow that may have happened", () => {
+  it("is not repeated by whoever tries the subtask again, and goes on once decided", async () => {
+    const inner = `goal: Pay
+subtasks:
+  - { id: pay, tool: charge }
+  - { id: thank, tool: double, input: { n: 1 }, dependsOn: [pay] }
+output: "\${pay.paid}"
+`;
+    const outer = "goal: All\nsubtasks:\n  - { id: all, workflow: inner.yaml }\n";
+    const files = { ...FILES, "tools.ts": TOOLS + CHARGE, "inner.yaml": inner };
+    await using folder = await makeFolder({ ...files, "outer.yaml": outer });
+    const { child, ended } = folder.start(["run", "outer.yaml", ...WITH_TOOLS]);
+    child.stderr?.on("data", (data) => {
+      if (String(data).includes("charged")) child.kill("SIGKILL");
+    });
+    await ended;
+    const runs = await runsOf(folder);
+    const idOf = (goal: string) => runs.find((run) => run.goal === goal)?.runId ?? "";
+    const resumed = await folder.planwright("resume", idOf("All"), "--json", ...WITH_TOOLS);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({
+      status: "failed",
+      error: { code: "workflow.failed" },
+    });
+    const retry = ["dead-letters", "retry", idOf("All"), "--json", ...WITH_TOOLS];
+    expect(await folder.planwright(...retry)).toMatchObject({ code: 1 });
+    expect(await folder.read("charged.txt")).toBe("once\n");
+    const resolve = ["dead-letters", "resolve", idOf("Pay"), "pay", "--output", '{"paid":true}'];
+    expect(await folder.planwright(...resolve, ...WITH_TOOLS)).toMatchObject({ code: 0 });
+    const again = await folder.planwright(...retry);
+    expect(JSON.parse(again.stdout)).toMatchObject({ status: "succeeded", output: true });
+    expect(await folder.read("charged.txt")).toBe("once\n");
+  });
+});
+
 describe("the budget of a workflow inside another", () => {
   const says = { pieces: ["Hi"], usage: { input: 10, output: 5 } };
   const INNER_MODEL = `goal: Ask

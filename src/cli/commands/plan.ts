@@ -55,7 +55,10 @@ export async function plan(words: readonly string[], flags: PlanFlags, io: Io): 
   const text = await renderPlan(report.plan, format, io.stdout);
   if (out === undefined) io.stdout.write(text);
   else {
-    await writeFile(out, format === "yaml" ? `${EDITOR_LINE}\n${text}` : text);
+    await writeFile(
+      out,
+      /\.ya?ml$/.test(out) && format === "yaml" ? `${EDITOR_LINE}\n${text}` : text,
+    );
     if (!flags.quiet) printLine(io.stderr, `The plan is in ${out}.`);
   }
   return 0;
