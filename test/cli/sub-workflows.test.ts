@@ -58,6 +58,21 @@ describe("a workflow inside another", () => {
     );
   });
 
+  it("is run once for each element of a list, each time as a run of its own", async () => {
+    const outer = `goal: Double all twice
+subtasks:
+  - id: all
+    forEach: "\${[1, 2, 3]}"
+    workflow: inner.yaml
+    input: { n: "\${item}" }
+output: "\${all.map(one, one.n)}"
+`;
+    await using folder = await makeFolder({ ...FILES, "outer.yaml": outer });
+    const run = await folder.planwright("run", "outer.yaml", "--json", ...WITH_TOOLS);
+    expect(JSON.parse(run.stdout).output).toEqual([4, 8, 12]);
+    expect(await runsOf(folder)).toHaveLength(4);
+  });
+
   it("that fails fails its subtask, and only what failed in it is tried again", async () => {
     const inner = `goal: Half of it
 subtasks:
