@@ -73,6 +73,23 @@ output: "\${all.map(one, one.n)}"
     expect(await runsOf(folder)).toHaveLength(4);
   });
 
+  it("gives an output that is too large for an event in full", async () => {
+    const inner = `goal: Read
+subtasks: [{ id: read, tool: read_file, input: { path: large.txt } }]
+output: "\${read.text}"
+`;
+    const outer = `goal: Count
+subtasks:
+  - { id: text, workflow: inner.yaml }
+  - { id: count, tool: text_statistics, input: { text: "\${text}" } }
+output: "\${count.characters}"
+`;
+    const large = { "large.txt": "ab ".repeat(200_000) };
+    await using folder = await makeFolder({ ...large, "inner.yaml": inner, "outer.yaml": outer });
+    const run = await folder.planwright("run", "outer.yaml");
+    expect(run).toMatchObject({ code: 0, stdout: "600000\n" });
+  });
+
   it("that fails fails its subtask, and only what failed in it is tried again", async () => {
     const inner = `goal: Half of it
 subtasks:
