@@ -20,8 +20,10 @@ export async function verifyAuditTrail(
   const rows = await readAuditTrail(store);
   const runs = new Map<string, readonly StoredEvent[]>();
   const journal = await store.openToRead();
-  for (const { runId } of (await journal?.list()) ?? []) {
-    runs.set(runId, ((await journal?.read(runId)) ?? []).filter(isAudited));
+  for (const kind of ["runs", "items"] as const) {
+    for (const { runId } of (await journal?.list({ of: kind })) ?? []) {
+      runs.set(runId, ((await journal?.read(runId)) ?? []).filter(isAudited));
+    }
   }
   // A run that was removed on record is not missed; one without the record is.
   const removed = new Set(

@@ -109,8 +109,10 @@ export class DeadLetters {
 
   /** Runs that may have some. What is kept beside the events lags behind while a run goes on. */
   async #suspects(): Promise<string[]> {
-    const runs = await this.#parts.history.runs();
+    const { history } = this.#parts;
+    const runs = [await history.runs(), await history.runs({ of: "items" })];
     return runs
+      .flat()
       .filter(
         ({ deadLetters, status, reason }) =>
           deadLetters > 0 || status === "running" || reason === "interrupted",

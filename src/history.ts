@@ -5,7 +5,7 @@ import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
 import { type LargeValues, NO_LARGE_VALUES } from "./executor/core/large-value.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
-import { asInterrupted, type ListedRun, type RunStore } from "./run-store.ts";
+import { asInterrupted, type ListedRun, type RunStore, requireRun } from "./run-store.ts";
 
 export class History {
   readonly #store: RunStore;
@@ -17,13 +17,14 @@ export class History {
   }
 
   /** Runs, newest first. */
-  async runs(options: { readonly limit?: number } = {}): Promise<ListedRun[]> {
+  async runs(options: Parameters<RunStore["list"]>[0] = {}): Promise<ListedRun[]> {
     return this.#store.list(options);
   }
 
   /** @throws {InputError} `run.unknown` */
   async show(runId: string): Promise<RunResult> {
     const { journal, row } = await this.#store.find(runId);
+    requireRun(row);
     const events = (await journal.read(runId)) as RunEvent[];
     const lastAt = events.at(-1)?.at ?? row.createdAt;
     const result = resultOf(fold(runId, events), lastAt, this.#store.valuesIn(journal));
@@ -38,7 +39,8 @@ export class History {
 
   /** @throws {InputError} `run.unknown` */
   async events(runId: string): Promise<RunEvent[]> {
-    const { journal } = await this.#store.find(runId);
+    const { journal, row } = await this.#store.find(runId);
+    requireRun(row);
     return (await journal.read(runId)) as RunEvent[];
   }
 }

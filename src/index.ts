@@ -12,6 +12,16 @@ export {
   ToolError,
 } from "./base/errors.ts";
 export type { Json, JsonObject } from "./base/json.ts";
+export type {
+  Batch,
+  BatchListener,
+  BatchProgress,
+  BatchReport,
+  BatchResult,
+  ItemCounts,
+  ItemResult,
+} from "./batch.ts";
+export type { ItemsOptions, ResumeItemsOptions } from "./batches.ts";
 export type { QualityFlag, RunEvent, Versions } from "./executor/core/event.ts";
 export type {
   RunReason,
@@ -19,6 +29,7 @@ export type {
   SubtaskReason,
   SubtaskStatus,
 } from "./executor/core/status.ts";
+export type { ItemsGiven } from "./item-source.ts";
 export type {
   AppendedWith,
   AuditEntry,
@@ -31,8 +42,11 @@ export type {
   EffectClaim,
   EffectEnd,
   EffectHolder,
+  ItemPlace,
+  ItemRow,
   Journal,
   Lease,
+  ListedKind,
   Retention,
   RunRequest,
   RunRow,
@@ -59,6 +73,12 @@ export {
   type PlanwrightOptions,
   type RunOptions,
 } from "./planwright.ts";
+export type {
+  FailureReport,
+  ItemsReport,
+  Percentiles,
+  StepReport,
+} from "./projections/batch-report.ts";
 export type {
   DeadAttempt,
   DeadLetter,

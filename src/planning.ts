@@ -145,6 +145,11 @@ export class Planning {
     return this.#accept(plan, inputs, "given");
   }
 
+  /** A plan that runs more than once, each time with inputs of its own. @throws {InputError} */
+  async acceptWithoutInputs(plan: unknown): Promise<AcceptedPlan> {
+    return this.#accept(plan, undefined, "given");
+  }
+
   /** Every issue of a plan that somebody gave. */
   async validate(plan: unknown): Promise<readonly Issue[]> {
     await this.#parts.toolbox.open();
@@ -153,16 +158,16 @@ export class Planning {
 
   async #accept(
     plan: unknown,
-    inputs: JsonObject,
+    inputs: JsonObject | undefined,
     origin: Origin,
     known?: AdaptiveTimeouts,
   ): Promise<AcceptedPlan> {
     const tools = await this.#parts.toolbox.open();
     const { checked, issues } = this.#examine(plan, origin, { withKeys: true });
     if (checked.compiled === undefined || issues.length > 0) throw new InputError(issues);
-    const given = resolveInputs(checked.plan, inputs);
+    const given = inputs && resolveInputs(checked.plan, inputs);
     const timeouts = known ?? (await this.#adaptiveTimeouts(toolsOf(checked.plan, tools)));
-    return acceptPlan(checked.compiled, given, { tools, timeouts });
+    return acceptPlan(checked.compiled, given ?? {}, { tools, timeouts });
   }
 
   /** Of those whose limit depends on how long they took before. */

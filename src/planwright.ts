@@ -9,6 +9,7 @@ import { readAuditTrail, verifyAuditTrail } from "./audit.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import type { Issue } from "./base/errors.ts";
 import type { Json } from "./base/json.ts";
+import { Batches } from "./batches.ts";
 import { Control } from "./control.ts";
 import { DayBudget } from "./day-budget.ts";
 import { DeadLetters, type DecidedRun } from "./dead-letters.ts";
@@ -62,6 +63,7 @@ export const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
 /** The environment variables that hold keys of model providers. */
 export const KEY_VARIABLES: readonly string[] = [ANTHROPIC_KEY, OPENAI_KEY, COMPATIBLE_KEY];
 
+export type { Batch, BatchProgress, BatchReport, BatchResult } from "./batch.ts";
 export type { DecidedRun } from "./dead-letters.ts";
 export type { PlanOptions, PlanwrightOptions, ResumeOptions, RunOptions } from "./options.ts";
 export type { PlannerPrompt } from "./planner/planner.ts";
@@ -73,6 +75,8 @@ export type { LoadedPlan } from "./workflow-files.ts";
 export class Planwright {
   /** Old runs and large values that nobody needs any more, to be looked at and removed. */
   readonly garbage: GarbageCollector;
+  /** One plan for many items: begun, taken up again, and looked back at. */
+  readonly batches: Batches;
   readonly #options: PlanwrightOptions;
   readonly #clock: Clock;
   readonly #settings: RunSettings;
@@ -111,14 +115,22 @@ export class Planwright {
       dayBudget,
     });
     this.#history = new History(this.#store, this.#clock);
-    const parts = {
-      store: this.#store,
-      history: this.#history,
-      toolbox: this.#toolbox,
-      begin: this.#begin.bind(this),
-    };
+    const [store, history, toolbox, clock] = [
+      this.#store,
+      this.#history,
+      this.#toolbox,
+      this.#clock,
+    ];
+    const parts = { store, history, toolbox, clock, begin: this.#begin.bind(this) };
     this.#deadLetters = new DeadLetters(parts);
-    this.#control = new Control({ ...parts, clock: this.#clock });
+    this.#control = new Control(parts);
+    this.batches = new Batches({
+      ...parts,
+      planning: this.#planning,
+      settings: this.#settings,
+      workspace: options.workspace ?? ".",
+      world: () => this.#worlds.open(),
+    });
   }
 
   /** `embedded`, or the name of the model that plans. */
@@ -147,8 +159,8 @@ export class Planwright {
   }
 
   /**
-   * What a model would be asked for a plan of this goal. Nothing is asked.
-   * @throws {InputError} `model.unknown` when the embedded planner plans, which asks nobody
+   * What a model would be asked for a plan of this goal; nobody is asked.
+   * @throws {InputError} `model.unknown` when the embedded planner plans
    */
   async planPrompt(goal: string): Promise<PlannerPrompt> {
     return this.#planning.prompt(requireGoal(goal));
@@ -293,10 +305,7 @@ export class Planwright {
     return readAuditTrail(this.#store);
   }
 
-  /**
-   * Whether the audit trail is as it was written, and fits the events that it tells of.
-   * @param options.expect a hash that was noted before, which must still be in it
-   */
+  /** Whether the audit trail is as it was written. @param options.expect a hash noted before */
   async verifyAudit(options: { readonly expect?: string | undefined } = {}): Promise<AuditVerdict> {
     return verifyAuditTrail(this.#store, options);
   }
@@ -333,16 +342,12 @@ export class Planwright {
 
   /** The plans of `planCache`, newest first. */
   async cachedPlans(): Promise<CachedPlan[]> {
-    const { planCache } = this.#options;
-    if (planCache === undefined) return [];
-    return (await import("./planner/plan-cache.ts")).listCachedPlans(planCache);
+    return (await import("./planner/plan-cache.ts")).listCachedPlans(this.#options.planCache);
   }
 
   /** Forget the plans of `planCache`. @returns how many there were */
   async clearPlanCache(): Promise<number> {
-    const { planCache } = this.#options;
-    if (planCache === undefined) return 0;
-    return (await import("./planner/plan-cache.ts")).clearCachedPlans(planCache);
+    return (await import("./planner/plan-cache.ts")).clearCachedPlans(this.#options.planCache);
   }
 
   /** Let go of the journal. Runs under way must have ended. */

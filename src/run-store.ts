@@ -12,7 +12,7 @@ import { isFinished, type RunReason, type RunStatus } from "./executor/core/stat
 import { type RunSummary, summaryOf } from "./executor/core/summary.ts";
 import type { LargeValueOptions } from "./executor/drivers/driver.ts";
 import { BlobValues, RecentValues } from "./executor/drivers/large-values.ts";
-import type { Journal, Lease, RunRow } from "./journal/journal.ts";
+import type { Journal, Lease, ListedKind, RunRow } from "./journal/journal.ts";
 import { journalExists, openJournal } from "./journal/open.ts";
 import { isGone, thisOwner } from "./journal/owner.ts";
 
@@ -24,6 +24,8 @@ const HEARING_MS = 50;
 
 /** A run that this process may drive. */
 export type HeldRun = { readonly state: RunState; readonly lease: Lease };
+
+type ListOptions = { readonly limit?: number; readonly of?: ListedKind };
 
 export type ListedRun = RunSummary & { readonly runId: string };
 
@@ -99,22 +101,19 @@ export class RunStore {
   }
 
   /** Newest first. */
-  async list(options: { readonly limit?: number }): Promise<ListedRun[]> {
+  async list(options: ListOptions): Promise<ListedRun[]> {
     const now = this.#clock.now();
-    return (await this.#rows(options)).map((row) => {
+    return (await this.rows(options)).map((row) => {
       const summary = row.summary as unknown as RunSummary;
       return { runId: row.runId, ...asInterrupted(summary, row, now) };
     });
   }
 
-  async #rows({
-    limit = Number.POSITIVE_INFINITY,
-  }: {
-    readonly limit?: number;
-  }): Promise<RunRow[]> {
+  /** Newest first. */
+  async rows({ limit = Number.POSITIVE_INFINITY, of = "runs" }: ListOptions): Promise<RunRow[]> {
     const journal = await this.openToRead();
     for (let asked = limit; journal !== undefined; ) {
-      const rows = await journal.list(Number.isFinite(asked) ? { limit: asked } : {});
+      const rows = await journal.list({ of, ...(Number.isFinite(asked) && { limit: asked }) });
       const begun = rows.filter((row) => hasBegun(row, this.#clock.now()));
       if (rows.length < asked || begun.length === limit) return begun;
       asked += limit - begun.length;
@@ -130,6 +129,21 @@ export class RunStore {
     const summary = summaryOf(state) as unknown as JsonObject;
     const run = { runId, owner: thisOwner, now, leaseMs: LEASE_MS, summary };
     return { state, lease: await journal.createRun(run) };
+  }
+
+  /** Take a run of which nothing but its row is there. @throws {JournalError} `run.owned` */
+  async acquire(runId: string): Promise<Lease> {
+    const journal = await this.open();
+    const { lease } = (await journal.find(runId)) ?? {};
+    const goneOwner = lease && isGone(lease.owner) ? lease.owner : undefined;
+    const now = this.#clock.now();
+    return journal.acquire({
+      runId,
+      owner: thisOwner,
+      now,
+      leaseMs: LEASE_MS,
+      takeFrom: goneOwner,
+    });
   }
 
   /**
@@ -181,16 +195,11 @@ export class RunStore {
     { mayBeFinished = false } = {},
   ): Promise<HeldRun> {
     const { journal, row } = await this.find(runId);
+    requireRun(row);
     if (!mayBeFinished) requireUnfinished(row);
     check?.(fold(runId, (await journal.read(runId)) as RunEvent[]));
     const writer = await this.open();
-    const lease = await writer.acquire({
-      runId,
-      owner: thisOwner,
-      now: this.#clock.now(),
-      leaseMs: LEASE_MS,
-      ...(row.lease && isGone(row.lease.owner) && { takeFrom: row.lease.owner }),
-    });
+    const lease = await this.acquire(runId);
     try {
       const state = fold(runId, (await writer.read(runId)) as RunEvent[]);
       // Again, for until now another process may have driven it on.
@@ -204,9 +213,21 @@ export class RunStore {
   }
 }
 
-/** Sorts by time and is short enough to type; the random part keeps hosts apart. */
-function newRunId(now: number): string {
+/** Of a run or a batch. Sorts by time and is short enough to type; the random part keeps hosts apart. */
+export function newRunId(now: number): string {
   return `${now.toString(36).padStart(9, "0")}${randomBytes(3).toString("hex")}`;
+}
+
+/** A batch is held like a run, and has other events. @throws {InputError} `run.unknown` */
+export function requireRun({ runId, summary }: RunRow): void {
+  if (!isBatchSummary(summary)) return;
+  const hint = `See \`planwright report ${runId}\`; its items are runs with ids of their own.`;
+  throw inputError("run.unknown", `${runId} is a batch, not a run.`, hint);
+}
+
+/** Whether the summary is that of a batch, not of a run. */
+export function isBatchSummary(summary: JsonObject): boolean {
+  return summary["counts"] !== undefined;
 }
 
 /** @throws {InputError} `run.finished` */

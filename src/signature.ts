@@ -16,15 +16,20 @@ export function signed(news: News): News {
     case "restart_requested":
     case "dead_letters_retried":
     case "dead_letter_resolved":
-      ours ??= {
-        planwright: readVersion(),
-        node: process.versions.node,
-        journal: MIGRATIONS.length,
-      };
-      return { by: userName(), ...news, versions: ours };
+      return { by: userName(), ...news, versions: versions() };
     default:
       return news;
   }
+}
+
+/** What drives runs in this process. */
+export function versions(): Versions {
+  ours ??= {
+    planwright: readVersion(),
+    node: process.versions.node,
+    journal: MIGRATIONS.length,
+  };
+  return ours;
 }
 
 function readVersion(): string {

@@ -6,12 +6,15 @@ import { type ErrorCode, type InputError, inputError } from "../base/errors.ts";
 import type { DecideFlags } from "./commands/decide.ts";
 import type { GcFlags } from "./commands/gc.ts";
 import type { PlanFlags } from "./commands/plan.ts";
+import type { ReportFlags } from "./commands/report.ts";
 import type { RestartFlags } from "./commands/restart.ts";
 import type { ResumeFlags } from "./commands/resume.ts";
 import type { RunFileFlags } from "./commands/run.ts";
 import { addDeadLetterCommands } from "./dead-letter-commands.ts";
 import { printFailure, printFailureJson } from "./failure.ts";
 import {
+  addItems,
+  addItemsOutput,
   addJson,
   addLimits,
   addPlanning,
@@ -119,10 +122,10 @@ function addGoalCommands(program: Command, lazily: Lazily): void {
 
   const run = program
     .command("run")
-    .description("run a plan file")
+    .description("run a plan file, once or for each of many items")
     .argument("<file>", "YAML or JSON")
     .option("--input <name=value>", "value of an input of the plan (repeatable)", collect);
-  addRunOutput(addLimits(addSetup(run))).action(
+  addItems(addRunOutput(addLimits(addSetup(run)))).action(
     lazily<[string, RunFileFlags]>(async () => (await import("./commands/run.ts")).run),
   );
 
@@ -155,6 +158,26 @@ function addHistoryCommands(program: Command, lazily: Lazily): void {
     lazily<[string, ReadingFlags]>(async () => (await import("./commands/show.ts")).show),
   );
 
+  const batches = program
+    .command("batches")
+    .description("list batches (one run for each of many items), newest first")
+    .option("--limit <n>", "at most so many (default: 20)", toCount);
+  addJson(addSetup(batches)).action(
+    lazily<[ReadingFlags & { limit?: number }]>(
+      async () => (await import("./commands/batches.ts")).batches,
+    ),
+  );
+
+  const report = program
+    .command("report")
+    .description("show what became of the items of a batch, step by step")
+    .argument("<batch>", "its id, as `planwright batches` lists it");
+  addJson(addSetup(report))
+    .option("--html <file>", "write it as a page with charts, in one file")
+    .action(
+      lazily<[string, ReportFlags]>(async () => (await import("./commands/report.ts")).report),
+    );
+
   const events = program
     .command("events")
     .description("list all that happened in a run")
@@ -168,10 +191,10 @@ function addLifecycleCommands(program: Command, lazily: Lazily): void {
   program.commandsGroup("Go on or stop:");
   const resume = program
     .command("resume")
-    .description("go on with a run that was paused or interrupted")
-    .argument("<run>", "its id")
+    .description("go on with a run or a batch that was paused or interrupted")
+    .argument("<run>", "its id, or that of a batch")
     .option("--answer <id=text>", "answer what its planner asked (repeatable)", collect);
-  addRunOutput(addLimits(addSetup(resume))).action(
+  addItemsOutput(addRunOutput(addLimits(addSetup(resume)))).action(
     lazily<[string, ResumeFlags]>(async () => (await import("./commands/resume.ts")).resume),
   );
 

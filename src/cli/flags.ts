@@ -117,6 +117,36 @@ export function addLimits(command: Command): Command {
     .option("--yes", "say yes to all that asks for approval");
 }
 
+/** One run for each of many items. */
+export type ItemFlags = {
+  readonly items?: string;
+  readonly itemsAtOnce?: number;
+  readonly skipInvalid?: boolean;
+  readonly out?: string;
+};
+
+export function addItems(command: Command): Command {
+  return addItemsOutput(
+    command
+      .optionsGroup("Many items:")
+      .addOption(
+        new Option(
+          "--items <path>",
+          "run it for each line (.jsonl), row (.csv) or file (folder, pattern)",
+        ).conflicts("events"),
+      )
+      .option("--skip-invalid", "go on without items that cannot be read or do not fit"),
+  );
+}
+
+/** Also for a batch that goes on. */
+export function addItemsOutput(command: Command): Command {
+  return command
+    .optionsGroup("Many items:")
+    .option("--items-at-once <n>", "items whose runs are under way at once (default: 64)", toCount)
+    .option("--out <file>", "write the results of the items to a file instead of stdout");
+}
+
 /** What a run shows while it goes on, and what it leaves on stdout. */
 export function addRunOutput(command: Command): Command {
   return addQuiet(addJson(command))

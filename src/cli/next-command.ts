@@ -28,6 +28,11 @@ export function resumeCommand(
   return [programName(), "resume", runId, ...more, ...words].join(" ");
 }
 
+/** What to type to look at a batch. */
+export function reportCommand(batchId: string, { journal }: SetupFlags): string {
+  return [programName(), "report", batchId, ...flagWords("--journal", journal)].join(" ");
+}
+
 /** What to type to look at a run. */
 export function showCommand(runId: string, { journal }: SetupFlags): string {
   return [programName(), "show", runId, ...flagWords("--journal", journal)].join(" ");

@@ -13,10 +13,13 @@ export type StopSignals = Disposable & {
 };
 
 /**
- * Ctrl-C pauses the run, a second one cancels it, a third ends the process at once.
+ * Ctrl-C pauses the run, or the batch, a second one cancels it, a third ends the process at once.
  * SIGTERM does the same.
  */
-export function stopOnSignals(run: Run, say: (line: string) => void): StopSignals {
+export function stopOnSignals(
+  run: Pick<Run, "pause" | "cancel">,
+  say: (line: string) => void,
+): StopSignals {
   let count = 0;
   let lastAt = Number.NEGATIVE_INFINITY;
   let exitCode: number | undefined;

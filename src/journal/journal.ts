@@ -22,6 +22,8 @@
  *     these bytes or an error. It is durable when `put` resolves.
  * J10. A run is removed whole or not at all, and only if nobody holds it and nothing was added
  *     since the caller looked. The audit trail says so.
+ * J11. A batch is held, appended to and listed like a run. Only the holder of its lease gives
+ *     its places away, each once: to a run that is made there, or to what cannot be run.
  *
  * Times are whole milliseconds since the epoch, and come from the caller. Ids and owners are
  * well-formed Unicode, and so are the names of subtasks and tools, and keys; inside events,
@@ -62,6 +64,20 @@ export interface Lease {
   /** Grows with every acquisition: the fencing token. */
   readonly token: number;
 }
+
+/** A place in a batch, for its holder to give away. */
+export interface ItemPlace {
+  /** Of the batch. */
+  readonly lease: Lease;
+  /** From 1. */
+  readonly n: number;
+}
+
+/** What has a place in a batch: a run, or a record of what cannot be run. */
+export type ItemRow = { readonly n: number } & (
+  | { readonly run: RunRow; readonly record: null }
+  | { readonly run: null; readonly record: JsonObject }
+);
 
 /** Somebody's wish about a run that another process may own; kept until its owner takes it. */
 export interface RunRequest {
@@ -143,12 +159,19 @@ export interface AppendedWith {
   readonly durations?: readonly DurationCount[] | undefined;
   /** Ids of the blobs that the events refer to: in use as long as the run is there. */
   readonly blobs?: readonly string[] | undefined;
+  /** Give the lease back, too. @default false */
+  readonly release?: boolean | undefined;
+  /** Where the run is a batch: what of its items cannot be run; the journal does not look inside. */
+  readonly records?: readonly { readonly n: number; readonly record: JsonObject }[] | undefined;
 }
 
 export interface Journal extends AcrossRuns, Retention {
   /**
-   * Make a run and take its lease.
-   * @throws {JournalError} `journal.conflict` when the id is taken
+   * Make a run, or a batch, and take its lease.
+   * @param options.isBatch @default false
+   * @param options.place in a batch; @default a run of its own
+   * @throws {JournalError} `journal.conflict` when the id or the place is taken, or the batch's
+   *   lease was lost
    */
   createRun(options: {
     readonly runId: string;
@@ -156,6 +179,8 @@ export interface Journal extends AcrossRuns, Retention {
     readonly now: number;
     readonly leaseMs: number;
     readonly summary: JsonObject;
+    readonly isBatch?: boolean | undefined;
+    readonly place?: ItemPlace | undefined;
   }): Promise<Lease>;
 
   /**
@@ -195,8 +220,21 @@ export interface Journal extends AcrossRuns, Retention {
   /**
    * By `createdAt`, newest first; of equal ones the one made last.
    * @param options.limit at most so many; @default all
+   * @param options.of runs of their own, runs that have a place in a batch, or batches;
+   *   @default "runs"
    */
-  list(options?: { readonly limit?: number }): Promise<RunRow[]>;
+  list(options?: { readonly limit?: number; readonly of?: ListedKind }): Promise<RunRow[]>;
+
+  /**
+   * What has a place in a batch, in order; none for what is no batch.
+   * @param options.after only places behind this one; @default 0
+   * @param options.limit at most so many
+   * @throws {JournalError} `run.unknown`
+   */
+  readItems(
+    batchId: string,
+    options: { readonly after?: number; readonly limit: number },
+  ): Promise<ItemRow[]>;
 
   /** @returns undefined for an unknown run */
   find(runId: string): Promise<RunRow | undefined>;
@@ -220,6 +258,8 @@ export interface Journal extends AcrossRuns, Retention {
   /** Let go of the store; harmless when done before. */
   close(): Promise<void>;
 }
+
+export type ListedKind = "runs" | "items" | "batches";
 
 /** What all runs of a journal share. */
 export interface AcrossRuns {

@@ -3,8 +3,11 @@ import { isHolding } from "./holding.ts";
 import type {
   AppendedWith,
   BlobUse,
+  ItemPlace,
+  ItemRow,
   Journal,
   Lease,
+  ListedKind,
   RunRequest,
   RunRow,
   StoredEvent,
@@ -15,6 +18,7 @@ import {
   closedJournal,
   lostLease,
   ownedRun,
+  refusedPlace,
   staleHolder,
   takenRunId,
   unknownRun,
@@ -36,6 +40,9 @@ type Run = {
   summary: string;
   token: number;
   lease: { readonly owner: string; readonly expiresAt: number } | null;
+  readonly kind: ListedKind;
+  /** Of a batch, by place: the run, or the record as text. */
+  readonly items: Map<number, Run | string>;
 };
 
 type Request = {
@@ -53,13 +60,24 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
   #closed = false;
 
   async createRun(options: Parameters<Journal["createRun"]>[0]): Promise<Lease> {
-    const { runId, owner, now, leaseMs, summary } = options;
+    const { runId, owner, now, leaseMs, isBatch = false, place } = options;
     this.assertOpen();
-    const text = textOf(summary);
+    const summary = textOf(options.summary);
     if (this.#runs.has(runId)) throw takenRunId(runId);
-    const lease = { owner, expiresAt: now + leaseMs };
-    const empty = { events: [], blobs: new Set<string>() };
-    this.#runs.set(runId, { runId, createdAt: now, ...empty, summary: text, token: 1, lease });
+    const places = place && this.#freePlaces(place);
+    const run: Run = {
+      runId,
+      createdAt: now,
+      events: [],
+      blobs: new Set(),
+      summary,
+      token: 1,
+      lease: { owner, expiresAt: now + leaseMs },
+      kind: isBatch ? "batches" : place ? "items" : "runs",
+      items: new Map(),
+    };
+    if (place !== undefined) places?.set(place.n, run);
+    this.#runs.set(runId, run);
     return { runId, owner, token: 1 };
   }
 
@@ -78,7 +96,7 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
   async renew(lease: Lease, now: number, leaseMs: number): Promise<void> {
     const run = this.#held(lease);
     if (run === undefined) throw lostLease(lease);
-    run.lease = { owner: lease.owner, expiresAt: now + leaseMs };
+    run.lease = { owner: run.lease?.owner ?? lease.owner, expiresAt: now + leaseMs };
   }
 
   async release(lease: Lease): Promise<void> {
@@ -98,11 +116,15 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
     const expected = run.events.length + 1;
     const given = events[0]?.seq ?? expected;
     if (given !== expected) throw wrongSeq(lease.runId, given, expected);
+    const records = (more.records ?? []).map(({ n, record }) => ({ n, text: textOf(record) }));
+    for (const { n } of records) this.#freePlaces({ lease, n });
     const writeShared = this.prepareShared(lease.runId, events, more);
     for (const text of texts) run.events.push(text);
     for (const blob of more.blobs ?? []) run.blobs.add(blob);
     run.summary = summaryText ?? run.summary;
+    for (const { n, text } of records) run.items.set(n, text);
     writeShared();
+    if (more.release) run.lease = null;
   }
 
   async read(runId: string, afterSeq = 0): Promise<StoredEvent[]> {
@@ -110,13 +132,25 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
     return events.slice(afterSeq).map((text) => JSON.parse(text) as StoredEvent);
   }
 
-  async list({ limit }: { readonly limit?: number } = {}): Promise<RunRow[]> {
+  async list({ limit, of = "runs" }: Parameters<Journal["list"]>[0] = {}): Promise<RunRow[]> {
     this.assertOpen();
     // The sort is stable, so of equal times the one made last stays first.
     const newestFirst = [...this.#runs.values()]
+      .filter(({ kind }) => kind === of)
       .reverse()
       .sort((a, b) => b.createdAt - a.createdAt);
     return newestFirst.slice(0, limit).map(toRow);
+  }
+
+  async readItems(...[batchId, options]: Parameters<Journal["readItems"]>): Promise<ItemRow[]> {
+    const { after = 0, limit } = options;
+    const behind = [...this.#run(batchId).items].filter(([n]) => n > after);
+    const inOrder = behind.sort(([a], [b]) => a - b).slice(0, limit);
+    return inOrder.map(([n, item]) =>
+      typeof item === "string"
+        ? { n, run: null, record: JSON.parse(item) as JsonObject }
+        : { n, run: toRow(item), record: null },
+    );
   }
 
   async find(runId: string): Promise<RunRow | undefined> {
@@ -188,6 +222,13 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
   protected override isDriven(runId: string, now: number, goneOwner: string | undefined): boolean {
     const run = this.#runs.get(runId);
     return run !== undefined && isHolding(run.lease, now, goneOwner);
+  }
+
+  /** @throws {JournalError} `journal.conflict` when this one is not for its giver to give */
+  #freePlaces({ lease, n }: ItemPlace): Map<number, Run | string> {
+    const batch = this.#held(lease);
+    if (batch?.kind !== "batches" || batch.items.has(n)) throw refusedPlace(lease, n);
+    return batch.items;
   }
 
   #run(runId: string): Run {

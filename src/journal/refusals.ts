@@ -66,6 +66,14 @@ export function foreignEvent(runId: string, event: { readonly runId: string }): 
   });
 }
 
+/** A place that somebody gives away who does not hold the batch, or that is given away. */
+export function refusedPlace({ runId }: Lease, n: number): JournalError {
+  const message = `Place ${n} of the batch ${runId} is not to be had; nothing was stored.`;
+  return new JournalError("journal.conflict", message, {
+    hint: "It is taken, or another process drives the batch now; look at the batch.",
+  });
+}
+
 export function closedJournal(): JournalError {
   return new JournalError("journal.unusable", "The journal is closed.", {
     hint: "Open it again, or close it later.",

@@ -48,7 +48,7 @@ export class SqliteAcrossRuns implements AcrossRuns {
   }
 
   async claimEffect(claim: EffectClaim): Promise<ClaimAnswer> {
-    return this.file.transaction((_, shared) => {
+    return this.file.write((_, { shared }) => {
       const stored = this.#findClaim(shared(), claim.key);
       if (stored === undefined) claimFor(shared(), claim);
       return answerClaim(stored, claim);
@@ -59,7 +59,7 @@ export class SqliteAcrossRuns implements AcrossRuns {
     ...[claim, options]: Parameters<AcrossRuns["takeEffect"]>
   ): Promise<ClaimAnswer> {
     const { from, goneOwner } = options;
-    return this.file.transaction((sql, shared) => {
+    return this.file.write<ClaimAnswer>((sql, { shared }) => {
       const stored = this.#findClaim(shared(), claim.key);
       const answer = answerClaim(stored, claim);
       const run = findRun(sql, from.runId);
@@ -79,7 +79,7 @@ export class SqliteAcrossRuns implements AcrossRuns {
   async reserveSpending(options: Parameters<AcrossRuns["reserveSpending"]>[0]): Promise<boolean> {
     const { day, limits } = options;
     const asked = toAmounts(options);
-    return this.file.transaction((_, shared) => {
+    return this.file.write((_, { shared }) => {
       const before = findSpending(shared(), day);
       if (!fits(before, asked, limits)) return false;
       setSpending(shared(), day, sum(before, asked));
@@ -90,7 +90,7 @@ export class SqliteAcrossRuns implements AcrossRuns {
   async settleSpending(options: Parameters<AcrossRuns["settleSpending"]>[0]): Promise<void> {
     const { day } = options;
     const change = toAmounts(options);
-    this.file.transaction((_, shared) => {
+    await this.file.write((_, { shared }) => {
       setSpending(shared(), day, sum(findSpending(shared(), day), change));
     });
   }

@@ -1,3 +1,14 @@
+/**
+ * An open journal's file: whatever goes wrong with it is told as the journal's error.
+ *
+ * A commit waits for the disk, so what several runs write within one turn of the loop is
+ * committed together.
+ *
+ * C1. Each piece of work is all or nothing by itself, and durable when its promise resolves.
+ * C2. Work is done in the order in which it was given; reading sees what has been done.
+ * C3. If the commit of several pieces fails, none of them has happened, and each is told so.
+ */
+
 import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { JournalError } from "../base/errors.ts";
@@ -5,21 +16,39 @@ import type { Json } from "../base/json.ts";
 import type { StoredEvent } from "./journal.ts";
 import { closedJournal } from "./refusals.ts";
 import { toJournalError } from "./sqlite-errors.ts";
-import { hasSharedTables } from "./sqlite-schema.ts";
+import { BATCH_FORMAT, formatOf, SHARED_FORMAT } from "./sqlite-schema.ts";
 import {
+  type BatchStatements,
+  prepareBatchStatements,
   prepareSharedStatements,
   prepareStatements,
   type SharedStatements,
   type Statements,
 } from "./sqlite-statements.ts";
 
-/** An open journal's file: whatever goes wrong with it is told as the journal's error. */
-export class SqliteConnection {
+/** What is compiled when first needed: most commands never ask for it. */
+export type MoreStatements = {
+  /** @throws {JournalError} `journal.unusable` in a journal of format 1 that is only read */
+  readonly shared: () => SharedStatements;
+  /** @throws {JournalError} `journal.unusable` in one of format 2 */
+  readonly batches: () => BatchStatements;
+};
+
+type Work<T> = (sql: Statements, more: MoreStatements) => T;
+type Waiting = {
+  readonly work: Work<unknown>;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+export class SqliteConnection implements MoreStatements {
   readonly #path: string;
   readonly #db: DatabaseSync;
   #statements: Statements | undefined;
-  /** Compiled when first needed: most commands never ask for what runs share. */
   #shared: SharedStatements | undefined;
+  #batches: BatchStatements | undefined;
+  readonly #held = new Set<string>();
+  #waiting: Waiting[] = [];
   readonly #later = new Map<unknown, unknown>();
 
   /** @param path for messages */
@@ -38,26 +67,51 @@ export class SqliteConnection {
     }
   }
 
-  /** Everything or nothing of what `work` writes, durable when this returns. */
-  transaction<T>(work: (sql: Statements, shared: () => SharedStatements) => T): T {
-    return this.use((sql) => {
-      sql.begin.run();
-      try {
-        const result = work(sql, this.#prepareShared);
-        sql.commit.run();
-        return result;
-      } catch (error) {
-        // After some errors, such as a full disk, SQLite has rolled back already.
-        if (this.#db.isTransaction) sql.rollback.run();
-        throw error;
-      }
+  /** Everything or nothing of what `work` writes, durable when the promise resolves. */
+  async write<T>(work: Work<T>): Promise<T> {
+    // A run alone has nobody to share a commit with, and shall not wait for one.
+    if (this.#held.size < 2 && this.#waiting.length === 0) {
+      return this.#transaction((sql) => work(sql, this));
+    }
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.#commitWaiting());
     });
+  }
+
+  /** Runs that are driven over this connection. */
+  hold(runId: string): void {
+    this.#held.add(runId);
+  }
+
+  letGo(runId: string): void {
+    this.#held.delete(runId);
   }
 
   /** @param none the answer of an older journal, which has no such tables yet */
   readShared<T>(none: T, work: (shared: SharedStatements) => T): T {
-    return this.use(() => (this.#hasShared() ? work(this.#prepareShared()) : none));
+    return this.use(() => (this.#hasShared() ? work(this.shared()) : none));
   }
+
+  /** @param none what answers for an older journal, which has no such tables yet */
+  readBatches<T>(
+    work: (sql: Statements, batches: BatchStatements) => T,
+    none: (sql: Statements) => T,
+  ): T {
+    return this.use((sql) => (this.#hasBatches() ? work(sql, this.batches()) : none(sql)));
+  }
+
+  readonly shared = (): SharedStatements => {
+    if (!this.#hasShared()) throw this.#notMigrated();
+    this.#shared ??= prepareSharedStatements(this.#db);
+    return this.#shared;
+  };
+
+  readonly batches = (): BatchStatements => {
+    if (!this.#hasBatches()) throw this.#notMigrated();
+    this.#batches ??= prepareBatchStatements(this.#db);
+    return this.#batches;
+  };
 
   /**
    * Statements on tables of a later format, compiled when first needed.
@@ -106,19 +160,61 @@ export class SqliteConnection {
   /** Harmless when done before. */
   close(): void {
     if (this.#statements === undefined) return;
+    this.#commitWaiting();
     this.#statements = undefined;
     this.#db.close();
   }
 
-  readonly #prepareShared = (): SharedStatements => {
-    if (!this.#hasShared()) throw this.#notMigrated();
-    this.#shared ??= prepareSharedStatements(this.#db);
-    return this.#shared;
-  };
+  #transaction<T>(work: (sql: Statements) => T): T {
+    return this.use((sql) => {
+      sql.begin.run();
+      try {
+        const result = work(sql);
+        sql.commit.run();
+        return result;
+      } catch (error) {
+        // After some errors, such as a full disk, SQLite has rolled back already.
+        if (this.#db.isTransaction) sql.rollback.run();
+        throw error;
+      }
+    });
+  }
+
+  #commitWaiting(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    try {
+      const answers = this.#transaction((sql) => waiting.map((one) => this.#doPart(sql, one)));
+      for (const answer of answers) answer();
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  /** @returns what tells of it, once it is durable */
+  #doPart(sql: Statements, { work, resolve, reject }: Waiting): () => void {
+    sql.beginPart.run();
+    try {
+      const result = work(sql, this);
+      sql.endPart.run();
+      return () => resolve(result as never);
+    } catch (error) {
+      // Where SQLite has rolled back, nothing of the others is left either.
+      if (!this.#db.isTransaction) throw error;
+      sql.undoPart.run();
+      sql.endPart.run();
+      return () => reject(toJournalError(error, this.#path));
+    }
+  }
 
   /** Asked each time until they are there: another process may bring the journal to today's format. */
   #hasShared(): boolean {
-    return this.#shared !== undefined || hasSharedTables(this.#db);
+    return this.#shared !== undefined || formatOf(this.#db) >= SHARED_FORMAT;
+  }
+
+  #hasBatches(): boolean {
+    return this.#batches !== undefined || formatOf(this.#db) >= BATCH_FORMAT;
   }
 
   #notMigrated(): JournalError {

@@ -33,7 +33,7 @@ export class SqliteRetention extends SqliteAcrossRuns implements Retention {
 
   async removeRun(options: Parameters<Retention["removeRun"]>[0]): Promise<boolean> {
     const { runId, lastSeq, now, record } = options;
-    return this.file.transaction((sql, shared) => {
+    return this.file.write((sql, { shared }) => {
       const run = findRun(sql, runId);
       if (run?.last_seq !== lastSeq || isHolding(leaseOf(run), now, undefined)) return false;
       sql.deleteEvents.run(run.key);

@@ -99,6 +99,22 @@ export const MIGRATIONS: readonly string[] = [
     tokens   INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- These runs are batches: held, told and listed like runs.
+  CREATE TABLE batches (
+    run INTEGER PRIMARY KEY REFERENCES runs (key) ON DELETE CASCADE
+  ) STRICT;
+
+  -- What has a place in a batch: a run, or a record of what cannot be run.
+  CREATE TABLE items (
+    -- (runs.key of the batch << 32) | n, as with events.
+    id     INTEGER PRIMARY KEY,
+    run    INTEGER REFERENCES runs (key) ON DELETE CASCADE,
+    record TEXT,
+    CHECK ((run IS NULL) = (record IS NOT NULL))
+  ) STRICT;
+  CREATE INDEX items_by_run ON items (run);
+  `,
   BLOB_USES,
 ];
 
@@ -127,17 +143,17 @@ export function readFormat(db: DatabaseSync, path: string, migrations = MIGRATIO
   return format;
 }
 
-/** Whether the journal has the tables of what runs share. */
-export function hasSharedTables(db: DatabaseSync): boolean {
-  return formatOf(db) >= 2;
-}
+/** The format that brought the tables of what runs share, and of batches. */
+export const SHARED_FORMAT = 2;
+export const BATCH_FORMAT = 3;
 
 /** Whether the journal says which runs refer to which blobs. */
 export function hasBlobUses(db: DatabaseSync): boolean {
   return formatOf(db) > MIGRATIONS.indexOf(BLOB_USES);
 }
 
-function formatOf(db: DatabaseSync): number {
+/** The format of a file that is known to be a journal. */
+export function formatOf(db: DatabaseSync): number {
   return (db.prepare(MARKS).get() as Marks).format;
 }
 

@@ -31,6 +31,9 @@ export function prepareStatements(db: DatabaseSync) {
     begin: db.prepare("BEGIN IMMEDIATE"),
     commit: db.prepare("COMMIT"),
     rollback: db.prepare("ROLLBACK"),
+    beginPart: db.prepare("SAVEPOINT part"),
+    endPart: db.prepare("RELEASE part"),
+    undoPart: db.prepare("ROLLBACK TO part"),
 
     insertRun: db.prepare(`
       INSERT INTO runs (run_id, created_at, summary, token, owner, expires_at) VALUES (?, ?, ?, 1, ?, ?)
@@ -97,6 +100,41 @@ export type EffectRecord = {
   readonly at: number;
   readonly output: string | null;
 };
+
+export type BatchStatements = ReturnType<typeof prepareBatchStatements>;
+
+/** A row of `items`, with its run if it has one. */
+export type ItemRecord = { readonly n: number; readonly record: string | null } & (
+  | RunRecord
+  | { readonly key: null }
+);
+
+/** On the tables of batches; journals have them since format 3. */
+export function prepareBatchStatements(db: DatabaseSync) {
+  const isItem = "EXISTS (SELECT 1 FROM items WHERE items.run = runs.key)";
+  const isBatch = "EXISTS (SELECT 1 FROM batches WHERE batches.run = runs.key)";
+  const listWhere = (condition: string) =>
+    db.prepare(`${RUN} WHERE ${condition} ORDER BY created_at DESC, key DESC LIMIT ?`);
+  return {
+    insertBatch: db.prepare("INSERT INTO batches (run) SELECT key FROM runs WHERE run_id = ?"),
+    insertItem: db.prepare(`
+      INSERT INTO items (id, run, record)
+      SELECT batch.key << 32 | ?, (SELECT key FROM runs WHERE run_id = ?), ?
+      FROM runs AS batch JOIN batches ON batches.run = batch.key
+      WHERE batch.run_id = ? AND batch.token = ? AND batch.owner IS NOT NULL
+      ON CONFLICT (id) DO NOTHING`),
+    readItems: db.prepare(`
+      SELECT items.id & 0xffffffff AS n, items.record, run.*
+      FROM items LEFT JOIN (${RUN}) AS run ON run.key = items.run
+      WHERE items.id > (? << 32) + ? AND items.id <= (? << 32 | 0xffffffff)
+      ORDER BY items.id LIMIT ?`),
+    list: {
+      runs: listWhere(`NOT ${isItem} AND NOT ${isBatch}`),
+      items: listWhere(isItem),
+      batches: listWhere(isBatch),
+    },
+  };
+}
 
 /** On the tables that all runs share; journals have them since format 2. */
 export function prepareSharedStatements(db: DatabaseSync) {

@@ -2,26 +2,46 @@
  * The journal in a SQLite file: one flushed write per append, readable by any number of
  * processes while one of them writes.
  *
- * SQLite works synchronously here, so every method has done its work when it returns its
- * promise; a process that waits for another one's commit waits as a whole.
+ * SQLite works synchronously here: a process that waits for another one's commit waits as a
+ * whole. What several runs write within one turn of the loop is one commit (sqlite-connection.ts).
  */
 
 import { resolve } from "node:path";
 import type { JsonObject } from "../base/json.ts";
 import { isHolding } from "./holding.ts";
-import type { AppendedWith, Journal, Lease, RunRequest, RunRow, StoredEvent } from "./journal.ts";
-import { lostLease, ownedRun, staleHolder, takenRunId, unknownRun, wrongSeq } from "./refusals.ts";
+import type {
+  AppendedWith,
+  ItemPlace,
+  ItemRow,
+  Journal,
+  Lease,
+  RunRequest,
+  RunRow,
+  StoredEvent,
+} from "./journal.ts";
+import {
+  lostLease,
+  ownedRun,
+  refusedPlace,
+  staleHolder,
+  takenRunId,
+  unknownRun,
+  wrongSeq,
+} from "./refusals.ts";
 import { appendShared } from "./sqlite-across-runs.ts";
 import { SqliteConnection } from "./sqlite-connection.ts";
 import { toJournalError } from "./sqlite-errors.ts";
 import { openJournalFile, type SqliteJournalOptions } from "./sqlite-file.ts";
 import { SqliteRetention } from "./sqlite-retention.ts";
 import {
+  type BatchStatements,
   type EventRecord,
   findRun,
+  type ItemRecord,
   leaseOf,
   type RequestRecord,
   type RunRecord,
+  type Statements,
 } from "./sqlite-statements.ts";
 import { eventTexts, textOf } from "./text.ts";
 
@@ -47,18 +67,21 @@ export function openSqliteJournal(path: string, options?: SqliteJournalOptions):
 
 class SqliteJournal extends SqliteRetention implements Journal {
   async createRun(options: Parameters<Journal["createRun"]>[0]): Promise<Lease> {
-    const { runId, owner, now, leaseMs, summary } = options;
+    const { runId, owner, now, leaseMs, summary, isBatch = false, place } = options;
     const text = textOf(summary);
-    const { changes } = this.file.use(({ insertRun }) =>
-      insertRun.run(runId, now, text, owner, now + leaseMs),
-    );
-    if (changes === 0) throw takenRunId(runId);
+    await this.file.write(({ insertRun }, { batches }) => {
+      const { changes } = insertRun.run(runId, now, text, owner, now + leaseMs);
+      if (changes === 0) throw takenRunId(runId);
+      if (isBatch) batches().insertBatch.run(runId);
+      if (place !== undefined) giveAway(batches(), place, { runId });
+    });
+    this.file.hold(runId);
     return { runId, owner, token: 1 };
   }
 
   async acquire(options: Parameters<Journal["acquire"]>[0]): Promise<Lease> {
     const { runId, owner, now, leaseMs, takeFrom } = options;
-    return this.file.transaction((sql) => {
+    const lease = await this.file.write((sql) => {
       const run = findRun(sql, runId);
       if (run === undefined) throw unknownRun(runId);
       const lease = leaseOf(run);
@@ -69,18 +92,22 @@ class SqliteJournal extends SqliteRetention implements Journal {
       sql.takeLease.run(owner, now + leaseMs, token, run.key);
       return { runId, owner, token };
     });
+    this.file.hold(runId);
+    return lease;
   }
 
   async renew(lease: Lease, now: number, leaseMs: number): Promise<void> {
     const { runId, token } = lease;
-    const { changes } = this.file.use(({ renewLease }) =>
-      renewLease.run(now + leaseMs, runId, token),
-    );
-    if (changes === 0) throw lostLease(lease);
+    await this.file.write(({ renewLease }) => {
+      if (renewLease.run(now + leaseMs, runId, token).changes === 0) throw lostLease(lease);
+    });
   }
 
   async release({ runId, token }: Lease): Promise<void> {
-    this.file.use(({ releaseLease }) => releaseLease.run(runId, token));
+    await this.file.write(({ releaseLease }) => {
+      releaseLease.run(runId, token);
+    });
+    this.file.letGo(runId);
   }
 
   async append(
@@ -91,7 +118,7 @@ class SqliteJournal extends SqliteRetention implements Journal {
     const { runId } = lease;
     const texts = eventTexts(runId, events);
     const summaryText = more.summary && textOf(more.summary);
-    this.file.transaction((sql, shared) => {
+    await this.file.write((sql, { shared, batches }) => {
       const run = findRun(sql, runId);
       if (run?.token !== lease.token || run.owner === null) throw staleHolder(lease);
       const first = run.last_seq + 1;
@@ -103,7 +130,12 @@ class SqliteJournal extends SqliteRetention implements Journal {
       if (summaryText !== undefined) sql.setSummary.run(summaryText, run.key);
       appendShared(shared, runId, events, more);
       this.useBlobs(run.key, more.blobs);
+      for (const { n, record } of more.records ?? []) {
+        giveAway(batches(), { lease, n }, { record: textOf(record) });
+      }
+      if (more.release) sql.releaseLease.run(runId, lease.token);
     });
+    if (more.release) this.file.letGo(runId);
   }
 
   async read(runId: string, afterSeq = 0): Promise<StoredEvent[]> {
@@ -122,9 +154,30 @@ class SqliteJournal extends SqliteRetention implements Journal {
     });
   }
 
-  async list({ limit = -1 }: { readonly limit?: number } = {}): Promise<RunRow[]> {
-    return this.file.use(({ listRuns }) =>
-      (listRuns.all(limit) as RunRecord[]).map((record) => this.#toRow(record)),
+  async list(options: Parameters<Journal["list"]>[0] = {}): Promise<RunRow[]> {
+    const { limit = -1, of = "runs" } = options;
+    const records = this.file.readBatches(
+      (_, { list }) => list[of].all(limit),
+      ({ listRuns }) => (of === "runs" ? listRuns.all(limit) : []),
+    );
+    return (records as RunRecord[]).map((record) => this.#toRow(record));
+  }
+
+  async readItems(...[batchId, options]: Parameters<Journal["readItems"]>): Promise<ItemRow[]> {
+    const { after = 0, limit } = options;
+    const read = (key: number, { readItems }: BatchStatements) =>
+      readItems.all(key, after, key, limit) as ItemRecord[];
+    const records = this.file.readBatches(
+      (sql, batches) => read(this.#find(sql, batchId).key, batches),
+      (sql) => {
+        this.#find(sql, batchId);
+        return [];
+      },
+    );
+    return records.map((item) =>
+      item.key === null
+        ? { n: item.n, run: null, record: this.file.parse<JsonObject>(item.record ?? "{}") }
+        : { n: item.n, run: this.#toRow(item), record: null },
     );
   }
 
@@ -137,11 +190,11 @@ class SqliteJournal extends SqliteRetention implements Journal {
 
   async post(runId: string, now: number, request: JsonObject): Promise<number> {
     const text = textOf(request);
-    const { changes, lastInsertRowid } = this.file.use(({ insertRequest }) =>
-      insertRequest.run(now, text, runId),
-    );
-    if (changes === 0) throw unknownRun(runId);
-    return Number(lastInsertRowid);
+    return this.file.write(({ insertRequest }) => {
+      const { changes, lastInsertRowid } = insertRequest.run(now, text, runId);
+      if (changes === 0) throw unknownRun(runId);
+      return Number(lastInsertRowid);
+    });
   }
 
   async requests(runId: string): Promise<RunRequest[]> {
@@ -155,11 +208,17 @@ class SqliteJournal extends SqliteRetention implements Journal {
   }
 
   async removeRequest(id: number): Promise<boolean> {
-    return this.file.use(({ deleteRequest }) => deleteRequest.run(id)).changes > 0;
+    return this.file.write(({ deleteRequest }) => deleteRequest.run(id).changes > 0);
   }
 
   async close(): Promise<void> {
     this.file.close();
+  }
+
+  #find(sql: Statements, runId: string): RunRecord {
+    const run = findRun(sql, runId);
+    if (run === undefined) throw unknownRun(runId);
+    return run;
   }
 
   #toRow(run: RunRecord): RunRow {
@@ -171,4 +230,15 @@ class SqliteJournal extends SqliteRetention implements Journal {
       lease: leaseOf(run),
     };
   }
+}
+
+/** @throws {JournalError} `journal.conflict` */
+function giveAway(
+  { insertItem }: BatchStatements,
+  { lease, n }: ItemPlace,
+  to: { readonly runId?: string; readonly record?: string },
+): void {
+  const { runId, token } = lease;
+  const { changes } = insertItem.run(n, to.runId ?? null, to.record ?? null, runId, token);
+  if (changes === 0) throw refusedPlace(lease, n);
 }

@@ -105,6 +105,11 @@ const subtask = z.strictObject({
   totalTimeout: limit
     .optional()
     .describe("Limit of all attempts and the waits between them, e.g. 10m."),
+  concurrency: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Attempts of it that may be under way at once, over all runs of the plan."),
   retry: retry.optional().describe("What follows when an attempt fails."),
   approval: z
     .union([z.boolean(), approval])

@@ -48,7 +48,8 @@ export function cachePlans(planner: Planner, folder: string): Planner {
 }
 
 /** All plans in the folder, newest first. Files that hold none are left out. */
-export async function listCachedPlans(folder: string): Promise<CachedPlan[]> {
+export async function listCachedPlans(folder: string | undefined): Promise<CachedPlan[]> {
+  if (folder === undefined) return [];
   const names = await readdir(folder).catch(() => []);
   const plans = await Promise.all(
     names.filter((name) => name.endsWith(".json")).map((name) => readCached(join(folder, name))),
@@ -57,7 +58,8 @@ export async function listCachedPlans(folder: string): Promise<CachedPlan[]> {
 }
 
 /** Remove all plans of the folder. @returns how many there were */
-export async function clearCachedPlans(folder: string): Promise<number> {
+export async function clearCachedPlans(folder: string | undefined): Promise<number> {
+  if (folder === undefined) return 0;
   const plans = await listCachedPlans(folder);
   for (const { key } of plans) await rm(join(folder, `${key}.json`), { force: true });
   return plans.length;

@@ -13,6 +13,8 @@ const COMMANDS = [
   ["validate"],
   ["runs"],
   ["show"],
+  ["batches"],
+  ["report"],
   ["events"],
   ["resume"],
   ["restart"],

@@ -17,6 +17,7 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/base/json.ts";
 import type { Journal, Lease, StoredEvent } from "../../src/journal/journal.ts";
 import { describeAcrossRuns, describeDurableAcrossRuns } from "./journal-across-runs.ts";
+import { describeBatches } from "./journal-batches.ts";
 import { anyJson, event, events, type JournalStore, makeRun, refused } from "./journal-builders.ts";
 import { describeBlobs, describeDurableBlobs, describeRetention } from "./journal-retention.ts";
 
@@ -165,6 +166,18 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
         await journal.append(lease, events("r1", 2, 2));
       },
     );
+
+    it("a lease that is given back with an append ends with it, and stays if it is refused", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      const wrong = journal.append(lease, [event("r1", 2)], { release: true });
+      await refused("journal.conflict", wrong);
+      expect(await journal.find("r1")).toMatchObject({ lease: { owner: "ada" } });
+      await journal.append(lease, [event("r1", 1)], { release: true });
+      expect(await journal.find("r1")).toMatchObject({ lastSeq: 1, lease: null });
+      await refused("journal.conflict", journal.append(lease, [event("r1", 2)]));
+    });
 
     it("a released lease is good for nothing", async () => {
       await using store = await makeStore();
@@ -342,6 +355,7 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
         journal.append(lease, events("r1", 1, 1)),
         journal.read("r1"),
         journal.list(),
+        journal.readItems("r1", { limit: 1 }),
         journal.find("r1"),
         journal.post("r1", 1, {}),
         journal.requests("r1"),
@@ -357,6 +371,7 @@ export function describeJournal(name: string, makeStore: () => Promise<JournalSt
   describeAcrossRuns(name, makeStore);
   describeRetention(name, makeStore);
   describeBlobs(name, makeStore);
+  describeBatches(name, makeStore);
 }
 
 /** For journals that outlive their process: what was stored is there after `close`. */

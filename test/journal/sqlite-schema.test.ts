@@ -11,6 +11,7 @@ import {
 } from "../../src/journal/sqlite-schema.ts";
 import { event, events, makeRun, refused } from "../contracts/journal-builders.ts";
 import { FORMAT_1, makeFormat1 } from "./format-1.ts";
+import { FORMAT_2, makeFormat2 } from "./format-2.ts";
 import { makeSqliteStore } from "./sqlite-store.ts";
 
 const formatOf = (db: DatabaseSync) => db.prepare("PRAGMA user_version").get()?.["user_version"];
@@ -123,6 +124,38 @@ describe("a journal of format 1", () => {
     });
     expect(await reader.readAudit()).toHaveLength(1);
     await expectFormat1(reader);
+  });
+});
+
+describe("a journal of format 2", () => {
+  it("is made of a migration that has not changed since", () => {
+    expect(MIGRATIONS[1]).toBe(FORMAT_2);
+  });
+
+  it("has batches once it is opened for writing", async () => {
+    await using store = await makeSqliteStore();
+    makeFormat2(store.path);
+    const journal = await store.open();
+    const batch = await makeRun(journal, "b", { isBatch: true });
+    await makeRun(journal, "r2", { place: { lease: batch, n: 1 } });
+    expect(await journal.readItems("b", { limit: 9 })).toMatchObject([{ n: 1 }]);
+    expect(await journal.list()).toMatchObject([{ runId: "r1" }]);
+    using db = new DatabaseSync(store.path);
+    expect(formatOf(db)).toBe(MIGRATIONS.length);
+    expect(tablesOf(db)).toEqual(await newTables());
+  });
+
+  it("is read as it stands where it may not be written, and has no batches", async () => {
+    await using store = await makeSqliteStore();
+    makeFormat2(store.path);
+    const before = readFileSync(store.path);
+    const reader = await store.open({ readOnly: true });
+    expect(await reader.list()).toMatchObject([{ runId: "r1" }]);
+    expect(await reader.list({ of: "items" })).toEqual([]);
+    expect(await reader.list({ of: "batches" })).toEqual([]);
+    expect(await reader.readItems("r1", { limit: 9 })).toEqual([]);
+    await refused("run.unknown", reader.readItems("r9", { limit: 9 }));
+    expect(readFileSync(store.path)).toEqual(before);
   });
 });
 

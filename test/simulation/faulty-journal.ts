@@ -170,6 +170,10 @@ export class FaultyJournal implements Journal {
     return this.#call(() => this.#journal.readDurations(tool));
   }
 
+  readItems(...given: Parameters<Journal["readItems"]>): ReturnType<Journal["readItems"]> {
+    return this.#call(() => this.#journal.readItems(...given));
+  }
+
   get blobs(): Journal["blobs"] {
     return this.#journal.blobs;
   }

@@ -75,13 +75,15 @@ function makeProgram(accepted: AcceptedPlan): Program {
 function policyFor({ tools }: AcceptedPlan, subtask: Subtask, tool: string): SubtaskPolicy {
   const policy = tools[tool];
   if (policy === undefined) throw new Error(`No policy for the tool ${tool}.`);
-  const { timeout, totalTimeout, retry, approval = false } = subtask;
-  const isPlain = [timeout, totalTimeout, retry].every((one) => one === undefined);
+  const { timeout, totalTimeout, retry, concurrency, approval = false } = subtask;
+  const own = [timeout, totalTimeout, retry, concurrency];
+  const isPlain = own.every((one) => one === undefined);
   const isAdaptive = timeout === "adaptive" || (timeout === undefined && policy.adaptsTimeout);
   if (isPlain && !approval && !isAdaptive) return policy;
   return {
     ...policy,
     // A plan may ask for approval, and cannot do without what the tool asks for.
+    needsAdmission: policy.needsAdmission || concurrency !== undefined,
     approval: policy.approval || approval !== false,
     ...(typeof approval === "object" && { approvalExpiry: expiryOf(approval) }),
     ...(timeout !== undefined && !isAdaptive && { timeoutMs: parseDuration(timeout) }),

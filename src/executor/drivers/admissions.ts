@@ -3,6 +3,7 @@ import type { Tool } from "../../tools/tool.ts";
 import type { Effect } from "../core/effect.ts";
 import type { AttemptOutcome } from "../core/input.ts";
 import type { News, PassageOutcome, World } from "./driver.ts";
+import { type StepLimit, withStepLimit } from "./step-limit.ts";
 
 /** How long an aborted call that does not end keeps its place from others. */
 const ABANDON_MS = 10_000;
@@ -18,11 +19,18 @@ export class Admissions {
   readonly #runId: string;
   readonly #world: World;
   readonly #send: (news: News) => void;
+  readonly #limitOf: (subtask: string) => StepLimit | undefined;
   readonly #tickets = new Map<string, string>();
   readonly #unwatch: () => void;
 
-  constructor(runId: string, world: World, send: (news: News) => void) {
+  /** @param limitOf what the plan itself says of a subtask */
+  constructor(
+    { runId, limitOf }: { runId: string; limitOf(subtask: string): StepLimit | undefined },
+    world: World,
+    send: (news: News) => void,
+  ) {
     this.#runId = runId;
+    this.#limitOf = limitOf;
     this.#world = world;
     this.#send = send;
     this.#unwatch = world.governor.watch(send);
@@ -32,13 +40,15 @@ export class Admissions {
     const { subtask, request, tool: name, input } = order;
     const tool = this.#world.tools.get(name);
     const onGrant = () => this.#send({ type: "admission_granted", subtask, request });
+    const limit = this.#limitOf(subtask);
     // The tool was defined anew since the plan was accepted, and has no limits any more.
-    if (tool?.admission === undefined) return onGrant();
+    if (tool === undefined || (tool.admission ?? limit) === undefined) return onGrant();
     const ticket = this.#world.governor.request({
       runId: this.#runId,
       tool: name,
       circuit: circuitOf(tool, input),
-      policy: tool.admission,
+      policy: withStepLimit(limit, tool.admission),
+      pools: limit && { [limit.pool]: limit.capacity },
       onGrant,
       onDelay: (until) => this.#send({ type: "admission_delayed", subtask, request, until }),
     });

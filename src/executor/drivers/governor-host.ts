@@ -31,8 +31,8 @@ export class GovernorHost implements Governor {
     this.#tickets += 1;
     const ticket = String(this.#tickets);
     this.#orders.set(ticket, order);
-    const { runId, tool, circuit, policy } = order;
-    this.#feed({ type: "admission_requested", ticket, runId, tool, circuit, policy });
+    const { runId, tool, circuit, policy, pools } = order;
+    this.#feed({ type: "admission_requested", ticket, runId, tool, circuit, policy, pools });
     return ticket;
   }
 

@@ -10,7 +10,7 @@
  */
 
 import { PlanwrightError, toErrorData } from "../../base/errors.ts";
-import { isPlainObject, type JsonObject } from "../../base/json.ts";
+import type { JsonObject } from "../../base/json.ts";
 import type { Model } from "../../models/model.ts";
 import type { AcceptedPlan } from "../core/accepted-plan.ts";
 import type { Effect } from "../core/effect.ts";
@@ -29,6 +29,8 @@ import { EffectClaims, effectEnds } from "./effect-claims.ts";
 import { BlobValues, blobsOf } from "./large-values.ts";
 import { Meter } from "./meter.ts";
 import { ModelBudget } from "./model-budget.ts";
+import { readRequest } from "./requests.ts";
+import { stepLimitOf } from "./step-limit.ts";
 import { Timers } from "./timers.ts";
 
 /** How often the lease is renewed and requests of other processes are looked for. */
@@ -64,6 +66,7 @@ class InProcessDrive implements Drive {
   readonly #notifying = new Set<number>();
   #turning = false;
   #over = false;
+  #isReleased = false;
   #stopHeartbeat: (() => void) | undefined;
   #renewedAt: number;
   #summarizedAt = Number.NEGATIVE_INFINITY;
@@ -78,9 +81,9 @@ class InProcessDrive implements Drive {
     this.#timers = new Timers(options.world.clock, (timer) =>
       this.send({ type: "timer_rang", timer }),
     );
-    this.#admissions = new Admissions(options.state.runId, options.world, (news) =>
-      this.send(news),
-    );
+    const { runId } = options.state;
+    const limitOf = (subtask: string) => stepLimitOf(this.#state, subtask);
+    this.#admissions = new Admissions({ runId, limitOf }, options.world, (news) => this.send(news));
     this.#settle = Promise.withResolvers<RunState>();
     this.ended = this.#settle.promise;
     this.#renewedAt = this.#now();
@@ -127,6 +130,8 @@ class InProcessDrive implements Drive {
     for (const one of unsettled) one.settle();
     for (const event of events) this.#noteTimeout(event);
     const { journal, lease, listener } = this.#options;
+    const { status } = this.#state;
+    const stands = isFinished(status) || status === "paused" || status === "waiting";
     if (events.length > 0) {
       const summary = this.#summary();
       const durations = summary && this.#durations.take();
@@ -135,7 +140,11 @@ class InProcessDrive implements Drive {
       const blobs = blobsOf(events);
       if (!this.#values.isStored) await this.#values.store(this.#now());
       if (this.#over) return;
-      await journal.append(lease, events, { summary, durations, audit, effects, blobs });
+      // Who asked for something must see that it was heard while the run is still held.
+      const release = stands && heard.length === 0;
+      const more = { summary, durations, audit, effects, blobs, release };
+      await journal.append(lease, events, more);
+      this.#isReleased = release;
       if (this.#over) return;
       listener.events?.(events, this.#state);
     }
@@ -143,8 +152,7 @@ class InProcessDrive implements Drive {
     this.#pauseInside(events);
     // Not before the events are durable, nor after the run is let go of: who asked waits for it.
     for (const id of heard) await journal.removeRequest(id);
-    const { status } = this.#state;
-    if (isFinished(status) || status === "paused" || status === "waiting") await this.#end();
+    if (stands) await this.#end();
   }
 
   /** Those that were cut off were slow ones: without them the slowest would look fast. */
@@ -327,7 +335,8 @@ class InProcessDrive implements Drive {
   async #end(): Promise<void> {
     this.#stop();
     // The run stands in the journal: a lease that cannot be given back ends by its time.
-    await this.#options.journal.release(this.#options.lease).catch(() => {});
+    const { journal, lease } = this.#options;
+    if (!this.#isReleased) await journal.release(lease).catch(() => {});
     this.#settle.resolve(this.#state);
   }
 
@@ -382,19 +391,4 @@ function nobodyToTell(): PlanwrightError {
 function timerName(timer: Timer): string {
   if (timer.kind === "attempt_timeout") return timer.subtask;
   return `${"subtask" in timer ? timer.subtask : ""}:${timer.kind}`;
-}
-
-/** Requests of newer versions are left alone. */
-function readRequest(request: JsonObject): News | undefined {
-  const { type, by, subtask, decision, note, input, id } = request;
-  if (typeof by !== "string") return undefined;
-  if (type === "decide" && typeof subtask === "string" && typeof note === "string") {
-    if (decision !== "approved" && decision !== "denied") return undefined;
-    const edited = isPlainObject(input) ? { input: input as JsonObject } : {};
-    const named = typeof id === "string" ? { id } : {};
-    return { type: "approval_decided", subtask, decision, by, note, ...edited, ...named };
-  }
-  if (type === "cancel") return { type: "cancel_requested", by };
-  if (type === "pause") return { type: "pause_requested", by };
-  return undefined;
 }

@@ -12,7 +12,7 @@ import { type BucketState, initialBucket } from "../../base/token-bucket.ts";
 
 export type GovernorState = {
   /** By name. */
-  readonly pools: { readonly [pool: string]: PoolState };
+  readonly pools: { [pool: string]: PoolState };
   /** By name; the policy is that of the newest request. */
   readonly tools: { [tool: string]: ToolState };
   /** By `circuitKey`. */

@@ -35,6 +35,8 @@ export type GovernorInput = { readonly at: number } & (
       /** What shares one breaker: the tool, or a part of what is behind it. */
       readonly circuit: string;
       readonly policy: AdmissionPolicy;
+      /** Capacities of pools that it uses, and that come into being with the first who does. */
+      readonly pools?: { readonly [pool: string]: number } | undefined;
     }
   /** `unknown`: nobody knows how the call would have ended, or it never ran. */
   | {
@@ -72,6 +74,9 @@ function enqueue(
 ): void {
   const { ticket: id, runId, tool, policy } = request;
   const { uses } = policy;
+  for (const [pool, capacity] of Object.entries(request.pools ?? {})) {
+    state.pools[pool] ??= { capacity, held: 0 };
+  }
   state.tools[tool] ??= initialTool(policy);
   state.tools[tool].policy = policy;
   if (policy.breaker === null) forgetBreakers(state, tool, news);

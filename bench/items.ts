@@ -1,0 +1,254 @@
+/**
+ * Many items: what a batch costs beside its bare journal writes, how its memory grows, and
+ * what overlapping the steps is worth.
+ *
+ *     npm run bench:items
+ */
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync, type SQLInputValue, StatementSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { z } from "zod";
+import { createPlanwright, defineTool, type PlanDraft, ToolError } from "../src/index.ts";
+import { MIGRATIONS } from "../src/journal/sqlite-schema.ts";
+import { table } from "./rounds.ts";
+
+const STEPS = ["ingest", "clean", "extract", "enrich", "summarize", "classify", "write"] as const;
+const WORDS = "the quick brown fox jumps over the lazy dog while nobody looks ".repeat(8);
+
+type Measured = {
+  readonly items: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly peakMegabytes: number;
+  readonly heapMegabytes: number;
+};
+
+const documentSchema = z.object({ n: z.number(), text: z.string() });
+
+/** 3 % of the items fail at some step, half of them for good. */
+function fate(n: number, step: number, attempt: number): void {
+  const dice = (n * 2_654_435_761) % 4_294_967_296;
+  if (dice % 100 >= 3 || Math.floor(dice / 100) % STEPS.length !== step) return;
+  const isForGood = Math.floor(dice / 1000) % 2 === 0;
+  if (!isForGood && attempt > 1) return;
+  throw new ToolError("tool.failed", "The step broke.", { retryable: !isForGood });
+}
+
+const pipelineTools = STEPS.map((name, step) =>
+  defineTool({
+    name,
+    description: "A step of the pipeline.",
+    input: documentSchema,
+    output: documentSchema,
+    effects: "none",
+    retry: { attempts: 3, initial: "1ms" },
+    run: ({ n, text }, { attempt }) => {
+      fate(n, step, attempt);
+      return { n, text: text.slice(0, 480 - 60 * step) };
+    },
+  }),
+);
+
+const pipeline: PlanDraft = {
+  goal: "process documents",
+  inputs: { n: { type: "integer" }, text: { type: "string" } },
+  subtasks: STEPS.map((name, step) => {
+    const before = step === 0 ? "inputs" : STEPS[step - 1];
+    return { id: name, tool: name, input: { n: `\${${before}.n}`, text: `\${${before}.text}` } };
+  }),
+  output: "${write.text}",
+};
+
+async function* documents(count: number) {
+  for (let n = 1; n <= count; n += 1) yield { n, text: WORDS };
+}
+
+/** One batch, as the command line would run it, in a process of its own. */
+async function measureMemory(count: number, folder: string): Promise<Measured> {
+  // As the command line does for batches.
+  setFlagsFromString("--optimize-for-size");
+  let peak = 0;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 10);
+  const { counts, seconds } = await runPipeline(count, folder, "journal.db");
+  clearInterval(watch);
+  globalThis.gc?.();
+  const heapMegabytes = process.memoryUsage().heapUsed / 1e6;
+  return { items: count, counts, seconds, peakMegabytes: peak / 1e6, heapMegabytes };
+}
+
+async function runPipeline(count: number, folder: string, name: string) {
+  const planwright = createPlanwright({
+    tools: pipelineTools,
+    builtinTools: false,
+    journal: `sqlite:${join(folder, name)}`,
+  });
+  const out = join(folder, "results.jsonl");
+  const begun = performance.now();
+  const { counts } = await planwright.batches.run(pipeline, documents(count), { out }).result();
+  const seconds = (performance.now() - begun) / 1000;
+  await planwright.close();
+  return { counts, seconds };
+}
+
+/** What the journal wrote, statement by statement, commits included. */
+type Write = { readonly sql: string; readonly values: readonly SQLInputValue[] };
+
+/** What a batch takes beside the very writes of its journal with nothing around them. */
+async function measureCost(count: number, folder: string): Promise<string> {
+  const rows: string[][] = [];
+  for (let round = 1; round <= 3; round += 1) {
+    const { seconds } = await runPipeline(count, folder, `timed-${round}.db`);
+    const writes = await record(() => runPipeline(count, folder, `recorded-${round}.db`));
+    const bare = replay(writes, join(folder, `bare-${round}.db`));
+    const commits = writes.filter(({ sql }) => sql === "COMMIT").length;
+    rows.push([
+      String(round),
+      (count / seconds).toFixed(0),
+      (count / bare).toFixed(0),
+      (seconds / bare).toFixed(2),
+      (commits / count).toFixed(2),
+    ]);
+  }
+  const head = ["round", "items/s", "bare writes, items/s", "ratio", "commits an item"];
+  return table(head, rows);
+}
+
+async function record(work: () => Promise<unknown>): Promise<Write[]> {
+  const writes: Write[] = [];
+  const { run } = StatementSync.prototype;
+  StatementSync.prototype.run = function recorded(this: StatementSync, ...values: SQLInputValue[]) {
+    const sql = this.sourceSQL;
+    if (/^\s*(?:INSERT|UPDATE|DELETE|BEGIN|COMMIT)/.test(sql)) writes.push({ sql, values });
+    return run.apply(this, values as never);
+  } as typeof run;
+  try {
+    await work();
+  } finally {
+    StatementSync.prototype.run = run;
+  }
+  return writes;
+}
+
+/** @returns seconds */
+function replay(writes: readonly Write[], path: string): number {
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  for (const migration of MIGRATIONS) database.exec(migration);
+  const statements = new Map<string, StatementSync>();
+  for (const { sql } of writes) {
+    if (!statements.has(sql)) statements.set(sql, database.prepare(sql));
+  }
+  const begun = performance.now();
+  for (const { sql, values } of writes) statements.get(sql)?.run(...values);
+  const seconds = (performance.now() - begun) / 1000;
+  database.close();
+  return seconds;
+}
+
+/** Steps that wait; the fourth is the bottleneck. */
+const WAITS = [
+  { ms: 5, concurrency: 8 },
+  { ms: 10, concurrency: 8 },
+  { ms: 5, concurrency: 8 },
+  { ms: 20, concurrency: 8 },
+  { ms: 10, concurrency: 8 },
+  { ms: 5, concurrency: 8 },
+  { ms: 5, concurrency: 8 },
+] as const;
+
+const wait = defineTool({
+  name: "wait",
+  description: "Takes its time.",
+  input: z.object({ ms: z.number() }),
+  output: z.object({ ms: z.number() }),
+  effects: "none",
+  run: async ({ ms }) => {
+    await sleep(ms);
+    return { ms };
+  },
+});
+
+async function overlap(folder: string, count: number): Promise<string> {
+  const planwright = createPlanwright({
+    tools: [wait],
+    builtinTools: false,
+    journal: `sqlite:${join(folder, "overlap.db")}`,
+  });
+  const step = (k: number, after: readonly string[]) => {
+    const { ms, concurrency } = WAITS[k] ?? WAITS[0];
+    return { id: `s${k}`, tool: "wait", dependsOn: [...after], concurrency, input: { ms } };
+  };
+  const items = Array.from({ length: count }, () => ({}));
+  const timed = async (plan: PlanDraft) => {
+    const begun = performance.now();
+    const { status } = await planwright.batches.run(plan, items).result();
+    if (status !== "succeeded") throw new Error(status);
+    return (performance.now() - begun) / 1000;
+  };
+  const whole = {
+    goal: "all",
+    subtasks: WAITS.map((_, k) => step(k, k === 0 ? [] : [`s${k - 1}`])),
+  };
+  const overlapped = await timed(whole);
+  let oneByOne = 0;
+  for (const k of WAITS.keys()) oneByOne += await timed({ goal: "one", subtasks: [step(k, [])] });
+  await planwright.close();
+  const work = WAITS.map(({ ms, concurrency }) => (count * ms) / concurrency / 1000);
+  const sum = work.reduce((a, b) => a + b, 0);
+  return table(
+    ["", "step after step", "overlapping", "ratio"],
+    [
+      [
+        "measured",
+        `${oneByOne.toFixed(1)} s`,
+        `${overlapped.toFixed(1)} s`,
+        (oneByOne / overlapped).toFixed(2),
+      ],
+      [
+        "as the bottleneck predicts",
+        `${sum.toFixed(1)} s`,
+        `${Math.max(...work).toFixed(1)} s`,
+        (sum / Math.max(...work)).toFixed(2),
+      ],
+    ],
+  );
+}
+
+const folder = mkdtempSync(join(tmpdir(), "planwright-items-"));
+try {
+  const [, , only] = process.argv;
+  if (only !== undefined) console.log(JSON.stringify(await measureMemory(Number(only), folder)));
+  else {
+    console.log("\n## Seven steps, 3 % failures: beside the bare writes\n");
+    console.log(await measureCost(3_000, folder));
+    // Each in a process of its own: memory that one has used stays with it.
+    const measured = [1_500, 15_000].map((count) => {
+      const args = ["--expose-gc", import.meta.filename, String(count)];
+      return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as Measured;
+    });
+    const rows = measured.map((one) => [
+      one.items.toLocaleString("en-US"),
+      `${one.counts["succeeded"]} + ${one.counts["failed"]}`,
+      (one.items / one.seconds).toFixed(0),
+      one.peakMegabytes.toFixed(0),
+      one.heapMegabytes.toFixed(1),
+    ]);
+    const [small, large] = measured;
+    const head = ["items", "succeeded + failed", "items/s", "peak MB", "heap at the end, MB"];
+    console.log("\n## Memory\n");
+    console.log(table(head, rows));
+    const growth = (large?.peakMegabytes ?? 0) / (small?.peakMegabytes ?? 1);
+    console.log(`\nPeak at 15,000 items to that at 1,500: ${growth.toFixed(2)}`);
+    console.log("\n## 1,000 items, overlapping and step after step\n");
+    console.log(await overlap(folder, 1_000));
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}

@@ -1,0 +1,363 @@
+/**
+ * A batch under way in this process: items become runs as there is room for them.
+ *
+ * The rules B1 and following stand in batch.ts. Here
+ * W1. items begin in their order, and end in any;
+ * W2. whatever goes wrong with the journal stops the batch: what runs is paused, nothing new
+ *     begins, and `result` tells the first error.
+ */
+
+import type { Clock } from "./base/clock.ts";
+import { InputError, PlanwrightError, toErrorData } from "./base/errors.ts";
+import type { JsonObject } from "./base/json.ts";
+import type {
+  Batch,
+  BatchEventBody,
+  BatchListener,
+  BatchResult,
+  BatchSummary,
+  InvalidItem,
+  ItemResult,
+} from "./batch.ts";
+import { type ItemRuns, Tally } from "./batch-items.ts";
+import type { ResultSink } from "./batch-out.ts";
+import { readResults } from "./batch-results.ts";
+import type { RunState } from "./executor/core/state.ts";
+import { isFinished } from "./executor/core/status.ts";
+import type { Drive } from "./executor/drivers/driver.ts";
+import { type ItemSource, inputsOfItem, type SourceEntry } from "./item-source.ts";
+import type { ItemRow, Journal, Lease } from "./journal/journal.ts";
+import type { Plan } from "./plan/schema.ts";
+import { userName } from "./run.ts";
+import { LEASE_MS } from "./run-store.ts";
+
+/** How often requests of other processes are looked for, and the summary is stored. */
+const HEARTBEAT_MS = 500;
+/** Places of items that are read at a time. */
+const PAGE = 256;
+
+export type PreparedBatch = {
+  readonly journal: Journal;
+  /** Of the batch. */
+  readonly lease: Lease;
+  /** Of its newest event. */
+  readonly seq: number;
+  readonly first: BatchEventBody;
+  readonly plan: Plan;
+  /** Inputs that are the same for all items. */
+  readonly constants: JsonObject;
+  readonly source: ItemSource;
+  readonly itemsAtOnce: number;
+  readonly summary: BatchSummary;
+  readonly runs: ItemRuns;
+  readonly sink: ResultSink | undefined;
+};
+
+export class BatchUnderWay implements Batch {
+  readonly id: Promise<string>;
+  readonly #clock: Clock;
+  readonly #listener: BatchListener;
+  readonly #prepared: Promise<PreparedBatch>;
+  readonly #result: Promise<BatchResult>;
+  readonly #drives = new Map<number, Drive | undefined>();
+  readonly #tally: Tally = new Tally();
+  #stopping: "pause" | "cancel" | undefined;
+  #error: unknown;
+  #isOver = false;
+  /** Wait for the source no longer. */
+  #abandon = () => {};
+  /** Somebody waits for it: an item has ended, or all shall stop. */
+  #changed = Promise.withResolvers<void>();
+
+  constructor(clock: Clock, listener: BatchListener, prepare: () => Promise<PreparedBatch>) {
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#prepared = prepare();
+    this.id = this.#prepared.then(({ lease }) => lease.runId);
+    this.#result = this.#prepared
+      .then((prepared) => this.#drive(prepared))
+      .finally(() => {
+        this.#isOver = true;
+        this.#wake();
+      });
+    // Whoever asks for one of these hears of the failure; who does not need not.
+    for (const promise of [this.id, this.#result]) promise.catch(() => {});
+  }
+
+  result(): Promise<BatchResult> {
+    return this.#result;
+  }
+
+  async *results(): AsyncGenerator<ItemResult> {
+    yield* this.#read(await this.#prepared);
+  }
+
+  pause(): void {
+    this.#stop("pause");
+  }
+
+  cancel(): void {
+    this.#stop("cancel");
+  }
+
+  async #drive(prepared: PreparedBatch): Promise<BatchResult> {
+    const log = new BatchLog(prepared, this.#clock, this.#tally);
+    await log.add(prepared.first);
+    const written = prepared.sink?.write(this.#read(prepared));
+    written?.catch((error: unknown) => this.#fail(error));
+    const stopHeartbeat = this.#startHeartbeat(prepared, log);
+    try {
+      await this.#goThrough(prepared);
+    } catch (error) {
+      this.#fail(error);
+    }
+    while (this.#drives.size > 0) await this.#changed.promise;
+    stopHeartbeat();
+    this.#isOver = true;
+    this.#wake();
+    await written?.catch(() => {});
+    if (this.#error !== undefined) throw this.#error;
+    const status = this.#tally.statusAtEnd(this.#stopping);
+    if (isFinished(status)) await prepared.sink?.finish();
+    await log.add({ type: "batch.stopped", status, counts: this.#tally.counts });
+    // The batch stands in the journal: a lease that cannot be given back ends by its time.
+    await prepared.journal.release(prepared.lease).catch(() => {});
+    return { batchId: prepared.lease.runId, ...log.summary };
+  }
+
+  #read({ journal, lease }: PreparedBatch): AsyncGenerator<ItemResult> {
+    const changed = async () => {
+      if (this.#isOver) return false;
+      await this.#changed.promise;
+      return true;
+    };
+    return readResults(journal, lease.runId, { changed, clock: this.#clock });
+  }
+
+  async #goThrough(prepared: PreparedBatch): Promise<void> {
+    const places = new Places(prepared);
+    const entries = prepared.source.read()[Symbol.asyncIterator]();
+    for (let n = 1; ; n++) {
+      while (this.#drives.size >= prepared.itemsAtOnce && !this.#isStopping()) {
+        await this.#changed.promise;
+      }
+      if (this.#isStopping()) break;
+      const next = await this.#next(entries);
+      if (next === undefined || next.done === true || this.#isStopping()) break;
+      const row = await places.at(n);
+      if (row === undefined) await this.#begin(n, next.value, prepared);
+      else this.#take(row, next.value, prepared);
+    }
+    // Not waited for: a source that is asked for an item may never answer.
+    void entries.return?.();
+  }
+
+  /** Undefined when it is not wanted any more. */
+  #next(entries: AsyncIterator<SourceEntry>): Promise<IteratorResult<SourceEntry> | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<
+      IteratorResult<SourceEntry> | undefined
+    >();
+    this.#abandon = () => resolve(undefined);
+    entries.next().then(resolve, reject);
+    return promise;
+  }
+
+  /** An item that was never begun. */
+  async #begin(n: number, entry: SourceEntry, prepared: PreparedBatch): Promise<void> {
+    const { plan, source, constants, runs } = prepared;
+    let inputs: JsonObject;
+    try {
+      inputs = inputsOfItem({ plan, source }, { entry, n, constants });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const text = "broken" in entry ? entry.text : JSON.stringify(entry.value);
+      const { line } = entry;
+      const record: InvalidItem = {
+        error: toErrorData(error),
+        text,
+        ...(line !== undefined && { line }),
+      };
+      await prepared.journal.append(prepared.lease, [], { records: [{ n, record }] });
+      this.#tally.end("invalid");
+      return this.#tell(prepared);
+    }
+    this.#follow(n, prepared, () => runs.begin(prepared.lease, n, inputs));
+  }
+
+  /** An item that was begun before. */
+  #take(row: ItemRow, entry: SourceEntry, prepared: PreparedBatch): void {
+    const ended = this.#tally.addRow(row);
+    if (ended || row.run === null) return;
+    const { plan, source, constants, runs } = prepared;
+    const { n, run } = row;
+    this.#follow(n, prepared, () =>
+      run.lastSeq > 0
+        ? runs.resume(run.runId)
+        : runs.beginAgain(run, inputsOfItem({ plan, source }, { entry, n, constants })),
+    );
+  }
+
+  #follow(n: number, prepared: PreparedBatch, begin: () => Promise<Drive>): void {
+    this.#drives.set(n, undefined);
+    const drive = async (): Promise<RunState> => {
+      const drive = await begin();
+      this.#drives.set(n, drive);
+      if (this.#stopping !== undefined) drive.send(stopNews(this.#stopping));
+      this.#tell(prepared);
+      return drive.ended;
+    };
+    drive().then(
+      (state) => {
+        this.#tally.addState(state);
+        this.#leave(n, prepared);
+      },
+      (error: unknown) => {
+        this.#fail(error);
+        this.#leave(n, prepared);
+      },
+    );
+  }
+
+  #leave(n: number, prepared: PreparedBatch): void {
+    this.#drives.delete(n);
+    this.#tell(prepared);
+    this.#wake();
+  }
+
+  #tell({ lease, summary }: PreparedBatch): void {
+    this.#listener.progress?.({
+      batchId: lease.runId,
+      ...summary,
+      ...this.#tally.sums(),
+      underWay: this.#drives.size,
+    });
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  #stop(how: "pause" | "cancel"): void {
+    if (this.#isOver || this.#stopping === "cancel") return;
+    this.#stopping = how;
+    for (const drive of this.#drives.values()) drive?.send(stopNews(how));
+    this.#abandon();
+    this.#wake();
+  }
+
+  #fail(error: unknown): void {
+    this.#error ??=
+      error instanceof PlanwrightError
+        ? error
+        : new PlanwrightError("internal.bug", `The batch could not go on: ${String(error)}`, {
+            hint: "This is a bug of planwright, or of what gave the items; the batch can be resumed.",
+            cause: error,
+          });
+    this.#stop("pause");
+  }
+
+  #wake(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+
+  #startHeartbeat({ journal, lease }: PreparedBatch, log: BatchLog): () => void {
+    let stop = () => {};
+    let isOn = true;
+    let renewedAt = this.#clock.now();
+    const beat = async () => {
+      const now = this.#clock.now();
+      if (now - renewedAt >= LEASE_MS / 3) {
+        await journal.renew(lease, now, LEASE_MS);
+        renewedAt = now;
+      }
+      for (const { id, request } of await journal.requests(lease.runId)) {
+        if (request["type"] === "pause") this.pause();
+        if (request["type"] === "cancel") this.cancel();
+        await journal.removeRequest(id);
+      }
+      if (isOn) await log.store();
+    };
+    const schedule = () => {
+      stop = this.#clock.setTimer(HEARTBEAT_MS, () => {
+        beat()
+          .catch((error: unknown) => this.#fail(error))
+          .finally(() => isOn && schedule());
+      });
+    };
+    schedule();
+    return () => {
+      isOn = false;
+      stop();
+    };
+  }
+}
+
+function stopNews(how: "pause" | "cancel") {
+  return { type: `${how}_requested`, by: userName() } as const;
+}
+
+/** The batch's own events and summary. */
+class BatchLog {
+  readonly #prepared: PreparedBatch;
+  readonly #clock: Clock;
+  readonly #tally: Tally;
+  #seq: number;
+  #stored = "";
+  summary: BatchSummary;
+
+  constructor(prepared: PreparedBatch, clock: Clock, tally: Tally) {
+    this.#prepared = prepared;
+    this.#clock = clock;
+    this.#tally = tally;
+    this.#seq = prepared.seq;
+    this.summary = prepared.summary;
+  }
+
+  async add(body: BatchEventBody): Promise<void> {
+    const { journal, lease } = this.#prepared;
+    const at = this.#clock.now();
+    const status = body.type === "batch.stopped" ? body.status : "running";
+    this.summary = {
+      ...this.summary,
+      status,
+      ...this.#tally.sums(),
+      finishedAt: isFinished(status) ? at : null,
+    };
+    this.#seq += 1;
+    const event = { runId: lease.runId, seq: this.#seq, at, ...body };
+    await journal.append(lease, [event], { summary: this.summary as unknown as JsonObject });
+  }
+
+  /** So that lists show how far it is. */
+  async store(): Promise<void> {
+    this.summary = { ...this.summary, ...this.#tally.sums() };
+    const text = JSON.stringify(this.summary.counts);
+    if (text === this.#stored) return;
+    this.#stored = text;
+    const { journal, lease } = this.#prepared;
+    await journal.append(lease, [], { summary: this.summary as unknown as JsonObject });
+  }
+}
+
+/** What has a place in the batch already, asked for in order. */
+class Places {
+  readonly #prepared: PreparedBatch;
+  #page: ItemRow[] = [];
+  /** Behind which nothing was there when this batch was taken up. */
+  #isAll: boolean;
+
+  constructor(prepared: PreparedBatch) {
+    this.#prepared = prepared;
+    this.#isAll = prepared.first.type === "batch.started";
+  }
+
+  async at(n: number): Promise<ItemRow | undefined> {
+    if (this.#page.length === 0 && !this.#isAll) {
+      const { journal, lease } = this.#prepared;
+      this.#page = await journal.readItems(lease.runId, { after: n - 1, limit: PAGE });
+      this.#isAll = this.#page.length < PAGE;
+    }
+    return this.#page[0]?.n === n ? this.#page.shift() : undefined;
+  }
+}
