@@ -102,8 +102,15 @@ export class RunUnderWay implements Run {
   }
 }
 
+let name: string | undefined;
+
 /** Who asks for things in this process, for the record. */
 export function userName(): string {
+  name ??= readUserName();
+  return name;
+}
+
+function readUserName(): string {
   try {
     return userInfo().username;
   } catch {

@@ -120,6 +120,32 @@ describe("a batch", () => {
     expect(most.get("first")).toBeGreaterThan(2);
   });
 
+  it("lets steps go on whose tool is the same as that of a step which cannot", async () => {
+    const count = 60;
+    const rest = Promise.withResolvers<void>();
+    let passed = 0;
+    const n = z.object({ n: z.number() });
+    const add = defineTool({
+      name: "add",
+      description: "One more.",
+      input: n,
+      output: n,
+      effects: "none",
+      run: async (input, { subtaskId }) => {
+        // The second step stands still until all items are through the first.
+        if (subtaskId === "second") await rest.promise;
+        else if (++passed === count) rest.resolve();
+        return input;
+      },
+    });
+    const { planwright } = open({ tools: [add] });
+    const subtasks = PLAN.subtasks.map((subtask) => ({ ...subtask, concurrency: 2 }));
+    const batch = planwright.batches.run({ ...PLAN, subtasks }, numbers(count), {
+      itemsAtOnce: count,
+    });
+    expect(await batch.result()).toMatchObject({ status: "succeeded" });
+  });
+
   it("reads its items only as far as its runs need them", async () => {
     const { planwright } = open();
     let given = 0;

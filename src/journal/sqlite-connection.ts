@@ -34,6 +34,7 @@ export type MoreStatements = {
   readonly batches: () => BatchStatements;
 };
 
+/** Does nothing but with the statements: it may have to be done again. */
 type Work<T> = (sql: Statements, more: MoreStatements) => T;
 type Waiting = {
   readonly work: Work<unknown>;
@@ -184,6 +185,23 @@ export class SqliteConnection implements MoreStatements {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     this.#waiting = [];
+    const results: unknown[] = [];
+    let hasBegun = false;
+    try {
+      this.#transaction((sql) => {
+        hasBegun = true;
+        for (const { work } of waiting) results.push(work(sql, this));
+      });
+      for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as never);
+    } catch (error) {
+      // Where it is the beginning or the commit that failed, there is nobody to leave out.
+      if (hasBegun && results.length < waiting.length) this.#commitParts(waiting);
+      else for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  /** One of them is refused: only that one shall be undone, which costs more. */
+  #commitParts(waiting: readonly Waiting[]): void {
     try {
       const answers = this.#transaction((sql) => waiting.map((one) => this.#doPart(sql, one)));
       for (const answer of answers) answer();

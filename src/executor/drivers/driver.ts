@@ -50,7 +50,7 @@ export interface AdmissionOrder {
   /** What shares one breaker: the tool, or a part of what is behind it. */
   readonly circuit: string;
   readonly policy: AdmissionPolicy;
-  /** Capacities of resource pools that it uses, and that not everybody knows. */
+  /** Capacities of resource pools that are its step's own. */
   readonly pools?: { readonly [pool: string]: number } | undefined;
   onGrant(): void;
   /** Its breaker is open; it goes on waiting. @param until when a probe may pass */

@@ -52,6 +52,14 @@ export function waitForCircuit(state: GovernorState, lane: Lane, at: number): nu
   return waitForBreaker(circuit.breaker, policy, at);
 }
 
+/** Whether it is the lane's own calls that it waits for: nobody passes it over, nor need make room. */
+export function waitsForItself(state: GovernorState, lane: Lane): boolean {
+  return Object.entries(lane.uses).some(([name, units]) => {
+    const pool = state.pools[name];
+    return pool?.isOwn === true && pool.held + units > pool.capacity;
+  });
+}
+
 /** What lanes may contend for: their tool, and pools. */
 export function wants(lane: Lane): string[] {
   return [toolKey(lane), ...Object.keys(lane.uses).map((pool) => `pool ${pool}`)];
@@ -70,10 +78,11 @@ function canStart(state: GovernorState, lane: Lane, at: number): boolean {
   return waitForTool(state, lane, at) === 0;
 }
 
-/** Those passed over too often, the most often first; what waits for its circuit has no claim. */
+/** Those passed over too often, the most often first; what waits for its circuit, or for itself, has no claim. */
 function starving(state: GovernorState, at: number): (readonly [string, Lane])[] {
   return Object.entries(state.lanes)
-    .filter(([, lane]) => lane.passedOver >= PATIENCE && waitForCircuit(state, lane, at) === 0)
+    .filter(([, lane]) => lane.passedOver >= PATIENCE && !waitsForItself(state, lane))
+    .filter(([, lane]) => waitForCircuit(state, lane, at) === 0)
     .sort(([, a], [, b]) => b.passedOver - a.passedOver || firstQueue(a).turn - firstQueue(b).turn);
 }
 

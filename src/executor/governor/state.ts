@@ -25,7 +25,12 @@ export type GovernorState = {
   turns: number;
 };
 
-export type PoolState = { readonly capacity: number; held: number };
+export type PoolState = {
+  readonly capacity: number;
+  held: number;
+  /** Of one step of a plan: nobody else uses it. */
+  readonly isOwn?: true;
+};
 
 export type ToolState = {
   policy: AdmissionPolicy;

@@ -21,7 +21,7 @@ import { passBreaker } from "../../base/breaker.ts";
 import { takeToken } from "../../base/token-bucket.ts";
 import { forgetBreakers, judge, leaveCircuit, openCircuit, tellDelay } from "./circuits.ts";
 import type { GovernorNews } from "./news.ts";
-import { type Pick, pickNext, waitForCircuit, waitForTool, wants } from "./pick.ts";
+import { type Pick, pickNext, waitForCircuit, waitForTool, waitsForItself, wants } from "./pick.ts";
 import { dropIfEmpty, giveTurns, joinQueue, leaveQueue, takeOldest } from "./queues.ts";
 import { type GovernorState, initialTool, laneKey, type Ticket } from "./state.ts";
 
@@ -35,7 +35,7 @@ export type GovernorInput = { readonly at: number } & (
       /** What shares one breaker: the tool, or a part of what is behind it. */
       readonly circuit: string;
       readonly policy: AdmissionPolicy;
-      /** Capacities of pools that it uses, and that come into being with the first who does. */
+      /** Capacities of pools that are its step's own, and come into being with the first call. */
       readonly pools?: { readonly [pool: string]: number } | undefined;
     }
   /** `unknown`: nobody knows how the call would have ended, or it never ran. */
@@ -75,7 +75,7 @@ function enqueue(
   const { ticket: id, runId, tool, policy } = request;
   const { uses } = policy;
   for (const [pool, capacity] of Object.entries(request.pools ?? {})) {
-    state.pools[pool] ??= { capacity, held: 0 };
+    state.pools[pool] ??= { capacity, held: 0, isOwn: true };
   }
   state.tools[tool] ??= initialTool(policy);
   state.tools[tool].policy = policy;
@@ -142,7 +142,7 @@ function passOver(state: GovernorState, pick: Pick, at: number): void {
   for (const [key, lane] of Object.entries(state.lanes)) {
     if (key === pick.key || !wants(lane).some((one) => taken.includes(one))) continue;
     const isHeldUpByGrant = lane.tool === pick.lane.tool;
-    if (waitForCircuit(state, lane, at) > 0) continue;
+    if (waitForCircuit(state, lane, at) > 0 || waitsForItself(state, lane)) continue;
     if (isHeldUpByGrant || waitForTool(state, lane, at) === 0) lane.passedOver += 1;
   }
 }
