@@ -19,11 +19,11 @@ export type EventRecord = { readonly seq: number; readonly event: string };
 export type RequestRecord = { readonly id: number; readonly at: number; readonly request: string };
 
 /** The newest `seq` is read off the events themselves: one look-up, and no second page to write. */
-const RUN = `
-  SELECT *, coalesce((
+const LAST_SEQ = `
+  coalesce((
     SELECT max(id) FROM events WHERE id BETWEEN (key << 32) AND (key << 32 | 0xffffffff)
-  ) & 0xffffffff, 0) AS last_seq
-  FROM runs`;
+  ) & 0xffffffff, 0) AS last_seq`;
+const RUN = `SELECT *, ${LAST_SEQ} FROM runs`;
 
 /** Everything the journal asks of SQLite, compiled once. */
 export function prepareStatements(db: DatabaseSync) {
@@ -39,6 +39,7 @@ export function prepareStatements(db: DatabaseSync) {
       INSERT INTO runs (run_id, created_at, summary, token, owner, expires_at) VALUES (?, ?, ?, 1, ?, ?)
       ON CONFLICT (run_id) DO NOTHING`),
     findRun: db.prepare(`${RUN} WHERE run_id = ?`),
+    findHead: db.prepare(`SELECT key, token, owner, ${LAST_SEQ} FROM runs WHERE run_id = ?`),
     listRuns: db.prepare(`${RUN} ORDER BY created_at DESC, key DESC LIMIT ?`),
     setSummary: db.prepare("UPDATE runs SET summary = ? WHERE key = ?"),
 
@@ -75,6 +76,14 @@ export function prepareStatements(db: DatabaseSync) {
 
 export function findRun(sql: Statements, runId: string): RunRecord | undefined {
   return sql.findRun.get(runId) as RunRecord | undefined;
+}
+
+/** What every append and every reading asks for: the rest of the row costs as much again. */
+export function findHead(
+  sql: Statements,
+  runId: string,
+): Pick<RunRecord, "key" | "token" | "owner" | "last_seq"> | undefined {
+  return sql.findHead.get(runId) as ReturnType<typeof findHead>;
 }
 
 export function leaseOf({ owner, expires_at: expiresAt }: RunRecord): RunRow["lease"] {

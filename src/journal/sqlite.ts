@@ -36,6 +36,7 @@ import { SqliteRetention } from "./sqlite-retention.ts";
 import {
   type BatchStatements,
   type EventRecord,
+  findHead,
   findRun,
   type ItemRecord,
   leaseOf,
@@ -119,7 +120,7 @@ class SqliteJournal extends SqliteRetention implements Journal {
     const texts = eventTexts(runId, events);
     const summaryText = more.summary && textOf(more.summary);
     await this.file.write((sql, { shared, batches }) => {
-      const run = findRun(sql, runId);
+      const run = findHead(sql, runId);
       if (run?.token !== lease.token || run.owner === null) throw staleHolder(lease);
       const first = run.last_seq + 1;
       const given = events[0]?.seq ?? first;
@@ -140,7 +141,7 @@ class SqliteJournal extends SqliteRetention implements Journal {
 
   async read(runId: string, afterSeq = 0): Promise<StoredEvent[]> {
     return this.file.use((sql) => {
-      const run = findRun(sql, runId);
+      const run = findHead(sql, runId);
       if (run === undefined) throw unknownRun(runId);
       const records = sql.readEvents.all(run.key, afterSeq, run.key) as EventRecord[];
       const events = records.map(({ event }) => this.file.parse<StoredEvent>(event));

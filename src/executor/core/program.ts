@@ -37,6 +37,8 @@ export type ApprovalExpiry = {
 };
 
 const programs = new WeakMap<AcceptedPlan, Program>();
+/** Of each plan the newest: many runs of one differ in nothing but their inputs. */
+const newest = new WeakMap<AcceptedPlan["plan"], Program>();
 
 /** The program of the run's plan. A run without a plan has no subtasks to ask about. */
 export function programOf(state: RunState): Program {
@@ -48,8 +50,12 @@ export function programOf(state: RunState): Program {
 export function programFor(accepted: AcceptedPlan): Program {
   let program = programs.get(accepted);
   if (program === undefined) {
-    program = makeProgram(accepted);
+    const like = newest.get(accepted.plan);
+    const { tools, expectedMs } = like?.accepted ?? {};
+    const isLike = tools === accepted.tools && expectedMs === accepted.expectedMs;
+    program = like !== undefined && isLike ? { ...like, accepted } : makeProgram(accepted);
     programs.set(accepted, program);
+    newest.set(accepted.plan, program);
   }
   return program;
 }
