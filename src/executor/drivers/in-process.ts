@@ -62,7 +62,8 @@ class InProcessDrive implements Drive {
   /** What has answered, so that the core is about to know what it used. */
   #unsettled: { settle(): void }[] = [];
   #planning: AbortController | undefined;
-  readonly #notifications = new AbortController();
+  /** Made when there is one: most runs have none. */
+  #notifications: AbortController | undefined;
   readonly #notifying = new Set<number>();
   #turning = false;
   #over = false;
@@ -290,6 +291,7 @@ class InProcessDrive implements Drive {
     // Taking a run up may order twice what is on its way.
     if (this.#notifying.has(notification)) return;
     this.#notifying.add(notification);
+    this.#notifications ??= new AbortController();
     const { signal } = this.#notifications;
     const told =
       this.#options.world.notify?.({ ...order, signal }) ?? Promise.reject(nobodyToTell());
@@ -360,7 +362,7 @@ class InProcessDrive implements Drive {
     this.#timers.clear();
     this.#stopHeartbeat?.();
     this.#planning?.abort();
-    this.#notifications.abort();
+    this.#notifications?.abort();
     for (const underWay of this.#attempts.values()) abort(underWay, "cancelled");
     this.#admissions.close();
   }
