@@ -1,8 +1,11 @@
 /** What all runs of a process share: places, rates, pools and breakers. */
 
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import {
@@ -121,6 +124,14 @@ describe("a rate limit", () => {
     for (let ring = 0; ring < 3; ring += 1) await clock.pass(5000);
     expect((await run.result()).status).toBe("succeeded");
     expect(starts).toEqual([0, 0, 5000, 10_000, 15_000]);
+  });
+});
+
+describe("a limited tool that never ends", () => {
+  it("keeps its place for a while, and not the process alive", async () => {
+    const program = fileURLToPath(new URL("./executor/abandoned-call-process.ts", import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [program]);
+    expect(JSON.parse(stdout)).toEqual({ status: "failed", timers: 0 });
   });
 });
 

@@ -93,9 +93,9 @@ export class Passage {
   /** The call was told to stop. */
   abort(reason: "timeout" | "cancelled"): void {
     this.#timedOut ||= reason === "timeout";
-    this.#disarm ??= this.#world.clock.setTimer(ABANDON_MS, () =>
-      this.end({ status: "cancelled" }),
-    );
+    const end = () => this.end({ status: "cancelled" });
+    // Nobody waits for a place where the process has nothing else to do.
+    this.#disarm ??= this.#world.clock.setTimer(ABANDON_MS, end, { keepsProcess: false });
   }
 
   end(outcome: AttemptOutcome): void {
