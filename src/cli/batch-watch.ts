@@ -1,5 +1,6 @@
 /** How a batch is shown while it goes on: a bar on a terminal, a line now and then elsewhere. */
 
+import { stripVTControlCharacters } from "node:util";
 import { renderDuration } from "../base/duration.ts";
 import type { BatchProgress } from "../planwright.ts";
 import { endedOf } from "./batch-text.ts";
@@ -121,6 +122,5 @@ function number(value: number): string {
 
 /** Without colours. */
 function plainLength(line: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
-  return line.replaceAll(/\u001b\[\d+m/g, "").length;
+  return stripVTControlCharacters(line).length;
 }

@@ -8,7 +8,7 @@ import { openBatchWatch } from "./batch-watch.ts";
 import type { ItemFlags, RunFlags } from "./flags.ts";
 import { colorsFor, type Io, printJson, printLine } from "./io.ts";
 import { reportCommand, resumeCommand } from "./next-command.ts";
-import { WAITING } from "./run-ending.ts";
+import { exitCodeOfRun } from "./run-ending.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { count } from "./text.ts";
 
@@ -42,7 +42,7 @@ export async function followBatch({ begin, flags, io }: Following): Promise<numb
   }
   if (flags.json) printJson(io.stdout, result);
   printEnding(result, flags, io);
-  return exitCodeOf(result, flags, signals.exitCode);
+  return exitCodeOfRun({ status: result.status }, flags, signals.exitCode);
 }
 
 function printEnding(result: BatchResult, flags: Flags, io: Io): void {
@@ -61,24 +61,4 @@ function printEnding(result: BatchResult, flags: Flags, io: Io): void {
   if (status === "cancelled") say("cancelled");
   if (flags.journal === "memory:" || (flags.quiet && counts.failed === 0)) return;
   say(`${color.dim("more:")} ${reportCommand(batchId, flags)}`);
-}
-
-/** @param bySignal what it exits with if a signal stopped the batch */
-function exitCodeOf(
-  { status }: BatchResult,
-  { strict }: Flags,
-  bySignal: number | undefined,
-): number {
-  switch (status) {
-    case "succeeded":
-      return 0;
-    case "degraded":
-      return strict ? 3 : 0;
-    case "failed":
-      return 1;
-    case "cancelled":
-      return bySignal ?? 6;
-    default:
-      return bySignal ?? WAITING;
-  }
 }

@@ -99,10 +99,13 @@ function printFailures({ error, subtasks }: RunResult, io: Io): void {
   if (error !== undefined && !isTold) printError(io, error);
 }
 
-/** @param bySignal what it exits with if a signal stopped the run */
+/**
+ * Of a run, or of a batch, which has a status alone.
+ * @param bySignal what it exits with if a signal stopped it
+ */
 export function exitCodeOfRun(
-  { status, reason, error }: RunResult,
-  { strict }: RunFlags,
+  { status, reason, error }: Pick<RunResult, "status" | "reason" | "error">,
+  { strict }: Pick<RunFlags, "strict">,
   bySignal: number | undefined,
 ): number {
   switch (status) {
