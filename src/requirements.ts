@@ -104,6 +104,13 @@ export function requireWaitingForApproval(state: RunState, subtask: string, now:
     const what = `The time to decide about ${subtask} is up; it is ${expiry.decision}.`;
     throw inputError("approval.expired", what, `\`planwright resume ${state.runId}\` goes on.`);
   }
+  const { approval = null, reason = null } = state.subtasks[ids.indexOf(subtask)] ?? {};
+  if (approval?.isApproved || reason === "denied") {
+    const decision = reason === "denied" ? "denied" : "approved";
+    const what = `The subtask ${subtask} of ${state.runId} was ${decision} before.`;
+    const hint = `The first decision stands; \`planwright events ${state.runId}\` tells whose it is.`;
+    throw inputError("approval.not_waiting", what, hint);
+  }
   const hint =
     open.length === 0
       ? "Nothing in the run waits for approval."

@@ -92,6 +92,16 @@ describe("approve", () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect((await folder.run("show", runId)).stdout).toContain("too dear");
   });
+
+  it("is refused after a yes that the run has not gone on with", async () => {
+    await using folder = await folderWith();
+    const { runId } = await waitingRun(folder);
+    await folder.run("approve", runId, "pay");
+    const second = await folder.run("deny", runId, "pay");
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(`The subtask pay of ${runId} was approved before.`);
+    expect(second.stderr).toContain(`planwright events ${runId}`);
+  });
 });
 
 describe("a person at the terminal", () => {
