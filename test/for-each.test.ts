@@ -157,7 +157,7 @@ describe("forEach", () => {
     expect(subtasks[1]).toMatchObject({ status: "skipped", reason: "condition_false" });
   });
 
-  it("is fast for many elements", async () => {
+  it("does three thousand elements", async () => {
     const { tools } = worker();
     const given = { ...plan({ ...LIST, input: { count: 3000 } }, each()), output: "${size(each)}" };
     expect((await make({ tools, concurrency: 64 }).run(given).result()).output).toBe(3000);
