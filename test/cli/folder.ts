@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -6,18 +5,13 @@ import { Readable, Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import type { Screen } from "../../src/cli/io.ts";
+import { type Ended, type Started, startPlanwright, startScript } from "./process.ts";
 
 const SOURCE = resolve(import.meta.dirname, "../../src");
-const MAIN = join(SOURCE, "cli/main.ts");
 const INDEX = pathToFileURL(join(SOURCE, "index.ts")).href;
 
-export type Ended = {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-};
-
-type Started = { readonly child: ChildProcess; readonly ended: Promise<Ended> };
+/** Of a process of a test here; one that takes longer hangs. */
+const TIMEOUT = 15_000;
 
 /** What a person has at hand: an empty folder, and the command line in it. */
 export type Folder = AsyncDisposable & {
@@ -54,8 +48,8 @@ export async function makeFolder(files: Readonly<Record<string, string>> = {}): 
     planwright: (...argv) => runHere(argv),
     onTerminal: (columns, ...argv) => runHere(argv, columns),
     byPerson: (lines, ...argv) => runHere(argv, 80, lines),
-    start: (argv, env = {}) => startProcess(path, [MAIN, ...argv], env),
-    startScript: (script, argv) => startProcess(path, [script, ...argv], {}),
+    start: (argv, env = {}) => startPlanwright(path, argv, { env, timeout: TIMEOUT }),
+    startScript: (script, argv) => startScript(path, [script, ...argv], { timeout: TIMEOUT }),
     write,
     read: (name) => readFile(join(path, name), "utf8"),
     list: async () => (await readdir(path, { recursive: true })).toSorted(),
@@ -99,31 +93,6 @@ function collector(columns: number | undefined): { screen: Screen; text: () => s
   });
   const terminal = columns === undefined ? {} : { isTTY: true, columns, rows: 24 };
   return { screen: Object.assign(stream, terminal), text: () => parts.join("") };
-}
-
-function startProcess(
-  cwd: string,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Started {
-  const child = spawn(process.execPath, argv, {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: 15_000,
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (data) => {
-    stdout += data;
-  });
-  child.stderr.on("data", (data) => {
-    stderr += data;
-  });
-  const ended = new Promise<Ended>((done) => {
-    child.on("close", (code) => done({ code, stdout, stderr }));
-  });
-  return { child, ended };
 }
 
 /**

@@ -1,13 +1,12 @@
 /** A batch whose process is killed again and again, and what stands in its files at the end. */
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { BatchReport, BatchResult, ItemResult } from "../../src/batch.ts";
+import { startPlanwright } from "../cli/process.ts";
 
-const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const ITEMS = 120;
 
 /** Each leaves a line when it begins, so that work done twice shows; every 30th item fails. */
@@ -53,13 +52,15 @@ it("ends with every item accounted for, none done twice", { timeout: 60_000 }, a
   const linesOf = async (name: string) =>
     (await readFile(file(name), "utf8").catch(() => "")).split("\n").filter(Boolean);
   const list = async () =>
-    JSON.parse((await start(folder.path, ["batches", "--json"]).ended).stdout) as BatchResult[];
+    JSON.parse(
+      (await startPlanwright(folder.path, ["batches", "--json"]).ended).stdout,
+    ) as BatchResult[];
 
   const tools = ["--tools", "tools.ts", "--json", "--quiet"];
   const begin = ["run", "plan.yaml", "--items", "docs.jsonl", "--items-at-once", "8"];
   let command = [...begin, "--out", "results.jsonl", ...tools];
   for (const effects of [15, 50, 80]) {
-    const { child, ended } = start(folder.path, command);
+    const { child, ended } = startPlanwright(folder.path, command);
     while ((await linesOf("act.log")).length < effects && child.exitCode === null) {
       await new Promise((done) => setTimeout(done, 5));
     }
@@ -69,7 +70,7 @@ it("ends with every item accounted for, none done twice", { timeout: 60_000 }, a
     expect(batch).toMatchObject({ status: "paused", reason: "interrupted", total: ITEMS });
     command = ["resume", batch?.batchId ?? "", ...tools];
   }
-  const { stdout, stderr } = await start(folder.path, command).ended;
+  const { stdout, stderr } = await startPlanwright(folder.path, command).ended;
   expect(stderr).not.toContain("error");
   const { batchId, status, counts } = JSON.parse(stdout) as BatchResult;
   expect(status).toBe("degraded");
@@ -86,34 +87,10 @@ it("ends with every item accounted for, none done twice", { timeout: 60_000 }, a
   expect(new Set(acts).size).toBe(acts.length);
   expect((await linesOf("look.log")).length).toBeLessThanOrEqual(ITEMS + 3 * 8);
 
-  const letters = await start(folder.path, ["dead-letters", "list", "--json"]).ended;
+  const letters = await startPlanwright(folder.path, ["dead-letters", "list", "--json"]).ended;
   expect(JSON.parse(letters.stdout)).toHaveLength(counts.failed);
-  const report = await start(folder.path, ["report", batchId, "--json"]).ended;
+  const report = await startPlanwright(folder.path, ["report", batchId, "--json"]).ended;
   const { items: reported, steps } = JSON.parse(report.stdout) as BatchReport;
   expect(reported).toMatchObject({ succeeded: counts.succeeded, failed: counts.failed, open: 0 });
   expect(steps[1]).toMatchObject({ id: "act", passed: counts.succeeded });
 });
-
-type Ended = { readonly stdout: string; readonly stderr: string };
-
-function start(
-  cwd: string,
-  args: readonly string[],
-): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (data) => {
-    stdout += data;
-  });
-  child.stderr.on("data", (data) => {
-    stderr += data;
-  });
-  const ended = new Promise<Ended>((done) => {
-    child.on("close", () => done({ stdout, stderr }));
-  });
-  return { child, ended };
-}

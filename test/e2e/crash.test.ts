@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/executor/core/event.ts";
 import type { RunResult } from "../../src/projections/result.ts";
-
-const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
+import { startPlanwright } from "../cli/process.ts";
 
 /** Steps that leave a line when they begin, so that work done twice shows. */
 const TOOLS = `
@@ -39,30 +37,6 @@ function planText(tool: string): string {
   return ["goal: count", "subtasks:", ...subtasks, 'output: "${s9.n}"', ""].join("\n");
 }
 
-type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
-
-function start(
-  cwd: string,
-  args: readonly string[],
-): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (data) => {
-    stdout += data;
-  });
-  child.stderr.on("data", (data) => {
-    stderr += data;
-  });
-  const ended = new Promise<Ended>((done) => {
-    child.on("close", (code) => done({ code, stdout, stderr }));
-  });
-  return { child, ended };
-}
-
 async function setUp(tool: string) {
   const folder = await mkdtempDisposable(join(tmpdir(), "planwright-crash-"));
   await writeFile(join(folder.path, "tools.ts"), TOOLS);
@@ -81,20 +55,20 @@ async function runAndKill(
   calls: () => Promise<string[]>,
   after: number,
 ): Promise<string> {
-  const { child, ended } = start(cwd, RUN);
+  const { child, ended } = startPlanwright(cwd, RUN);
   while ((await calls()).length < after && child.exitCode === null) {
     await new Promise((done) => setTimeout(done, 5));
   }
   child.kill("SIGKILL");
   await ended;
-  const { stdout } = await start(cwd, ["runs", "--json"]).ended;
+  const { stdout } = await startPlanwright(cwd, ["runs", "--json"]).ended;
   const [run] = JSON.parse(stdout) as { runId: string; status: string; reason: string }[];
   expect(run).toMatchObject({ status: "paused", reason: "interrupted" });
   return run?.runId ?? "";
 }
 
 async function finishedIn(cwd: string, runId: string): Promise<string[]> {
-  const { stdout } = await start(cwd, ["events", runId, "--json"]).ended;
+  const { stdout } = await startPlanwright(cwd, ["events", runId, "--json"]).ended;
   return (JSON.parse(stdout) as RunEvent[]).flatMap((event) =>
     event.type === "subtask.succeeded" ? [event.subtask] : [],
   );
@@ -103,7 +77,7 @@ async function finishedIn(cwd: string, runId: string): Promise<string[]> {
 describe("kill -9 in the middle of a run", () => {
   it("loses no finished subtask, repeats none, and the resumed run gives the same answer", async () => {
     await using undisturbed = (await setUp("look")).folder;
-    const whole = await start(undisturbed.path, RUN).ended;
+    const whole = await startPlanwright(undisturbed.path, RUN).ended;
     expect(whole.code, whole.stderr).toBe(0);
 
     const { folder, calls } = await setUp("look");
@@ -113,8 +87,13 @@ describe("kill -9 in the middle of a run", () => {
     expect(finished.length).toBeGreaterThan(0);
     expect(finished.length).toBeLessThan(10);
 
-    const resumed = await start(folder.path, ["resume", runId, "--tools", "tools.ts", "--json"])
-      .ended;
+    const resumed = await startPlanwright(folder.path, [
+      "resume",
+      runId,
+      "--tools",
+      "tools.ts",
+      "--json",
+    ]).ended;
     expect(resumed.code, resumed.stderr).toBe(0);
     const result = JSON.parse(resumed.stdout) as RunResult;
     expect(result.output).toBe((JSON.parse(whole.stdout) as RunResult).output);
@@ -126,8 +105,13 @@ describe("kill -9 in the middle of a run", () => {
     const { folder, calls } = await setUp("act");
     await using _ = folder;
     const runId = await runAndKill(folder.path, calls, 4);
-    const resumed = await start(folder.path, ["resume", runId, "--tools", "tools.ts", "--json"])
-      .ended;
+    const resumed = await startPlanwright(folder.path, [
+      "resume",
+      runId,
+      "--tools",
+      "tools.ts",
+      "--json",
+    ]).ended;
     expect(resumed.code, resumed.stderr).toBe(1);
     const { subtasks } = JSON.parse(resumed.stdout) as RunResult;
     const interrupted = subtasks.filter(({ reason }) => reason === "interrupted");
@@ -141,9 +125,14 @@ describe("kill -9 in the middle of a run", () => {
     const { folder, calls } = await setUp("look");
     await using _ = folder;
     const runId = await runAndKill(folder.path, calls, 3);
-    await start(folder.path, ["resume", runId, "--tools", "tools.ts"]).ended;
-    const again = await start(folder.path, ["resume", runId, "--tools", "tools.ts", "--json"])
-      .ended;
+    await startPlanwright(folder.path, ["resume", runId, "--tools", "tools.ts"]).ended;
+    const again = await startPlanwright(folder.path, [
+      "resume",
+      runId,
+      "--tools",
+      "tools.ts",
+      "--json",
+    ]).ended;
     expect(again.code).toBe(2);
     expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: "run.finished" } });
   });
