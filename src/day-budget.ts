@@ -8,15 +8,7 @@
 
 import type { Clock } from "./base/clock.ts";
 import { ToolError } from "./base/errors.ts";
-import {
-  affordableTokens,
-  FEWEST_OUTPUT,
-  inputTokensOf,
-  type Model,
-  type ModelRequest,
-  type ModelResult,
-  USUAL_OUTPUT,
-} from "./models/model.ts";
+import { type Model, type ModelRequest, type ModelResult, mostUsage } from "./models/model.ts";
 import { relay, TextStream } from "./models/stream.ts";
 import type { RunStore } from "./run-store.ts";
 
@@ -25,6 +17,7 @@ export type DayLimits = { readonly usd: number | null; readonly tokens: number |
 type Amount = { readonly usd: number; readonly tokens: number };
 
 const NOTHING: Amount = { usd: 0, tokens: 0 };
+const ENDLESS: Amount = { usd: Number.POSITIVE_INFINITY, tokens: Number.POSITIVE_INFINITY };
 
 export class DayBudget {
   readonly #limits: DayLimits;
@@ -76,22 +69,18 @@ export class DayBudget {
 
   /** Reserve the most that a request may use: with less output where only that fits. */
   async #allow(day: string, model: Model, request: ModelRequest) {
-    const input = inputTokensOf(request);
-    const wanted = request.maxOutputTokens ?? USUAL_OUTPUT;
-    const { inputUsd = 0, outputUsd = 0 } = model.price ?? {};
-    const most = (output: number) => ({
-      usd: input * inputUsd + output * outputUsd,
-      tokens: input + output,
-    });
-    if (await this.#reserve(day, most(wanted))) {
-      return { allowed: { ...request, maxOutputTokens: wanted }, reserved: most(wanted) };
+    const { price = null } = model;
+    // What is left is looked up only where not all fits.
+    for (const left of [async () => ENDLESS, () => this.#left(day)]) {
+      const most = mostUsage(request, price, await left());
+      if (most === undefined) break;
+      const { outputTokens, tokens, usd } = most;
+      const reserved = { usd, tokens };
+      if (await this.#reserve(day, reserved)) {
+        return { allowed: { ...request, maxOutputTokens: outputTokens }, reserved };
+      }
     }
-    const left = await this.#left(day);
-    const affordable = affordableTokens(left.usd - input * inputUsd, outputUsd);
-    const output = Math.min(wanted, left.tokens - input, affordable);
-    const isUseful = output >= Math.min(wanted, FEWEST_OUTPUT);
-    if (!isUseful || !(await this.#reserve(day, most(output)))) throw this.#exceeded();
-    return { allowed: { ...request, maxOutputTokens: output }, reserved: most(output) };
+    throw this.#exceeded();
   }
 
   async #reserve(day: string, amount: Amount): Promise<boolean> {
@@ -101,10 +90,9 @@ export class DayBudget {
 
   async #left(day: string): Promise<Amount> {
     const { usd, tokens } = await (await this.#store.open()).readSpending(day);
-    const most = Number.POSITIVE_INFINITY;
     return {
-      usd: (this.#limits.usd ?? most) - usd,
-      tokens: (this.#limits.tokens ?? most) - tokens,
+      usd: (this.#limits.usd ?? ENDLESS.usd) - usd,
+      tokens: (this.#limits.tokens ?? ENDLESS.tokens) - tokens,
     };
   }
 

@@ -95,14 +95,43 @@ export function addUsage(a: ModelUsage, b: ModelUsage): ModelUsage {
 }
 
 /** Tokens of output that a call is given where something is limited and it does not say. */
-export const USUAL_OUTPUT = 8_192;
+const USUAL_OUTPUT = 8_192;
 /** Fewer are of no use. */
-export const FEWEST_OUTPUT = 64;
+const FEWEST_OUTPUT = 64;
 /** On the safe side: tokenizers make fewer of most texts. */
 const CHARACTERS_PER_TOKEN = 3;
 
+/** The most that a request may come to. */
+export type MostUsage = {
+  readonly outputTokens: number;
+  /** Those of the input too. */
+  readonly tokens: number;
+  readonly usd: number;
+};
+
+/**
+ * What a request may use at most: of output what it asks for, or as much as fits.
+ * @param price null counts as nothing
+ * @param left tokens and US dollars; infinite where they are not limited
+ * @returns undefined where so little fits that it is of no use
+ */
+export function mostUsage(
+  request: ModelRequest,
+  price: TokenPrice | null,
+  left: { readonly tokens: number; readonly usd: number },
+): MostUsage | undefined {
+  const { inputUsd = 0, outputUsd = 0 } = price ?? {};
+  const input = inputTokensOf(request);
+  const wanted = request.maxOutputTokens ?? USUAL_OUTPUT;
+  const affordable = affordableTokens(left.usd - input * inputUsd, outputUsd);
+  const outputTokens = Math.min(wanted, left.tokens - input, affordable);
+  if (outputTokens < Math.min(wanted, FEWEST_OUTPUT)) return undefined;
+  const usd = input * inputUsd + outputTokens * outputUsd;
+  return { outputTokens, tokens: input + outputTokens, usd };
+}
+
 /** The most tokens of input that a request may come to. */
-export function inputTokensOf({ system, messages, schema }: ModelRequest): number {
+function inputTokensOf({ system, messages, schema }: ModelRequest): number {
   const texts = [...system.map(({ text }) => text), ...messages.map(({ content }) => content)];
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
   const ofSchema = schema === undefined ? 0 : JSON.stringify(schema).length;
@@ -110,7 +139,7 @@ export function inputTokensOf({ system, messages, schema }: ModelRequest): numbe
 }
 
 /** How many tokens an amount buys; below 0 where it is overdrawn. */
-export function affordableTokens(usd: number, tokenUsd: number): number {
+function affordableTokens(usd: number, tokenUsd: number): number {
   if (tokenUsd > 0) return Math.floor(usd / tokenUsd);
   return usd < 0 ? -1 : Number.POSITIVE_INFINITY;
 }

@@ -4,15 +4,7 @@
  */
 
 import { ToolError } from "../../base/errors.ts";
-import {
-  affordableTokens,
-  FEWEST_OUTPUT,
-  inputTokensOf,
-  type Model,
-  type ModelRequest,
-  type ModelResult,
-  USUAL_OUTPUT,
-} from "../../models/model.ts";
+import { type Model, type ModelRequest, type ModelResult, mostUsage } from "../../models/model.ts";
 import type { Budget } from "../core/settings.ts";
 import type { RunState } from "../core/state.ts";
 
@@ -55,20 +47,16 @@ export class ModelBudget {
   take(model: Model, request: ModelRequest): { request: ModelRequest; taken: Taken } {
     const { budget } = this.#state.settings;
     if (budget === null) return { request, taken: this.#keep({ calls: 1, tokens: 0, usd: 0 }) };
-    const left = this.#left();
-    const input = inputTokensOf(request);
-    const price = model.price ?? null;
+    const { price = null } = model;
     if (budget.usd !== null && price === null) throw unpriced(model);
-    const inputUsd = input * (price?.inputUsd ?? 0);
-    const affordable = affordableTokens(left.usd - inputUsd, price?.outputUsd ?? 0);
-    const wanted = request.maxOutputTokens ?? USUAL_OUTPUT;
-    const output = Math.min(wanted, left.tokens - input, budget.usd === null ? wanted : affordable);
-    if (left.calls < 1 || output < Math.min(wanted, FEWEST_OUTPUT)) throw exceeded(model);
-    const usd = inputUsd + output * (price?.outputUsd ?? 0);
+    const left = this.#left();
+    const most = left.calls < 1 ? undefined : mostUsage(request, price, left);
+    if (most === undefined) throw exceeded(model);
+    const { outputTokens, tokens, usd } = most;
     const isLimited = budget.usd !== null || budget.tokens !== null;
     return {
-      request: isLimited ? { ...request, maxOutputTokens: output } : request,
-      taken: this.#keep({ calls: 1, tokens: input + output, usd }),
+      request: isLimited ? { ...request, maxOutputTokens: outputTokens } : request,
+      taken: this.#keep({ calls: 1, tokens, usd }),
     };
   }
 
