@@ -213,10 +213,12 @@ export class Planning {
 
 /** The tools of the subtasks that let the durations decide. */
 function toolsOf({ subtasks }: Plan, tools: ToolRegistry): Tool[] {
-  const named = subtasks.flatMap(({ tool, fallback = tool, timeout }) =>
-    [tools.get(tool), tools.get(fallback)].flatMap((one) =>
-      one !== undefined && (timeout === "adaptive" || one.adaptiveTimeout) ? [one] : [],
-    ),
+  const named = subtasks.flatMap(({ tool, fallback = tool, refine, timeout }) =>
+    [tool, fallback, refine?.check?.tool ?? tool]
+      .map((name) => tools.get(name))
+      .flatMap((one) =>
+        one !== undefined && (timeout === "adaptive" || one.adaptiveTimeout) ? [one] : [],
+      ),
   );
   return [...new Set(named)];
 }

@@ -7,9 +7,10 @@ import { formatPath, type JsonObject, type PathStep } from "../base/json.ts";
 import type { Read, Step } from "./cel-tree.ts";
 import { closest } from "./closest.ts";
 import type { Template } from "./expressions.ts";
-import { type Plan, type PlanInput, SUBTASK_ID, type Subtask } from "./schema.ts";
+import type { Plan, PlanInput, Subtask } from "./schema.ts";
 import { isNoSuchField, schemaAt } from "./schema-fields.ts";
-import type { ToolLookup } from "./tool-lookup.ts";
+import { SUBTASK_ID } from "./schema-parts.ts";
+import { callSchema, type ToolLookup } from "./tool-lookup.ts";
 
 /** The name of the plan's own inputs in expressions. */
 const INPUTS = "inputs";
@@ -49,9 +50,10 @@ export function checkTools(plan: Plan, tools: ToolLookup): Issue[] {
     };
     issues.push({ code: "plan.unknown_tool", path, message, hint });
   };
-  for (const [index, { tool, fallback }] of plan.subtasks.entries()) {
+  for (const [index, { tool, fallback, refine }] of plan.subtasks.entries()) {
     check(tool, `subtasks[${index}].tool`);
     check(fallback, `subtasks[${index}].fallback`);
+    check(refine?.check?.tool, `subtasks[${index}].refine.check.tool`);
   }
   return issues;
 }
@@ -60,17 +62,25 @@ export function checkDependencies(plan: Plan): Issue[] {
   const issues: Issue[] = [];
   const ids = plan.subtasks.map(({ id }) => id);
   const known = new Set(ids);
-  for (const [index, { dependsOn }] of plan.subtasks.entries()) {
+  const check = (id: string, path: readonly PathStep[]) => {
+    if (id === "" || known.has(id)) return;
+    issues.push({
+      code: "plan.unknown_dependency",
+      path: formatPath(path),
+      message: `There is no subtask ${id}.`,
+      hint: nameHint(id, ids, "The subtasks are"),
+    });
+  };
+  for (const [index, { dependsOn, route }] of plan.subtasks.entries()) {
     for (const [position, dependency] of dependsOn.entries()) {
-      const id = typeof dependency === "string" ? dependency : dependency.id;
-      if (id === "" || known.has(id)) continue;
-      const field = typeof dependency === "string" ? "" : ".id";
-      issues.push({
-        code: "plan.unknown_dependency",
-        path: `subtasks[${index}].dependsOn[${position}]${field}`,
-        message: `There is no subtask ${id}.`,
-        hint: nameHint(id, ids, "The subtasks are"),
-      });
+      const path = ["subtasks", index, "dependsOn", position];
+      if (typeof dependency === "string") check(dependency, path);
+      else check(dependency.id, [...path, "id"]);
+    }
+    for (const [branch, members] of Object.entries(route?.branches ?? {})) {
+      const path = ["subtasks", index, "route", "branches", branch];
+      if (typeof members === "string") check(members, path);
+      else for (const [position, id] of members.entries()) check(id, [...path, position]);
     }
   }
   return issues;
@@ -87,8 +97,7 @@ export class Names {
   constructor(plan: Plan, tools: ToolLookup) {
     this.#schemas.set(INPUTS, inputsSchema(plan));
     for (const { id, tool, input, forEach } of plan.subtasks) {
-      const known = tools.get(tool);
-      const schema = known?.outputSchemaFor?.(input as JsonObject) ?? known?.outputSchema;
+      const schema = callSchema(tools, tool, input as JsonObject);
       this.#schemas.set(id, listSchema(forEach, schema));
       this.#toolOf.set(id, tool);
     }

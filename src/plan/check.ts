@@ -7,6 +7,15 @@
 
 import { InputError, type Issue } from "../base/errors.ts";
 import { formatPath, isPlainObject, type JsonObject, type PathStep } from "../base/json.ts";
+import {
+  type CheckedFlow,
+  checkBranches,
+  checkJoin,
+  checkOne,
+  checkRefine,
+  checkRoute,
+  ITERATION_SCHEMAS,
+} from "./check-control-flow.ts";
 import { checkInput, typesOfUse } from "./check-inputs.ts";
 import { checkDependencies, checkIds, checkTools, Names } from "./check-names.ts";
 import {
@@ -15,11 +24,11 @@ import {
   type CompiledSubtask,
   compileTemplates,
   isOfType,
-  pathOfFanOut,
 } from "./compile.ts";
+import { pathOfFanOut } from "./compile-control-flow.ts";
 import type { Template } from "./expressions.ts";
 import { isTooMuch, salvagePlan } from "./salvage.ts";
-import { type Plan, planSchema } from "./schema.ts";
+import { type Plan, planSchema, type Subtask } from "./schema.ts";
 import { isNoSuchField, schemaAt } from "./schema-fields.ts";
 import { schemaIssues } from "./schema-issues.ts";
 import type { ToolLookup } from "./tool-lookup.ts";
@@ -60,6 +69,7 @@ export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions):
     ...duplicates,
     ...checkTools(plan, tools),
     ...checkDependencies(plan),
+    ...checkBranches(plan),
     ...syntax,
     ...[...ofUses, ...checkFallbacks(plan, subtasks, output, tools, ofUses)].filter(
       ({ path }) => !unreadable.has(path),
@@ -152,12 +162,12 @@ function checkDefaults(plan: Plan): Issue[] {
 function checkSubtask(
   plan: Plan,
   index: number,
-  { input: template, when, idempotencyKey, fanOuts = [] }: CompiledSubtask,
+  compiled: CompiledSubtask,
   names: Names,
   tools: ToolLookup,
 ): Issue[] {
+  const { when, idempotencyKey, fanOuts = [] } = compiled;
   const issues: Issue[] = [];
-  const path = ["subtasks", index, "input"];
   const own = new Map<string, JsonObject | undefined>();
   for (const [depth, { in: list, as }] of fanOuts.entries()) {
     const at = ["subtasks", index, ...pathOfFanOut(plan.subtasks[index]?.forEach, depth)];
@@ -171,21 +181,33 @@ function checkSubtask(
     );
     own.set("index", { type: "integer" });
   }
+  const subtask = plan.subtasks[index] as Subtask;
+  const checked = { subtask, compiled, path: ["subtasks", index], names, tools };
   return names.within(own, () => {
-    issues.push(...names.check(template, path));
     if (typeof when === "object") {
       const whenPath = ["subtasks", index, "when"];
-      issues.push(...names.check(when, whenPath), ...checkCondition(when, whenPath, names));
+      const wanted = "A condition must be true or false";
+      issues.push(...checkOne(when, whenPath, names, "boolean", wanted));
     }
     if (idempotencyKey !== undefined) {
       issues.push(...names.check(idempotencyKey, ["subtasks", index, "idempotencyKey"]));
     }
-    const { tool: toolName, input } = plan.subtasks[index] as Plan["subtasks"][number];
-    const tool = tools.get(toolName);
-    if (tool === undefined) return issues;
-    const checked = { input: input as JsonObject, template, toolName, tool, names, path };
-    return [...issues, ...checkInput(checked)];
+    const ofInput = compiled.refine ? ITERATION_SCHEMAS : new Map();
+    issues.push(...names.within(ofInput, () => checkCall(checked, [...checked.path, "input"])));
+    issues.push(...checkRefine(checked), ...checkRoute(checked), ...checkJoin(checked, plan));
+    return issues;
   });
+}
+
+/** What the tool is given. */
+function checkCall({ subtask, compiled, names, tools }: CheckedFlow, path: PathStep[]): Issue[] {
+  const { input: template } = compiled;
+  const issues = names.check(template, path);
+  const { tool: toolName, input } = subtask;
+  const tool = tools.get(toolName);
+  if (tool === undefined) return issues;
+  const checked = { input: input as JsonObject, template, toolName, tool, names, path };
+  return [...issues, ...checkInput(checked)];
 }
 
 /** What fans out needs a list. */
@@ -222,20 +244,4 @@ function elementSchema(list: Template, names: Names): JsonObject | undefined {
   if (found === null || isNoSuchField(found)) return undefined;
   const [only] = found;
   return found.length === 1 ? only : { anyOf: found };
-}
-
-/** A condition is one expression that can be true or false. */
-function checkCondition(when: Template, path: readonly PathStep[], names: Names): Issue[] {
-  const [use] = when.uses;
-  const types = use === undefined ? undefined : typesOfUse(use, names);
-  if (use?.isWhole && (types === undefined || types.has("boolean"))) return [];
-  const what = use?.isWhole ? `gives ${[...(types ?? [])].join(" or ")}` : "is a text";
-  return [
-    {
-      code: "plan.invalid_input",
-      path: formatPath(path),
-      message: `A condition must be true or false, and this one ${what}.`,
-      hint: "Write one ${expression} and nothing else, e.g. ${size(a.rows) > 0}.",
-    },
-  ];
 }

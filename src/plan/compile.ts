@@ -1,6 +1,20 @@
 import { InputError, type Issue } from "../base/errors.ts";
 import { formatPath, isPlainObject, type Json, type JsonObject } from "../base/json.ts";
 import { closest } from "./closest.ts";
+import {
+  CHECK_NAME,
+  type CompiledFanOut,
+  type CompiledJoin,
+  type CompiledRefine,
+  type CompiledRoute,
+  compileFanOuts,
+  compileJoin,
+  compileRefine,
+  compileRoute,
+  ITERATION_NAMES,
+  itemNames,
+  OUTPUT_NAME,
+} from "./compile-control-flow.ts";
 import { compileTemplate, type ExpressionIssue, type Template } from "./expressions.ts";
 import { buildGraph, type PlanGraph } from "./graph.ts";
 import type { Plan, PlanInput, Subtask } from "./schema.ts";
@@ -14,16 +28,9 @@ export type CompiledSubtask = {
   readonly isWhenOfItems?: boolean;
   /** From the outermost to the innermost. */
   readonly fanOuts?: readonly CompiledFanOut[];
-};
-
-/** How a subtask does its work once for each element of a list. */
-export type CompiledFanOut = {
-  readonly in: Template;
-  /** What expressions call the element. */
-  readonly as: string;
-  /** Null for as many as the run allows. */
-  readonly concurrency: number | null;
-  readonly onItemError: "fail" | "skip" | "collect";
+  readonly refine?: CompiledRefine;
+  readonly route?: CompiledRoute;
+  readonly join?: CompiledJoin;
 };
 
 /** A valid plan with its graph and its expressions ready to run. */
@@ -64,31 +71,36 @@ export function compileTemplates(plan: Plan): {
     for (const issue of compiled.issues) issues.push(issueAt(path, issue));
     return compiled.template;
   };
-  const subtasks = plan.subtasks.map(({ id, input, when, idempotencyKey, forEach }, index) => {
-    const at = ["subtasks", index] as const;
-    const fanOuts = fanOutsOf(forEach).map((level, depth): CompiledFanOut => {
-      const { as = "item", concurrency = null, onItemError = "fail" } = level;
-      const path = [...at, ...pathOfFanOut(forEach, depth)];
-      return { in: compile(level.in as Json, path), as, concurrency, onItemError };
-    });
-    const own = itemNames(fanOuts);
-    const condition = typeof when === "string" ? compile(when, [...at, "when"]) : when;
-    const isOfItem = (name: string) => own.has(name);
-    return {
-      id,
-      input: compile(input as JsonObject, [...at, "input"]),
-      ...(condition !== undefined && { when: condition }),
-      ...(idempotencyKey !== undefined && {
-        idempotencyKey: compile(idempotencyKey, [...at, "idempotencyKey"]),
-      }),
-      ...(fanOuts.length > 0 && {
-        fanOuts,
-        isWhenOfItems: typeof condition === "object" && condition.references.some(isOfItem),
-      }),
-    };
-  });
+  const subtasks = plan.subtasks.map((subtask, index) =>
+    compileSubtask(subtask, (value, place) => compile(value, ["subtasks", index, ...place])),
+  );
   const output = plan.output === undefined ? undefined : compile(plan.output as Json, ["output"]);
   return { subtasks, output, issues };
+}
+
+function compileSubtask(
+  { id, input, when, idempotencyKey, forEach, refine, route, join }: Subtask,
+  compile: (value: Json, place: readonly (string | number)[]) => Template,
+): CompiledSubtask {
+  const fanOuts = compileFanOuts(forEach, compile);
+  const own = itemNames(fanOuts);
+  const condition = typeof when === "string" ? compile(when, ["when"]) : when;
+  return {
+    id,
+    input: compile(input as JsonObject, ["input"]),
+    ...(condition !== undefined && { when: condition }),
+    ...(idempotencyKey !== undefined && {
+      idempotencyKey: compile(idempotencyKey, ["idempotencyKey"]),
+    }),
+    ...(fanOuts.length > 0 && {
+      fanOuts,
+      isWhenOfItems:
+        typeof condition === "object" && condition.references.some((name) => own.has(name)),
+    }),
+    ...(refine && { refine: compileRefine(refine, compile) }),
+    ...(route && { route: compileRoute(route, compile) }),
+    ...(join && { join: compileJoin(join) }),
+  };
 }
 
 /**
@@ -100,12 +112,16 @@ export function assemblePlan(
   subtasks: readonly CompiledSubtask[],
   output: Template | undefined,
 ): CompiledPlan {
+  const routesTo = routesOf(subtasks);
   const graph = buildGraph(
     plan.subtasks.map(({ id, dependsOn }, index) => ({
       id,
-      dependsOn: dependsOn.map((item) =>
-        typeof item === "string" ? { id: item, on: "success" as const } : item,
-      ),
+      dependsOn: [
+        ...dependsOn.map((item) =>
+          typeof item === "string" ? { id: item, on: "success" as const } : item,
+        ),
+        ...(routesTo.get(id) ?? []).map((route) => ({ id: route, on: "success" as const })),
+      ],
       references: referencesOf(subtasks[index]),
     })),
   );
@@ -114,46 +130,46 @@ export function assemblePlan(
   return compiled;
 }
 
-/** Names that the expressions of a subtask read, but for what it calls its items. */
-function referencesOf(subtask: CompiledSubtask | undefined): readonly string[] {
+/** By subtask, the routes that choose whether it runs. */
+function routesOf(subtasks: readonly CompiledSubtask[]): ReadonlyMap<string, readonly string[]> {
+  const routes = new Map<string, string[]>();
+  for (const { id, route } of subtasks) {
+    for (const member of new Set([...(route?.branches.values() ?? [])].flat())) {
+      routes.set(member, [...(routes.get(member) ?? []), id]);
+    }
+  }
+  return routes;
+}
+
+/** Names that the expressions of a subtask read, but for those that mean something of its own. */
+export function referencesOf(subtask: CompiledSubtask | undefined): readonly string[] {
   if (subtask === undefined) return [];
-  const { input, when, idempotencyKey, fanOuts = [] } = subtask;
-  if (typeof when !== "object" && idempotencyKey === undefined && fanOuts.length === 0) {
+  const { input, when, idempotencyKey, fanOuts = [], refine, route } = subtask;
+  const condition = typeof when === "object" ? when : undefined;
+  if (!condition && !idempotencyKey && fanOuts.length === 0 && !refine && !route) {
     return input.references;
   }
-  const condition = typeof when === "object" ? when.references : [];
-  const own = itemNames(fanOuts);
-  const inside = [...input.references, ...condition, ...(idempotencyKey?.references ?? [])];
-  const lists = fanOuts.flatMap((level, depth) => {
-    const outer = itemNames(fanOuts.slice(0, depth));
-    return level.in.references.filter((name) => !outer.has(name));
-  });
-  return [...inside.filter((name) => !own.has(name)), ...lists];
+  const item = itemNames(fanOuts);
+  const iteration = refine ? [...item, ...ITERATION_NAMES] : item;
+  const ofOutput = [...iteration, OUTPUT_NAME];
+  const ofCheck = refine?.check ? [...ofOutput, CHECK_NAME] : ofOutput;
+  return [
+    ...free([input], iteration),
+    ...free([condition, idempotencyKey], item),
+    ...free([route?.by, route?.confidence, refine?.check?.input], ofOutput),
+    ...free([refine?.until, refine?.score, refine?.feedback], ofCheck),
+    ...fanOuts.flatMap((level, depth) => free([level.in], itemNames(fanOuts.slice(0, depth)))),
+  ];
 }
 
-/** What the expressions of an item may call it and its place. */
-function itemNames(fanOuts: readonly Pick<CompiledFanOut, "as">[]): ReadonlySet<string> {
-  if (fanOuts.length === 0) return new Set();
-  return new Set(["index", ...fanOuts.map(({ as }) => as)]);
-}
-
-type ForEach = NonNullable<Subtask["forEach"]>;
-type Level = Extract<ForEach, { readonly in: unknown }>;
-
-/** The fan-outs of a subtask as the plan has them, from the outermost to the innermost. */
-function fanOutsOf(forEach: ForEach | undefined): Partial<Level>[] {
-  if (forEach === undefined) return [];
-  if (typeof forEach === "string" || Array.isArray(forEach)) return [{ in: forEach }];
-  const { forEach: inner, ...level } = forEach;
-  return [level, ...fanOutsOf(inner)];
-}
-
-/** Where in a subtask the list of a fan-out stands. */
-export function pathOfFanOut(forEach: ForEach | undefined, depth: number): string[] {
-  if (forEach === undefined) return [];
-  if (typeof forEach === "string" || Array.isArray(forEach)) return ["forEach"];
-  if (depth === 0) return ["forEach", "in"];
-  return ["forEach", ...pathOfFanOut(forEach.forEach, depth - 1)];
+function free(
+  templates: readonly (Template | null | undefined)[],
+  own: Iterable<string>,
+): readonly string[] {
+  const hidden = new Set(own);
+  return templates.flatMap((template) =>
+    (template?.references ?? []).filter((name) => !hidden.has(name)),
+  );
 }
 
 function issueAt(path: readonly (string | number)[], issue: ExpressionIssue): Issue {

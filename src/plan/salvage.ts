@@ -1,5 +1,5 @@
 import { isJson, isPlainObject, type Json } from "../base/json.ts";
-import type { Plan, Subtask } from "./schema.ts";
+import { type Plan, planSchema, type Subtask } from "./schema.ts";
 
 /** Deeper than any honest plan, and far from the end of the stack. */
 const MAX_DEPTH = 200;
@@ -33,9 +33,10 @@ function salvageInputs(inputs: unknown): Plan["inputs"] {
 }
 
 function salvageSubtask(value: unknown): Subtask {
-  const { id, tool, fallback, input, dependsOn, when, idempotencyKey, forEach } = (
+  const { id, tool, fallback, input, dependsOn, when, idempotencyKey, forEach, ...more } = (
     isPlainObject(value) ? value : {}
   ) as Record<keyof Subtask, unknown>;
+  const { refine, route, join } = more;
   return {
     id: typeof id === "string" ? id : "",
     tool: typeof tool === "string" ? tool : "",
@@ -46,6 +47,7 @@ function salvageSubtask(value: unknown): Subtask {
     ...salvageFanOut(forEach),
     ...(typeof fallback === "string" ? { fallback } : {}),
     ...(typeof idempotencyKey === "string" ? { idempotencyKey } : {}),
+    ...salvageFlow({ refine, route, join }),
   };
 }
 
@@ -57,6 +59,18 @@ function salvageFanOut(forEach: unknown): Pick<Subtask, "forEach"> | undefined {
   const as = typeof forEach["as"] === "string" ? forEach["as"] : "item";
   const inner = salvageFanOut(forEach["forEach"]);
   return { forEach: { in: list as string, as, onItemError: "fail", ...(inner as object) } };
+}
+
+/** Each as a whole or not at all. */
+function salvageFlow(given: Readonly<Record<string, unknown>>): Partial<Subtask> {
+  const { shape } = planSchema.shape.subtasks.element;
+  const parsed = { refine: shape.refine, route: shape.route, join: shape.join };
+  return Object.fromEntries(
+    Object.entries(parsed).flatMap(([name, schema]) => {
+      const { data } = schema.safeParse(given[name]);
+      return data === undefined ? [] : [[name, data]];
+    }),
+  );
 }
 
 function salvageDependency(value: unknown): Subtask["dependsOn"][number] {

@@ -7,26 +7,9 @@
  */
 
 import { z } from "zod";
-import { isDuration, parseDuration } from "../base/duration.ts";
 import type { JsonObject } from "../base/json.ts";
-
-export const SUBTASK_ID = /^[a-z][a-z0-9_]{0,63}$/;
-const TOOL_NAME = /^[a-z][a-z0-9_]{0,63}$/;
-
-const id = z
-  .string()
-  .regex(SUBTASK_ID, "must start with a letter a-z and hold only a-z, 0-9 and _, at most 64")
-  .describe("Unique name, e.g. read_report; expressions refer to its output by it.");
-
-const duration = z
-  .string()
-  .refine(isDuration, "must be a number with a unit: 500ms, 1.5s, 10m, 2h or 30d");
-
-/** Nothing can be done in no time: a limit of 0 would refuse, or decide, before anybody could act. */
-const limit = duration.refine(
-  (text) => !isDuration(text) || parseDuration(text) > 0,
-  "must be longer than 0",
-);
+import { forEach, join, refine, route } from "./control-flow-schema.ts";
+import { duration, id, limit, SUBTASK_ID, toolName } from "./schema-parts.ts";
 
 const dependency = z.union([
   id,
@@ -50,38 +33,10 @@ const approval = z.strictObject({
   default: z.enum(["approve", "deny"]).default("deny").describe("What then is decided."),
 });
 
-const elements = z
-  .union([z.string().min(1), z.array(z.json())])
-  .describe("The list: an ${expression} that gives one, or a list itself.");
-
-const fanOut = z.strictObject({
-  in: elements,
-  as: z
-    .string()
-    .regex(SUBTASK_ID, "must start with a letter a-z and hold only a-z, 0-9 and _, at most 64")
-    .default("item")
-    .describe("What expressions call the element; its place is called index."),
-  concurrency: z.int().min(1).optional().describe("How many items may be under way at once."),
-  onItemError: z
-    .enum(["fail", "skip", "collect"])
-    .default("fail")
-    .describe("fail: one fails all; skip: its output is left out; collect: { index, error }."),
-});
-
-const forEach = z.union([
-  elements,
-  fanOut.extend({
-    forEach: z
-      .union([elements, fanOut])
-      .optional()
-      .describe("For each element once more for each of a list in it."),
-  }),
-]);
-
 const subtask = z.strictObject({
   id,
   description: z.string().min(1).optional().describe("What it does, for people."),
-  tool: z.string().regex(TOOL_NAME, "must be a tool's name in snake_case, at most 64 characters"),
+  tool: toolName,
   input: z
     .record(z.string(), z.json())
     .default({})
@@ -89,6 +44,11 @@ const subtask = z.strictObject({
   forEach: forEach
     .optional()
     .describe("Once for each element, which expressions call item; the output is a list."),
+  refine: refine
+    .optional()
+    .describe("Again with feedback, until its output is accepted; the best one is its output."),
+  route: route.optional().describe("Which of several branches its output chooses."),
+  join: join.optional().describe("When it starts although not all that it depends on is there."),
   dependsOn: z
     .array(dependency)
     .default([])
@@ -120,9 +80,7 @@ const subtask = z.strictObject({
     .min(1)
     .optional()
     .describe("Its effect happens once for this key, in whichever run. May hold ${expressions}."),
-  fallback: z
-    .string()
-    .regex(TOOL_NAME, "must be a tool's name in snake_case, at most 64 characters")
+  fallback: toolName
     .optional()
     .describe("Another tool with the same input, tried when all attempts have failed."),
 });

@@ -31,3 +31,13 @@ export interface ToolLookup {
   /** Why a tool that exists cannot be used, and the cure; undefined for any other name. */
   whyNot?(name: string): { readonly message: string; readonly hint: string } | undefined;
 }
+
+/** What the tool gives for such an input, as far as that is known. */
+export function callSchema(
+  tools: ToolLookup,
+  name: string,
+  input: JsonObject,
+): JsonObject | undefined {
+  const tool = tools.get(name);
+  return tool?.outputSchemaFor?.(input) ?? tool?.outputSchema;
+}

@@ -7,6 +7,7 @@ import type { RunEvent, Versions } from "../executor/core/event.ts";
 import { evolve } from "../executor/core/evolve.ts";
 import { type LargeValues, NO_LARGE_VALUES } from "../executor/core/large-value.ts";
 import { findSubtask, planIndexOf, programOf } from "../executor/core/program.ts";
+import { inputTemplate } from "../executor/core/refine.ts";
 import { scopeFor } from "../executor/core/scope.ts";
 import { initialState, type RunState } from "../executor/core/state.ts";
 import type { SubtaskReason } from "../executor/core/status.ts";
@@ -53,7 +54,7 @@ export type DeadAttempt = {
 
 export type UpstreamOutput = {
   readonly subtask: string;
-  /** Which gave the output; null where a person did, or where there is none. */
+  /** Which gave the output; null where several did, or a person, or where there is none. */
   readonly attempt: number | null;
   /** Of the event that holds the output; null where there is none. */
   readonly seq: number | null;
@@ -151,13 +152,20 @@ class Past {
     if ("versions" in event && event.versions !== undefined) this.versions = event.versions;
     if (event.type === "subtask.succeeded") {
       this.outputs.set(event.subtask, { attempt: event.attempt, seq: event.seq });
-    } else if (event.type === "subtask.resolved") {
+    } else if (GIVES_OUTPUT.has(event.type) && "subtask" in event) {
       this.outputs.set(event.subtask, { attempt: null, seq: event.seq });
     } else if (event.type === "subtasks.reset") {
       for (const id of event.subtasks) this.outputs.delete(id);
     }
   }
 }
+
+/** Beside the success of an attempt. */
+const GIVES_OUTPUT: ReadonlySet<string> = new Set<RunEvent["type"]>([
+  "items.collected",
+  "iterations.ended",
+  "subtask.resolved",
+]);
 
 type Circumstances = Pick<DeadLetter, "input" | "upstream" | "revision" | "versions">;
 
@@ -183,7 +191,8 @@ class Story {
       case "attempt.started": {
         this.given = circumstances(past, this.#subtask, inputOf(past, this.#subtask));
         const { attempt, tool, at: startedAt } = event;
-        const isFallback = tool !== subtaskOf(past.state, this.#subtask)?.tool;
+        const planned = subtaskOf(past.state, this.#subtask);
+        const isFallback = tool === planned?.fallback && tool !== planned.tool;
         this.attempts.push({ attempt, tool, isFallback, startedAt, endedAt: null, error: null });
         break;
       }
@@ -193,8 +202,12 @@ class Story {
         break;
       }
       case "attempt.cancelled":
+      case "iteration.produced":
       case "subtask.succeeded":
         this.#endAttempt({ endedAt: event.at });
+        break;
+      case "iteration.checked":
+        if (event.attempt !== undefined) this.#endAttempt({ endedAt: event.at });
         break;
       case "dead_letter.added":
         this.given ??= circumstances(past, this.#subtask, null);
@@ -228,10 +241,10 @@ function inputOf({ state, values }: Past, id: string): JsonObject | null {
   const program = programOf(state);
   const index = findSubtask(state, id);
   const subtask = state.subtasks[index];
-  const template = program.compiled.subtasks[planIndex(state, id)]?.input;
-  if (subtask === undefined || template === undefined) return null;
+  if (subtask === undefined) return null;
   const edited = editedInput(subtask, program.accepted.revision);
   if (edited !== undefined) return edited;
+  const { template } = inputTemplate(state, index);
   try {
     return template.evaluate(scopeFor(state, template, values, index)) as JsonObject;
   } catch {

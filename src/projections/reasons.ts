@@ -5,6 +5,7 @@ const SUBTASK: Readonly<Record<SubtaskReason, string>> = {
   interrupted: "nobody knows whether its effect happened",
   optional_failed: "it failed, and is optional",
   condition_false: "its condition is false",
+  route_not_taken: "has taken another branch",
   item_failed: "an item failed",
   dependency_failed: "failed",
   dependency_skipped: "was skipped",

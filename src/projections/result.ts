@@ -4,12 +4,14 @@ import type { Usage } from "../executor/core/consumption.ts";
 import type { QualityFlag } from "../executor/core/event.ts";
 import { type LargeValues, NO_LARGE_VALUES } from "../executor/core/large-value.ts";
 import { openApprovals } from "../executor/core/open-approvals.ts";
-import type { ItemsState, RunState } from "../executor/core/state.ts";
-import type {
-  RunReason,
-  RunStatus,
-  SubtaskReason,
-  SubtaskStatus,
+import { idOfSubtask } from "../executor/core/program.ts";
+import type { ItemsState, RefineState, RunState } from "../executor/core/state.ts";
+import {
+  isFinal,
+  type RunReason,
+  type RunStatus,
+  type SubtaskReason,
+  type SubtaskStatus,
 } from "../executor/core/status.ts";
 import { compilePlan } from "../plan/compile.ts";
 import type { Question } from "../plan/question.ts";
@@ -71,6 +73,22 @@ export type SubtaskResult = {
   readonly error?: ErrorData;
   /** Of one with `forEach`: how many items there are, and what they have come to. */
   readonly items?: ItemCounts;
+  /** Of a route: the branch that was taken. */
+  readonly branch?: string;
+  /** Of a join that did not wait for all: the subtasks of which it saw nothing. */
+  readonly missing?: readonly string[];
+  /** Of one with `refine`: how often it was produced. */
+  readonly iterations?: Iterations;
+  /** Of one with both: the items that needed more than two iterations, or were not accepted. */
+  readonly refined?: readonly (Iterations & { readonly id: string })[];
+};
+
+export type Iterations = {
+  readonly count: number;
+  /** The one whose output stands; null while none does. */
+  readonly best: number | null;
+  readonly score: number | null;
+  readonly isAccepted: boolean;
 };
 
 export type ItemCounts = Readonly<
@@ -158,8 +176,28 @@ function subtaskResult(
     ...(largeOutput !== null && { outputBytes: largeOutput.bytes }),
     ...(error !== null && { error }),
     ...(subtask.items !== null && { items: itemCounts(state, subtask.items) }),
+    ...(subtask.branch !== null && { branch: subtask.branch }),
+    ...(subtask.join?.missing?.length && { missing: subtask.join.missing }),
+    ...(subtask.refine !== null && { iterations: iterationsOf(subtask.refine) }),
+    ...refinedItems(state, index),
   };
   return withLargeOutput(result, subtask, { runId: state.runId, subtask: id }, values);
+}
+
+function iterationsOf({ iteration: count, best, isAccepted }: RefineState): Iterations {
+  return { count, best: best?.iteration ?? null, score: best?.score ?? null, isAccepted };
+}
+
+/** Of the items of a subtask, at any depth. */
+function refinedItems(state: RunState, root: number): Pick<SubtaskResult, "refined"> | undefined {
+  if (state.accepted?.plan.subtasks[root]?.refine === undefined) return undefined;
+  const refined = state.subtasks.flatMap(({ item, refine, status }, index) => {
+    if (item?.root !== root || refine === null) return [];
+    const iterations = iterationsOf(refine);
+    if (iterations.count <= 2 && (iterations.isAccepted || !isFinal(status))) return [];
+    return [{ id: idOfSubtask(state, index), ...iterations }];
+  });
+  return refined.length === 0 ? undefined : { refined };
 }
 
 /** Those that have not ended and do not run are the rest. */

@@ -64,6 +64,16 @@ function detailOf(event: RunEvent): string {
       return `${event.count} items`;
     case "items.collected":
       return "";
+    case "join.closed":
+      return joinText(event);
+    case "iteration.produced":
+      return `iteration ${event.iteration}: ${outputText(event)}`;
+    case "iteration.checked":
+      return `iteration ${event.iteration}: ${acceptedText(event)}`;
+    case "iterations.ended":
+      return `iteration ${event.best} stands, ${acceptedText(event)}`;
+    case "route.decided":
+      return routeText(event);
     case "subtask.resolved":
       return JSON.stringify(event.output);
     case "subtask.skipped":
@@ -154,7 +164,14 @@ function lineOf(event: RunEvent, state: RunState): string | undefined {
     case "items.expanded":
       return `started ${event.subtask}: ${count(event.count, "item")}`;
     case "items.collected":
+    case "iterations.ended":
       return `succeeded ${event.subtask}${durationOf(state, event)}`;
+    case "join.closed":
+      return event.missing.length === 0 ? undefined : `${event.subtask} goes on ${joinText(event)}`;
+    case "iteration.checked":
+      return `iteration ${event.iteration} of ${event.subtask} ${acceptedText(event)}`;
+    case "route.decided":
+      return `${event.subtask} takes the branch ${routeText(event)}`;
     case "subtask.succeeded":
       return `succeeded ${event.subtask}${durationOf(state, event)}${reuseText(event)}`;
     case "subtask.failed":
@@ -183,6 +200,32 @@ function lineOf(event: RunEvent, state: RunState): string | undefined {
     default:
       return undefined;
   }
+}
+
+type EventOf<T extends RunEvent["type"]> = Extract<RunEvent, { readonly type: T }>;
+
+function joinText({ missing, reason }: EventOf<"join.closed">): string {
+  if (missing.length === 0) return "with all that it waits for";
+  const why = reason === "deadline" ? ", for the time is up" : "";
+  return `without ${missing.join(", ")}${why}`;
+}
+
+function acceptedText({
+  isAccepted,
+  score,
+}: EventOf<"iteration.checked" | "iterations.ended">): string {
+  return `${isAccepted ? "accepted" : "not accepted"}, score ${round(score)}`;
+}
+
+function routeText({ branch, label, confidence, instead }: EventOf<"route.decided">): string {
+  const sure = confidence === null ? "" : `, confidence ${round(confidence)}`;
+  if (instead === undefined) return `${branch}${sure}`;
+  const why = instead === "low_confidence" ? "less sure than it must be of" : "it has no branch";
+  return `${branch}: ${why} ${JSON.stringify(label)}${sure}`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 function planLine(plan: Parameters<typeof compilePlan>[0]): string {

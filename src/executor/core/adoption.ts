@@ -9,10 +9,12 @@
  * A4. While the planner writes, only subtasks start that cannot change the world.
  */
 
+import { referencesOf } from "../../plan/compile.ts";
 import type { Dependency } from "../../plan/graph.ts";
 import type { Subtask } from "../../plan/schema.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import { carryItems, recountItems } from "./items.ts";
+import { recountJoin } from "./join.ts";
 import { type Program, programFor, programOf } from "./program.ts";
 import { queueAgain, queueSubtask } from "./queue.ts";
 import { initialSubtask, type RunState, type SubtaskState } from "./state.ts";
@@ -79,13 +81,15 @@ export function recount(state: RunState): void {
   for (const [index, subtask] of state.subtasks.entries()) {
     if (!isFinal(subtask.status)) state.unsettled += 1;
     subtask.blockedBy = (graph.dependencies[index] ?? []).filter(isOpen).length;
+    recountJoin(state, index);
     if (subtask.readyAt !== -1 || isHeldBack(subtask)) again.push(index);
     subtask.readyAt = -1;
   }
   for (const index of again) queueAgain(state, index);
-  for (const [index, { item, items, blockedBy }] of state.subtasks.entries()) {
+  for (const [index, { item, items, join, blockedBy }] of state.subtasks.entries()) {
     if (items !== null) recountItems(state, index);
-    else if (item === null && blockedBy === 0) queueSubtask(state, index);
+    else if (item !== null) continue;
+    else if (join === null ? blockedBy === 0 : join.missing !== null) queueSubtask(state, index);
   }
 }
 
@@ -97,11 +101,13 @@ function isHeldBack({ status, usesFallback, retryAt, admission, approval }: Subt
 
 /** What decides about a subtask's result, beside its dependencies, in a form to compare. */
 function callOf({ accepted, compiled }: Program, index: number): string {
-  const { tool, input, when = true } = accepted.plan.subtasks[index] as Subtask;
-  const readsInputs = compiled.subtasks[index]?.input.references.some(
+  const { tool, input, when = true, ...more } = accepted.plan.subtasks[index] as Subtask;
+  const { forEach, refine, route, join } = more;
+  const readsInputs = referencesOf(compiled.subtasks[index]).some(
     (name) => !compiled.graph.indexOf.has(name),
   );
-  return JSON.stringify([tool, sortKeys(input), when, readsInputs ? accepted.inputs : null]);
+  const flow = sortKeys([forEach, refine, route, join]);
+  return JSON.stringify([tool, sortKeys(input), when, flow, readsInputs ? accepted.inputs : null]);
 }
 
 /** A planner that writes the same object twice may order its keys differently. */

@@ -9,7 +9,7 @@ import { type KeptOutput, keepOutput, keepOutputs } from "./large-value.ts";
 import { isNotifying } from "./notifications.ts";
 import { idOfSubtask, isPlanned, programOf } from "./program.ts";
 import { scopeFor } from "./scope.ts";
-import type { ItemsState, RunState } from "./state.ts";
+import type { ItemsState, JoinState, RunState, SubtaskState } from "./state.ts";
 import { isFinished } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -110,6 +110,11 @@ function qualityFlags(state: RunState): QualityFlag[] {
     if (items !== null && items.failed > 0 && status === "succeeded") {
       flags.push(failedItems(idOfSubtask(state, index), items));
     }
+    if (status === "succeeded" && subtask.join?.isShort) {
+      flags.push(missingParts(idOfSubtask(state, index), subtask.join));
+    }
+    const notAccepted = countNotAccepted(state, index);
+    if (notAccepted > 0) flags.push(unaccepted(idOfSubtask(state, index), subtask, notAccepted));
     if (subtask.reason !== "optional_failed") continue;
     const id = idOfSubtask(state, index);
     flags.push({
@@ -119,6 +124,37 @@ function qualityFlags(state: RunState): QualityFlag[] {
     });
   }
   return flags;
+}
+
+function missingParts(id: string, { missing }: JoinState): QualityFlag {
+  const message = `${id} went on without ${missing?.join(", ")}.`;
+  return { code: "join_incomplete", subtask: id, message };
+}
+
+/** How many outputs of a subtask of the plan were taken although none was good enough. */
+function countNotAccepted(state: RunState, index: number): number {
+  const { item, items } = state.subtasks[index] as SubtaskState;
+  if (item !== null) return 0;
+  if (items === null) return Number(isUnaccepted(state, index));
+  let count = 0;
+  for (const [at, { item: one }] of state.subtasks.entries()) {
+    if (one?.root === index && isUnaccepted(state, at)) count += 1;
+  }
+  return count;
+}
+
+function isUnaccepted(state: RunState, index: number): boolean {
+  const { status, refine } = state.subtasks[index] as SubtaskState;
+  return status === "succeeded" && refine !== null && !refine.isAccepted;
+}
+
+function unaccepted(id: string, { items, refine }: SubtaskState, count: number): QualityFlag {
+  const { iteration, best } = refine ?? {};
+  const message =
+    items !== null
+      ? `${count} of the ${items.count} items of ${id} were not accepted in any iteration.`
+      : `${id} was not accepted in ${iteration} iterations; the best one, number ${best?.iteration}, was taken.`;
+  return { code: "not_accepted", subtask: id, message };
 }
 
 function failedItems(id: string, { failed, count }: ItemsState): QualityFlag {

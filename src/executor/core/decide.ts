@@ -7,10 +7,9 @@ import { decideApproval, endApproval, settleApprovals } from "./approval.ts";
 import { considerCondition } from "./condition.ts";
 import { discardDeadLetter, resolveDeadLetter, retryDeadLetters } from "./dead-letters.ts";
 import { growthOf } from "./draft.ts";
-import { effectKeyOf } from "./effect-key.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
-import { keepOutput } from "./large-value.ts";
+import { endJoin } from "./joining.ts";
 import { findSubtask, idOfSubtask, isPlanned, policyOf, programOf } from "./program.ts";
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
@@ -21,6 +20,7 @@ import { changesOf } from "./settings.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { isFinal, isFinished } from "./status.ts";
 import { abandonRunning, cancelSubtask, replaceUnwanted, requestPause, stopRun } from "./stop.ts";
+import { succeedAttempt } from "./success.ts";
 import { timedOutSubtask, timeoutError } from "./timeout.ts";
 import { endTotal } from "./total-timeout.ts";
 import { emit, type Turn } from "./turn.ts";
@@ -170,19 +170,9 @@ function decideAttemptEnded(
   const subtask = state.subtasks[index];
   if (subtask?.status !== "running" || subtask.attempts !== attempt) return;
   switch (outcome.status) {
-    case "ok": {
-      const { output, usage, reused } = outcome;
-      emit(turn, {
-        type: "subtask.succeeded",
-        subtask: id,
-        attempt,
-        ...keepOutput(output, turn.values),
-        ...(usage && { usage }),
-        ...(reused && { reused }),
-        ...effectKeyOf(state, index),
-      });
+    case "ok":
+      decideSuccess(turn, index, outcome);
       break;
-    }
     case "failed": {
       const { status: _, error, ...more } = outcome;
       failAttempt(turn, index, error, more);
@@ -199,6 +189,20 @@ function decideAttemptEnded(
     default:
       outcome satisfies never;
   }
+}
+
+function decideSuccess(
+  turn: Turn,
+  index: number,
+  outcome: Extract<AttemptOutcome, { readonly status: "ok" }>,
+): void {
+  const { state } = turn;
+  const error = succeedAttempt(turn, index, outcome);
+  if (error !== undefined && state.subtasks[index]?.status === "running") {
+    failAttempt(turn, index, error, outcome.usage && { usage: outcome.usage });
+  } else if (error !== undefined) failSubtask(turn, index, "failed", error);
+  // There is more to do, and no more time.
+  if (state.lifecycle.stopping !== null) cancelSubtask(turn, index);
 }
 
 type FailedOutcome = Extract<AttemptOutcome, { readonly status: "failed" }>;
@@ -252,6 +256,9 @@ function decideTimer(turn: Turn, timer: Timer): void {
       break;
     case "retry":
       endWait(turn, timer);
+      break;
+    case "join":
+      endJoin(turn, timer);
       break;
     case "approval":
       endApproval(turn, timer);

@@ -8,6 +8,7 @@
  */
 
 import { settleInParent } from "./items.ts";
+import { noteArrival } from "./join.ts";
 import { programOf } from "./program.ts";
 import { queueSubtask } from "./queue.ts";
 import type { RunState } from "./state.ts";
@@ -20,6 +21,8 @@ export function evolveDependents(state: RunState, index: number): void {
     const subtask = state.subtasks[dependent];
     if (subtask === undefined) continue;
     subtask.blockedBy -= 1;
-    if (subtask.blockedBy === 0) queueSubtask(state, dependent);
+    // Who joins is let go by an event of its own.
+    if (subtask.join !== null) noteArrival(state, dependent, index);
+    else if (subtask.blockedBy === 0) queueSubtask(state, dependent);
   }
 }

@@ -3,6 +3,7 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { Effect } from "./effect.ts";
 import type { RunEvent } from "./event.ts";
+import { joinTimer, joinTimers } from "./join.ts";
 import { openApprovals } from "./open-approvals.ts";
 import { idOfSubtask, indexOfSubtask, planned, programOf } from "./program.ts";
 import { idempotencyKey } from "./restart.ts";
@@ -45,7 +46,11 @@ export function addEffects(
     case "questions.answered":
       requestPlan(state, effects);
       break;
+    case "items.expanded":
+      setJoinTimers(state, event, effects);
+      break;
     case "admission.requested":
+      setJoinTimers(state, event, effects);
       effects.push({
         type: "request_admission",
         subtask: event.subtask,
@@ -60,6 +65,7 @@ export function addEffects(
         effects.push(approvalTimer(event, event.seq, event.expiry.at));
       break;
     case "attempt.started":
+      setJoinTimers(state, event, effects);
       startAttempt(state, event, input, effects);
       break;
     case "attempt.failed":
@@ -120,6 +126,16 @@ function startAttempt(
   setTotalTimer(state, subtask, effects, event.at);
 }
 
+/** What waits for the subtask waits from now on. */
+function setJoinTimers(
+  state: RunState,
+  { subtask, at }: { readonly subtask: string; readonly at: number },
+  effects: Effect[],
+): void {
+  const rings = joinTimers(state, indexOfSubtask(state, subtask), at);
+  for (const ring of rings) effects.push({ type: "set_timer", ...ring });
+}
+
 /** The timers of the process that is gone are gone too. */
 function setTimersAgain(state: RunState, effects: Effect[]): void {
   if (state.accepted === null) return;
@@ -130,6 +146,7 @@ function setTimersAgain(state: RunState, effects: Effect[]): void {
       effects.push({ type: "set_timer", timer, at: retryAt });
     }
     if (begunAt !== null) setTotalTimer(state, subtask, effects, begunAt);
+    for (const ring of joinTimer(state, index)) effects.push({ type: "set_timer", ...ring });
   }
   for (const index of openApprovals(state)) {
     const { request, expiry } = state.subtasks[index]?.approval ?? {};

@@ -75,6 +75,61 @@ export type EventBody =
   | { readonly type: "items.expanded"; readonly subtask: string; readonly count: number }
   /** All items have ended, and their outputs in order are its output. */
   | { readonly type: "items.collected"; readonly subtask: string }
+  /** It goes on with what is there of what it depends on. */
+  | {
+      readonly type: "join.closed";
+      readonly subtask: string;
+      /** `enough` has succeeded; the `deadline` is over; all are `settled`, and no more will come. */
+      readonly reason: "enough" | "deadline" | "settled";
+      /** Of its dependencies those that are not there: it sees nothing of them, also later. */
+      readonly missing: readonly string[];
+    }
+  /** Its attempt gave something that is now looked at. */
+  | {
+      readonly type: "iteration.produced";
+      readonly subtask: string;
+      readonly attempt: number;
+      readonly iteration: number;
+      /** Null where it is large. */
+      readonly output: Json;
+      readonly largeOutput?: LargeValue;
+      readonly usage?: ModelCallUsage;
+    }
+  | {
+      readonly type: "iteration.checked";
+      readonly subtask: string;
+      readonly iteration: number;
+      /** That has checked it; left out where no tool did. */
+      readonly attempt?: number;
+      readonly isAccepted: boolean;
+      readonly score: number;
+      /** For the next iteration. */
+      readonly feedback: Json;
+      readonly usage?: ModelCallUsage;
+    }
+  /** There is no further iteration: what the best one gave is its output. */
+  | {
+      readonly type: "iterations.ended";
+      readonly subtask: string;
+      /** The best one, from 1. */
+      readonly best: number;
+      readonly score: number;
+      readonly isAccepted: boolean;
+      /** Why it ended before the last one. */
+      readonly error?: ErrorData;
+    }
+  /** What it gave chooses what runs of that which depends on it. */
+  | {
+      readonly type: "route.decided";
+      readonly subtask: string;
+      readonly branch: string;
+      /** What was to be taken; null where that is no text. */
+      readonly label: string | null;
+      /** From 0 to 1; null where it is not known. */
+      readonly confidence: number | null;
+      /** Why it is the default branch, where something else spoke against the label. */
+      readonly instead?: "low_confidence" | "unknown_branch";
+    }
   | {
       readonly type: "attempt.started";
       readonly subtask: string;

@@ -8,6 +8,7 @@ import { evolveDependents } from "./dependencies.ts";
 import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
 import { collectItems, dropItems, expandItems, reopenParents } from "./items.ts";
+import { evolveJoin, noteBegun, restartJoins } from "./join.ts";
 import { evolveLifecycle } from "./lifecycle.ts";
 import { evolveNotifications } from "./notifications.ts";
 import { noteDecision, noteQuestion } from "./open-approvals.ts";
@@ -15,6 +16,7 @@ import { indexOfSubtask, isPlanned } from "./program.ts";
 import { evolveQuestions } from "./questions.ts";
 import { queueAgain } from "./queue.ts";
 import { addReady, removeReady } from "./ready.ts";
+import { evolveChecked, evolveEnded, evolveProduced } from "./refine.ts";
 import { resetSubtasks } from "./restart.ts";
 import { changesOf, DEFAULT_SETTINGS, type SettingChanges } from "./settings.ts";
 import { evolveSlots } from "./slots.ts";
@@ -96,6 +98,7 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       forgetAdmissions(state);
       if (state.overBudget === "day") state.overBudget = null;
       restartTotals(state, event.at);
+      restartJoins(state, event.at);
       changeSettings(state, changesOf(event));
       break;
     case "run.reopened":
@@ -190,12 +193,29 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
     case "items.expanded":
       subtask.startedAt ??= event.at;
       expandItems(state, index, event.count);
+      noteBegun(state, index, event.at);
       break;
     case "items.collected":
       Object.assign(subtask, collectItems(state, index));
       subtask.error = null;
       break;
+    case "join.closed":
+      evolveJoin(state, index, event);
+      break;
+    case "iteration.produced":
+      evolveProduced(state, index, event);
+      break;
+    case "iteration.checked":
+      evolveChecked(state, index, event);
+      break;
+    case "iterations.ended":
+      evolveEnded(subtask);
+      break;
+    case "route.decided":
+      subtask.branch = event.branch;
+      break;
     case "attempt.started":
+      noteBegun(state, index, event.at);
       subtask.retryAt = null;
       subtask.admission = null;
       subtask.attempts = event.attempt;
@@ -220,6 +240,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
     case "admission.requested":
       subtask.admission = "requested";
       subtask.admissionRequest = event.seq;
+      noteBegun(state, index, event.at);
       subtask.begunAt ??= event.at;
       break;
     case "admission.delayed":

@@ -4,6 +4,7 @@
  */
 
 import type { ErrorData } from "../../base/errors.ts";
+import { keepBest } from "./iterations.ts";
 import { idOfSubtask, planned, programOf } from "./program.ts";
 import type { SubtaskState } from "./state.ts";
 import type { SubtaskReason } from "./status.ts";
@@ -18,6 +19,8 @@ export function failSubtask(
   const { state } = turn;
   const subtask = idOfSubtask(state, index);
   const { attempts, item } = state.subtasks[index] as SubtaskState;
+  // What was good enough to be kept is not lost with a later try.
+  if (reason === "failed" && keepBest(turn, index, error)) return;
   // What an item's failure means is for its fan-out to say. An interrupted effect is for a
   // person to decide about, however unimportant its result.
   const { optional } = planned(programOf(state), state.subtasks[index] as SubtaskState, index);

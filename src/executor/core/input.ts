@@ -13,6 +13,8 @@ export type Timer =
   | { readonly kind: "retry"; readonly subtask: string; readonly attempt: number }
   /** `since`: when what is limited began. */
   | { readonly kind: "total_timeout"; readonly subtask: string; readonly since: number }
+  /** `since`: when what it waits for began. */
+  | { readonly kind: "join"; readonly subtask: string; readonly since: number }
   /** `request`: `seq` of the event that asked. */
   | { readonly kind: "approval"; readonly subtask: string; readonly request: number }
   | { readonly kind: "run_timeout" }

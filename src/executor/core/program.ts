@@ -6,7 +6,8 @@
 
 import { parseDuration } from "../../base/duration.ts";
 import { parseRetry } from "../../base/retry-policy.ts";
-import { type CompiledFanOut, type CompiledPlan, compilePlan } from "../../plan/compile.ts";
+import { type CompiledPlan, compilePlan } from "../../plan/compile.ts";
+import type { CompiledFanOut } from "../../plan/compile-control-flow.ts";
 import { remainingPath } from "../../plan/graph.ts";
 import type { Subtask } from "../../plan/schema.ts";
 import type { AcceptedPlan, ToolPolicy } from "./accepted-plan.ts";
@@ -21,6 +22,10 @@ export type Program = {
   readonly policies: readonly SubtaskPolicy[];
   /** Per subtask that has one, with its fallback. */
   readonly fallbackPolicies: ReadonlyMap<number, SubtaskPolicy>;
+  /** Per subtask that is refined by a check, with the check's tool. */
+  readonly checkPolicies: ReadonlyMap<number, SubtaskPolicy>;
+  /** Whether any subtask joins. */
+  readonly hasJoins: boolean;
 };
 
 /** What the subtask and its tool say together. */
@@ -74,11 +79,24 @@ function makeProgram(accepted: AcceptedPlan): Program {
           : [[index, policyFor(accepted, subtask, subtask.fallback)] as const],
       ),
     ),
+    checkPolicies: new Map(
+      accepted.plan.subtasks.flatMap((subtask, index) => {
+        const tool = subtask.refine?.check?.tool;
+        // Approval is asked of what is produced; a check asks where its own tool does.
+        const { approval: _, ...limits } = subtask;
+        return tool === undefined ? [] : [[index, policyFor(accepted, limits, tool)] as const];
+      }),
+    ),
+    hasJoins: accepted.plan.subtasks.some(({ join }) => join !== undefined),
   };
 }
 
 /** What the subtask says goes before what its tool says. */
-function policyFor({ tools }: AcceptedPlan, subtask: Subtask, tool: string): SubtaskPolicy {
+function policyFor(
+  { tools }: AcceptedPlan,
+  subtask: Pick<Subtask, "timeout" | "totalTimeout" | "retry" | "concurrency" | "approval">,
+  tool: string,
+): SubtaskPolicy {
   const policy = tools[tool];
   if (policy === undefined) throw new Error(`No policy for the tool ${tool}.`);
   const { timeout, totalTimeout, retry, concurrency, approval = false } = subtask;
@@ -117,14 +135,21 @@ export function planned(program: Program, subtask: SubtaskState, index: number):
 /** The policy of the tool that the subtask's next attempt calls. */
 export function policyOf(program: Program, subtask: SubtaskState, index: number): SubtaskPolicy {
   const at = planIndexOf(subtask, index);
-  const policies = subtask.usesFallback ? program.fallbackPolicies : undefined;
+  const others = isChecking(subtask) ? program.checkPolicies : program.fallbackPolicies;
+  const policies = isChecking(subtask) || subtask.usesFallback ? others : undefined;
   return policies?.get(at) ?? (program.policies[at] as SubtaskPolicy);
 }
 
 /** The tool that the subtask's next attempt calls. */
 export function toolOf(program: Program, subtask: SubtaskState, index: number): string {
-  const { tool, fallback = tool } = planned(program, subtask, index);
+  const { tool, fallback = tool, refine } = planned(program, subtask, index);
+  if (isChecking(subtask)) return refine?.check?.tool ?? tool;
   return subtask.usesFallback ? fallback : tool;
+}
+
+/** Whether the next attempt is about what the one before has produced. */
+export function isChecking({ refine }: SubtaskState): boolean {
+  return refine?.phase === "check";
 }
 
 /** How a subtask fans out; undefined where it does its work itself. */

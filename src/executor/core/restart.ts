@@ -60,9 +60,11 @@ export function resetSubtasks(state: RunState, ids: readonly string[]): void {
   recount(state);
 }
 
-/** The same for every attempt of a subtask, until its effect is wanted again. */
+/** The same for every attempt of a subtask, or of its iteration, until its effect is wanted again. */
 export function idempotencyKey(state: RunState, index: number): string {
   const id = idOfSubtask(state, index);
-  const times = state.subtasks[index]?.timesRedone ?? 0;
-  return times === 0 ? `${state.runId}/${id}` : `${state.runId}/${id}/${times + 1}`;
+  const { timesRedone: times = 0, refine = null } = state.subtasks[index] ?? {};
+  const key = times === 0 ? `${state.runId}/${id}` : `${state.runId}/${id}/${times + 1}`;
+  if (refine === null || (refine.iteration === 1 && refine.phase === "produce")) return key;
+  return `${key}/${refine.phase}-${refine.iteration}`;
 }

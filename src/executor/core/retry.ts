@@ -14,7 +14,15 @@ import type { ErrorData } from "../../base/errors.ts";
 import { DEFAULT_RETRY, retryDelay } from "../../base/retry-policy.ts";
 import type { ToolPolicy } from "./accepted-plan.ts";
 import type { Timer } from "./input.ts";
-import { findSubtask, idOfSubtask, type Program, planned, policyOf, programOf } from "./program.ts";
+import {
+  findSubtask,
+  idOfSubtask,
+  isChecking,
+  type Program,
+  planned,
+  policyOf,
+  programOf,
+} from "./program.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -45,11 +53,14 @@ export function mayHaveHappened({ effects, idempotent }: ToolPolicy, { code }: E
   return ANSWER_LOST.has(code);
 }
 
-/** Nobody knows what the tool did: it did not say so in time, or said what makes no sense. */
+/** The tool did not say in time what it did, or said what makes no sense here. */
 const ANSWER_LOST: ReadonlySet<string> = new Set([
   "tool.timeout",
   "subtask.timeout",
   "tool.invalid_output",
+  // Of what a tool gave, that is: an input that cannot be computed fails before any attempt.
+  "expression.failed",
+  "route.unknown_branch",
 ]);
 
 /** Let the fallback tool take over, if there is one that was not tried yet. */
@@ -57,7 +68,7 @@ export function chooseFallback(turn: Turn, index: number): boolean {
   const { state } = turn;
   const subtask = state.subtasks[index] as SubtaskState;
   const { fallback: tool } = planned(programOf(state), subtask, index);
-  if (tool === undefined || subtask.usesFallback) return false;
+  if (tool === undefined || subtask.usesFallback || isChecking(subtask)) return false;
   emit(turn, { type: "fallback.chosen", subtask: idOfSubtask(state, index), tool });
   return true;
 }

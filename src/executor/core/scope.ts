@@ -3,8 +3,8 @@
 import type { Json } from "../../base/json.ts";
 import type { Scope, Template } from "../../plan/expressions.ts";
 import { type LargeValues, outputOf } from "./large-value.ts";
-import { fanOutOf, programOf } from "./program.ts";
-import type { ItemsState, RunState } from "./state.ts";
+import { fanOutOf, idOfSubtask, planIndexOf, programOf } from "./program.ts";
+import type { ItemsState, RunState, SubtaskState } from "./state.ts";
 
 /**
  * Outputs of subtasks (null without one) and the plan's inputs; for an item of a fan-out also
@@ -19,6 +19,7 @@ export function scopeFor(
   index?: number,
 ): Scope {
   const program = programOf(state);
+  const missing = index === undefined ? [] : missingFor(state, index);
   const scope: Record<string, Scope[string]> = Object.create(null);
   for (const name of template.references) {
     const found = program.compiled.graph.indexOf.get(name);
@@ -26,11 +27,39 @@ export function scopeFor(
     if (found === undefined) scope[name] = program.accepted.inputs;
     else {
       const subtask = state.subtasks[found];
-      scope[name] = subtask === undefined ? null : outputOf(state.runId, name, subtask, values);
+      const isHidden = subtask === undefined || missing.includes(name);
+      scope[name] = isHidden ? null : outputOf(state.runId, name, subtask, values);
     }
   }
-  if (index !== undefined) addItemNames(state, index, values, scope);
+  if (index === undefined) return scope;
+  addItemNames(state, index, values, scope);
+  if (program.compiled.subtasks[planIndexOf(subtaskAt(state, index), index)]?.refine) {
+    addIterationNames(state, index, values, scope);
+  }
   return scope;
+}
+
+/** What a subtask that is refined calls its iteration, and what that has produced. */
+function addIterationNames(
+  state: RunState,
+  index: number,
+  values: LargeValues,
+  scope: Record<string, Json>,
+): void {
+  const { iteration = 1, feedback = null, candidate = null } = subtaskAt(state, index).refine ?? {};
+  Object.assign(scope, { iteration, feedback });
+  if (candidate === null) return;
+  scope["output"] = outputOf(state.runId, idOfSubtask(state, index), candidate, values);
+}
+
+/** What was not there when a join went on is out of its sight for good. */
+function missingFor(state: RunState, index: number): readonly string[] {
+  const at = planIndexOf(subtaskAt(state, index), index);
+  return state.subtasks[at]?.join?.missing ?? [];
+}
+
+function subtaskAt(state: RunState, index: number): SubtaskState {
+  return state.subtasks[index] as SubtaskState;
 }
 
 /** An item's own names hide all others; those of an inner fan-out hide an outer one's. */

@@ -2,7 +2,9 @@
 
 import { considerCondition } from "./condition.ts";
 import { settleItem } from "./fan-out.ts";
+import { considerJoin } from "./joining.ts";
 import { idOfSubtask, programOf } from "./program.ts";
+import { isRoutedAway } from "./route.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -16,15 +18,21 @@ export function settleDependents(turn: Turn): void {
       settleItem(turn, index);
       continue;
     }
-    const program = programOf(state);
-    for (const dependent of program.compiled.graph.dependents[index] ?? []) {
-      const subtask = state.subtasks[dependent];
-      if (subtask?.status !== "pending") continue;
-      if (needs(state, dependent, index)) skipBelow(turn, dependent, index);
-      else if (subtask.blockedBy === 0) considerCondition(turn, dependent);
+    for (const dependent of programOf(state).compiled.graph.dependents[index] ?? []) {
+      settleDependent(turn, dependent, index);
     }
   }
   turn.settled.length = 0;
+}
+
+function settleDependent(turn: Turn, dependent: number, dependency: number): void {
+  const { state } = turn;
+  const subtask = state.subtasks[dependent];
+  if (subtask?.status !== "pending") return;
+  if (subtask.join !== null) considerJoin(turn, dependent);
+  else if (isRoutedAway(state, dependent, dependency)) skipRoutedAway(turn, dependent, dependency);
+  else if (needs(state, dependent, dependency)) skipBelow(turn, dependent, dependency);
+  else if (subtask.blockedBy === 0) considerCondition(turn, dependent);
 }
 
 /** Whether the dependent cannot run because of how this dependency ended. */
@@ -32,6 +40,15 @@ function needs(state: RunState, dependent: number, dependency: number): boolean 
   if (state.subtasks[dependency]?.status === "succeeded") return false;
   const list = programOf(state).compiled.graph.dependencies[dependent] ?? [];
   return list.some(({ index, on }) => index === dependency && on === "success");
+}
+
+function skipRoutedAway(turn: Turn, dependent: number, dependency: number): void {
+  emit(turn, {
+    type: "subtask.skipped",
+    subtask: idOfSubtask(turn.state, dependent),
+    reason: "route_not_taken",
+    cause: idOfSubtask(turn.state, dependency),
+  });
 }
 
 function skipBelow(turn: Turn, dependent: number, dependency: number): void {

@@ -28,8 +28,12 @@ export function evolveSlots(slots: SlotsState, event: RunEvent): void {
     case "attempt.failed":
     case "attempt.uncertain":
     case "attempt.cancelled":
+    case "iteration.produced":
     case "subtask.succeeded":
       slots.used -= 1;
+      break;
+    case "iteration.checked":
+      if (event.attempt !== undefined) slots.used -= 1;
       break;
     default:
   }

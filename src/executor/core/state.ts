@@ -12,7 +12,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { Usage } from "./consumption.ts";
 import type { QualityFlag } from "./event.ts";
-import type { LargeValue } from "./large-value.ts";
+import type { KeptOutput, LargeValue } from "./large-value.ts";
 import { initialLifecycle, type LifecycleState } from "./lifecycle.ts";
 import { initialNotifications, type NotificationsState } from "./notifications.ts";
 import { initialQuestions, type QuestionsState } from "./questions.ts";
@@ -60,12 +60,51 @@ export type ItemsState = {
   failed: number;
 };
 
+/** What has come of what a subtask waits for that need not wait for all of it, see `join.ts`. */
+export type JoinState = {
+  /** How many of its dependencies are there. */
+  arrived: number;
+  /** When the first of them began; null before, and where there is no deadline. */
+  since: number | null;
+  /** Ids of those that were not there when it went on; null while it waits. */
+  missing: readonly string[] | null;
+  /** Whether some were given up: at the deadline, or because they failed. */
+  isShort: boolean;
+};
+
+/** A subtask that is done again until it is good enough, see `refine.ts`. */
+export type RefineState = {
+  /** From 1. */
+  readonly iteration: number;
+  /** What its next attempt, or the one that runs, does. */
+  readonly phase: "produce" | "check" | "ended";
+  /** What waits for its check. */
+  readonly candidate: KeptOutput | null;
+  /** What the iteration before was told. */
+  readonly feedback: Json;
+  readonly best: Iteration | null;
+  readonly isAccepted: boolean;
+};
+
+/** What one iteration gave, and how good that was. */
+export type Iteration = {
+  readonly iteration: number;
+  readonly score: number;
+  readonly kept: KeptOutput;
+};
+
 export type SubtaskState = {
   status: SubtaskStatus;
   /** Null for a subtask of the plan itself. */
   item: ItemState | null;
   /** Null unless it has fanned out. */
   items: ItemsState | null;
+  /** Null unless it joins. */
+  join: JoinState | null;
+  /** Null unless it is refined and has produced something. */
+  refine: RefineState | null;
+  /** The branch that it has chosen. */
+  branch: string | null;
   /** Attempts started so far. */
   attempts: number;
   /** Attempts of the present tool that failed. */
@@ -185,6 +224,9 @@ export function initialSubtask(attempts = 0): SubtaskState {
     status: "pending",
     item: null,
     items: null,
+    join: null,
+    refine: null,
+    branch: null,
     attempts,
     failures: 0,
     retryAt: null,

@@ -31,6 +31,8 @@ export type SubtaskReason =
   | "optional_failed"
   /** Its `when` was false. */
   | "condition_false"
+  /** A route has taken another branch. */
+  | "route_not_taken"
   /** An item of a fan-out failed: the fan-out with it, or another item that had not begun. */
   | "item_failed"
   /** What it depends on failed. */

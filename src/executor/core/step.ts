@@ -30,6 +30,7 @@ import { type LargeValues, NO_LARGE_VALUES } from "./large-value.ts";
 import { lifecycleGate } from "./lifecycle.ts";
 import { idOfSubtask, type Program, planIndexOf, policyOf, programOf, toolOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
+import { inputTemplate } from "./refine.ts";
 import { scopeFor } from "./scope.ts";
 import { settleDependents } from "./settle.ts";
 import { slotsGate } from "./slots.ts";
@@ -93,7 +94,8 @@ function startAttempt(turn: Turn, index: number): void {
     considerCondition(turn, index);
     if (isFinal(subtask.status)) return;
   }
-  const input = evaluate(turn, index, compiled.input, "input") as JsonObject | undefined;
+  const { template, field } = inputTemplate(state, index);
+  const input = evaluate(turn, index, template, field) as JsonObject | undefined;
   if (input === undefined) return;
   const { idempotencyKey } = compiled;
   const effectKey = idempotencyKey && evaluate(turn, index, idempotencyKey, "idempotencyKey");

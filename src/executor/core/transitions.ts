@@ -12,8 +12,12 @@ type SubtaskEventType = Extract<
   | `approval.${string}`
   | `attempt.${string}`
   | `items.${string}`
+  | `iteration.${string}`
+  | `iterations.${string}`
+  | `join.${string}`
   | `retry.${string}`
   | `fallback.${string}`
+  | "route.decided"
   | `subtask.${string}`
 >;
 
@@ -23,6 +27,7 @@ export const SUBTASK_TABLE: {
 } = {
   pending: {
     "items.expanded": "waiting",
+    "join.closed": "pending",
     "admission.requested": "waiting",
     "approval.requested": "waiting",
     "attempt.started": "running",
@@ -34,10 +39,15 @@ export const SUBTASK_TABLE: {
     "attempt.failed": "waiting",
     "attempt.uncertain": "waiting",
     "attempt.cancelled": "waiting",
+    "iteration.produced": "waiting",
+    "iteration.checked": "waiting",
+    "route.decided": "running",
     "subtask.succeeded": "succeeded",
   },
   waiting: {
     "items.collected": "succeeded",
+    "iteration.checked": "waiting",
+    "iterations.ended": "succeeded",
     "attempt.started": "running",
     "admission.requested": "waiting",
     "admission.delayed": "waiting",
@@ -52,7 +62,7 @@ export const SUBTASK_TABLE: {
   },
   succeeded: {},
   // A person says what it came to.
-  failed: { "subtask.resolved": "succeeded" },
+  failed: { "route.decided": "failed", "subtask.resolved": "succeeded" },
   skipped: {},
   cancelled: {},
 };

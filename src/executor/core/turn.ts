@@ -38,6 +38,7 @@ export function emit(turn: Turn, body: EventBody): void {
   }
   switch (event.type) {
     case "items.collected":
+    case "iterations.ended":
     case "subtask.succeeded":
     case "subtask.failed":
     case "subtask.skipped":

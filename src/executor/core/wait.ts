@@ -4,6 +4,7 @@
  */
 
 import { budgetGate } from "./budget.ts";
+import { awaitsDeadline } from "./join.ts";
 import { isNotifying } from "./notifications.ts";
 import { openApprovals } from "./open-approvals.ts";
 import { programOf } from "./program.ts";
@@ -25,8 +26,10 @@ export function waitForPerson(turn: Turn): void {
 }
 
 /** Whether what the subtask waits for comes by itself. */
-function isPassing({ retryAt, admission }: SubtaskState): boolean {
-  return retryAt !== null || admission === "requested" || admission === "delayed";
+function isPassing(subtask: SubtaskState): boolean {
+  const { retryAt, admission } = subtask;
+  const isAsking = admission === "requested" || admission === "delayed";
+  return retryAt !== null || isAsking || awaitsDeadline(subtask);
 }
 
 /** Whether others may wait for what a subtask was given that cannot pay for its start. */

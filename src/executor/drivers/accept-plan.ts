@@ -41,6 +41,7 @@ export function acceptPlan(
   for (const [index, subtask] of compiled.plan.subtasks.entries()) {
     const tool = take(subtask.tool);
     if (subtask.fallback !== undefined) take(subtask.fallback);
+    if (subtask.refine?.check !== undefined) take(subtask.refine.check.tool);
     const expected =
       typeof tool.expectedMs !== "function"
         ? tool.expectedMs

@@ -1,6 +1,6 @@
 /** Ids of subtasks: what they do and what with, in a few words, each only once. */
 
-import { SUBTASK_ID } from "../../plan/schema.ts";
+import { SUBTASK_ID } from "../../plan/schema-parts.ts";
 import { inputsOf, type Step } from "./draft.ts";
 import { verbUse } from "./lexicon.ts";
 import { wordsOfName } from "./words.ts";

@@ -1,0 +1,124 @@
+/**
+ * Routes: what a subtask gave chooses one of several branches, and what stands in the others
+ * is skipped.
+ *
+ * H1. The decision is an event of its own, just before the success that it is part of: nothing
+ *     below a route is looked at before it is made.
+ * H2. What stands in a branch waits for the route, and is skipped with the route as its cause
+ *     where another branch is taken.
+ * H3. A branch that there is not, and a confidence below the threshold, mean the default
+ *     branch. Without one the attempt has failed.
+ */
+
+import { type ErrorData, toErrorData } from "../../base/errors.ts";
+import { isPlainObject, type Json } from "../../base/json.ts";
+import { closest } from "../../plan/closest.ts";
+import type { CompiledRoute } from "../../plan/compile-control-flow.ts";
+import type { RunEvent } from "./event.ts";
+import type { LargeValues } from "./large-value.ts";
+import { idOfSubtask, programOf } from "./program.ts";
+import { scopeFor } from "./scope.ts";
+import type { RunState } from "./state.ts";
+
+export type RouteDecision = Pick<
+  Extract<RunEvent, { readonly type: "route.decided" }>,
+  "branch" | "label" | "confidence" | "instead"
+>;
+
+type Decided = { readonly decision: RouteDecision } | { readonly error: ErrorData };
+
+export function routeOf(state: RunState, index: number): CompiledRoute | undefined {
+  return programOf(state).compiled.subtasks[index]?.route;
+}
+
+/** Which branch the output of a subtask with a route means. */
+export function decideRoute(
+  state: RunState,
+  index: number,
+  output: Json,
+  values: LargeValues,
+): Decided {
+  const route = routeOf(state, index) as CompiledRoute;
+  const path = (field: string) => `subtasks[${index}].route.${field}`;
+  const evaluate = (field: "by" | "confidence"): Json => {
+    const template = route[field];
+    if (template === null) return isPlainObject(output) ? (output["confidence"] as Json) : null;
+    const scope = { ...scopeFor(state, template, values, index), output };
+    try {
+      return template.evaluate(scope);
+    } catch (error) {
+      const data = toErrorData(error, "expression.failed");
+      throw new RouteError({ ...data, path: path(field), retryable: false });
+    }
+  };
+  try {
+    const label = evaluate("by");
+    const confidence = evaluate("confidence") ?? null;
+    if (confidence !== null && !isFraction(confidence)) {
+      throw new RouteError(noFraction(idOfSubtask(state, index), confidence, path("confidence")));
+    }
+    return decisionOf(route, { label, confidence }, { id: idOfSubtask(state, index), path });
+  } catch (error) {
+    if (error instanceof RouteError) return { error: error.data };
+    throw error;
+  }
+}
+
+function decisionOf(
+  { branches, default: otherwise, threshold }: CompiledRoute,
+  { label, confidence }: { readonly label: Json; readonly confidence: number | null },
+  { id, path }: { readonly id: string; readonly path: (field: string) => string },
+): Decided {
+  const said = { label: typeof label === "string" ? label : null, confidence };
+  const isBranch = typeof label === "string" && branches.has(label);
+  const isSure = threshold === null || (confidence !== null && confidence >= threshold);
+  if (isBranch && (isSure || label === otherwise)) return { decision: { branch: label, ...said } };
+  if (otherwise !== null) {
+    const instead = isBranch ? "low_confidence" : "unknown_branch";
+    return { decision: { branch: otherwise, ...said, instead } };
+  }
+  const names = [...branches.keys()];
+  const near = typeof label === "string" ? closest(label, names) : undefined;
+  const all = `Its branches are ${names.join(", ")}.`;
+  return {
+    error: {
+      code: "route.unknown_branch",
+      path: path("by"),
+      message: `The route ${id} has no branch ${JSON.stringify(label)}.`,
+      hint: `${near === undefined ? all : `Did it mean ${near}?`} Name a default branch for all that fits none.`,
+    },
+  };
+}
+
+function isFraction(value: Json): value is number {
+  return typeof value === "number" && value >= 0 && value <= 1;
+}
+
+function noFraction(id: string, value: Json, path: string): ErrorData {
+  return {
+    code: "expression.failed",
+    path,
+    message: `The confidence of the route ${id} is ${JSON.stringify(value)}.`,
+    hint: "Let it be a number from 0 to 1.",
+  };
+}
+
+/** Ends the reading of a decision; never leaves this file. */
+class RouteError extends Error {
+  readonly data: ErrorData;
+
+  constructor(data: ErrorData) {
+    super(data.message);
+    this.data = data;
+  }
+}
+
+/** Whether the dependency is a route that has taken a branch without the dependent. */
+export function isRoutedAway(state: RunState, dependent: number, dependency: number): boolean {
+  const { branches } = routeOf(state, dependency) ?? {};
+  const branch = state.subtasks[dependency]?.branch ?? null;
+  if (branches === undefined || branch === null) return false;
+  const id = idOfSubtask(state, dependent);
+  if (branches.get(branch)?.includes(id)) return false;
+  return [...branches.values()].some((ids) => ids.includes(id));
+}
