@@ -19,10 +19,9 @@ export function modelIssues(
 ): Issue[] {
   const subtasks: unknown = isPlainObject(plan) ? plan["subtasks"] : undefined;
   if (!Array.isArray(subtasks)) return [];
-  return subtasks.flatMap((subtask: unknown, index): Issue[] => {
-    if (!isPlainObject(subtask) || subtask["tool"] !== "prompt_model") return [];
-    const path = `subtasks[${index}]`;
-    const { model } = isPlainObject(subtask["input"]) ? subtask["input"] : {};
+  const issuesOf = (call: unknown, path: string): Issue[] => {
+    if (!isPlainObject(call) || call["tool"] !== "prompt_model") return [];
+    const { model } = isPlainObject(call["input"]) ? call["input"] : {};
     if (model === undefined && models === undefined) return [noModel(path)];
     if (typeof model !== "string") return [];
     try {
@@ -33,6 +32,12 @@ export function modelIssues(
       if (!withKeys && error.code !== "model.unknown") return [];
       return error.issues.map((issue) => ({ ...issue, path: `${path}.input.model` }));
     }
+  };
+  return subtasks.flatMap((subtask: unknown, index) => {
+    const path = `subtasks[${index}]`;
+    const refine = isPlainObject(subtask) ? subtask["refine"] : undefined;
+    const check = isPlainObject(refine) ? refine["check"] : undefined;
+    return [...issuesOf(subtask, path), ...issuesOf(check, `${path}.refine.check`)];
   });
 }
 

@@ -80,7 +80,8 @@ async function loadBelow(path: string, above: readonly string[]): Promise<Loaded
 
 /** A place in a plan that is inside another. */
 function innerPath(path: string) {
-  const [, subtask, rest = ""] = /^(subtasks\[\d+\])\.input\.plan\.(.+)$/.exec(path) ?? [];
+  const [, subtask, rest = ""] =
+    /^(subtasks\[\d+\](?:\.refine\.check)?)\.input\.plan\.(.+)$/.exec(path) ?? [];
   return subtask === undefined ? undefined : { reference: `${subtask}.workflow`, rest };
 }
 

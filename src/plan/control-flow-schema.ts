@@ -33,7 +33,7 @@ export const forEach = z.union([
 
 const expression = z.string().min(1);
 
-const check = z.strictObject({
+export const check = z.strictObject({
   tool: toolName,
   input: z
     .record(z.string(), z.json())

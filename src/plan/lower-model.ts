@@ -79,10 +79,8 @@ function promptIssues(prompt: Json, variables: Json | undefined, path: string): 
   return issues;
 }
 
-function isKnown(name: string, { names, written }: LoweringSubtask): boolean {
-  if (name === "item" || name === "index") return "forEach" in written;
-  if (name === "feedback") return "refine" in written;
-  return names.includes(name);
+function isKnown(name: string, { names, own }: LoweringSubtask): boolean {
+  return own.includes(name) || names.includes(name);
 }
 
 /** Names that nothing has, each where the template reads it first. */

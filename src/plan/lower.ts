@@ -10,7 +10,13 @@
  */
 
 import type { Issue } from "../base/errors.ts";
-import { formatPath, isPlainObject, type Json, type JsonObject } from "../base/json.ts";
+import {
+  formatPath,
+  isPlainObject,
+  type Json,
+  type JsonObject,
+  type PathStep,
+} from "../base/json.ts";
 import { lowerModel } from "./lower-model.ts";
 import { lowerFunction, lowerWorkflow } from "./lower-others.ts";
 import type { FileReference, LoweredSubtask, LoweringSubtask, Materials } from "./lowering.ts";
@@ -45,33 +51,40 @@ const PLACES: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
 /** The files that a plan file names. */
 export function fileReferences(value: Json): FileReference[] {
   return subtasksOf(value).flatMap((subtask, index) => {
-    const kind = kindOf(subtask);
-    if (kind === undefined) return [];
-    const refer = (what: FileReference["kind"], key: string): FileReference[] => {
-      const named = (subtask as JsonObject)[key];
-      const isNamed =
-        typeof named === "string" ? named !== "" : what === "schema" && isPlainObject(named);
-      if (!isNamed) return [];
-      const path = formatPath(["subtasks", index, key]);
-      return [{ kind: what, path, named: named as string | JsonObject }];
-    };
-    switch (kind) {
-      case "model":
-        return [...refer("template", "promptTemplate"), ...refer("schema", "outputSchema")];
-      case "function":
-        return [...refer("handler", "handler"), ...refer("schema", "outputSchema")];
-      case "workflow":
-        return refer("workflow", "workflow");
-      default:
-        return kind satisfies never;
-    }
+    const place = ["subtasks", index];
+    return [
+      ...referencesIn(subtask, place),
+      ...referencesIn(checkOf(subtask), [...place, ...CHECK]),
+    ];
   });
+}
+
+function referencesIn(call: Json | undefined, place: readonly PathStep[]): FileReference[] {
+  const kind = kindOf(call);
+  if (kind === undefined) return [];
+  const refer = (what: FileReference["kind"], key: string): FileReference[] => {
+    const named = (call as JsonObject)[key];
+    const isNamed =
+      typeof named === "string" ? named !== "" : what === "schema" && isPlainObject(named);
+    if (!isNamed) return [];
+    const path = formatPath([...place, key]);
+    return [{ kind: what, path, named: named as string | JsonObject }];
+  };
+  switch (kind) {
+    case "model":
+      return [...refer("template", "promptTemplate"), ...refer("schema", "outputSchema")];
+    case "function":
+      return [...refer("handler", "handler"), ...refer("schema", "outputSchema")];
+    case "workflow":
+      return refer("workflow", "workflow");
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** Lower a file, as far as it can be read. */
 export function lowerPlan(value: Json, materials: Materials): Lowered {
   const subtasks = subtasksOf(value);
-  const kinds = subtasks.map(kindOf);
   const file = isPlainObject(value) ? (value as JsonObject) : {};
   const isPlain = !("defaults" in file) && !("$schema" in file) && !subtasks.some(isToLower);
   if (isPlain) return { plan: value, issues: [], toFile: (path) => path };
@@ -79,28 +92,52 @@ export function lowerPlan(value: Json, materials: Materials): Lowered {
   const { defaults: written, $schema: _, ...rest } = file;
   const defaults = readDefaults(written, value, issues);
   const scope = { names: namesOf(subtasks), inputs: inputNames(file) };
+  const lower = (call: JsonObject, place: readonly PathStep[]): JsonObject => {
+    const kind = kindOf(call) as Kind;
+    issues.push(...ownIssues(call, place, kind, value));
+    const { tool, input, issues: own } = lowerCall(call, place, kind, scope, materials);
+    issues.push(...own);
+    return { tool, input };
+  };
   const plan = {
     ...rest,
     subtasks: subtasks.map((subtask, index) => {
       if (!isPlainObject(subtask)) return subtask;
-      const kind = kinds[index];
-      const { type: _type, ...toolCall } = subtask as JsonObject;
-      if (kind === undefined) {
+      const place = ["subtasks", index];
+      const { type: _type, ...toolCall } = withLoweredCheck(subtask as JsonObject, (check) =>
+        lower(check, [...place, ...CHECK]),
+      );
+      if (kindOf(subtask) === undefined) {
         // A kind that there is not is told of, and then passed over.
         if (subtask["type"] !== undefined && subtask["type"] !== "tool") {
           issues.push(unknownKind(index, subtask["type"] as Json));
         }
         return { ...defaults, ...toolCall };
       }
-      issues.push(...ownIssues(subtask as JsonObject, index, kind, value));
-      const lowered = lowerSubtask(subtask as JsonObject, index, kind, scope, materials);
-      issues.push(...lowered.issues);
-      const shared = Object.entries(subtask).filter(([key]) => COMMON_KEYS.includes(key));
-      const { tool, input } = lowered;
-      return { ...defaults, ...(Object.fromEntries(shared) as JsonObject), tool, input };
+      const shared = Object.entries(toolCall).filter(([key]) => COMMON_KEYS.includes(key));
+      const lowered = lower(subtask as JsonObject, place);
+      return { ...defaults, ...(Object.fromEntries(shared) as JsonObject), ...lowered };
     }),
   };
-  return { plan: plan as Json, issues, toFile: (path) => toFile(path, kinds) };
+  return { plan: plan as Json, issues, toFile: (path) => toFile(path, subtasks) };
+}
+
+/** Where in a subtask its check stands: a call like that of a subtask. */
+const CHECK = ["refine", "check"] as const;
+
+function checkOf(subtask: Json | undefined): Json | undefined {
+  const refine = isPlainObject(subtask) ? subtask["refine"] : undefined;
+  return isPlainObject(refine) ? (refine["check"] as Json | undefined) : undefined;
+}
+
+function withLoweredCheck(
+  subtask: JsonObject,
+  lower: (check: JsonObject) => JsonObject,
+): JsonObject {
+  const check = checkOf(subtask);
+  if (check === undefined || kindOf(check) === undefined) return subtask;
+  const refine = { ...(subtask["refine"] as JsonObject), check: lower(check as JsonObject) };
+  return { ...subtask, refine };
 }
 
 function subtasksOf(value: Json): readonly Json[] {
@@ -109,7 +146,7 @@ function subtasksOf(value: Json): readonly Json[] {
 }
 
 /** What a subtask is, if it is no tool call: what it says, or else what it has. */
-function kindOf(subtask: Json): Kind | undefined {
+function kindOf(subtask: Json | undefined): Kind | undefined {
   if (!isPlainObject(subtask)) return undefined;
   const { type } = subtask;
   if (type === "model" || type === "function" || type === "workflow") return type;
@@ -120,7 +157,8 @@ function kindOf(subtask: Json): Kind | undefined {
 }
 
 function isToLower(subtask: Json): boolean {
-  return isPlainObject(subtask) && ("type" in subtask || kindOf(subtask as Json) !== undefined);
+  if (!isPlainObject(subtask)) return false;
+  return "type" in subtask || [subtask as Json, checkOf(subtask as Json)].some(kindOf);
 }
 
 function readDefaults(written: Json | undefined, root: Json, issues: Issue[]): JsonObject {
@@ -132,26 +170,33 @@ function readDefaults(written: Json | undefined, root: Json, issues: Issue[]): J
 }
 
 /** What is wrong with the keys that only this kind has. */
-function ownIssues(written: JsonObject, index: number, kind: Kind, root: Json): Issue[] {
-  const own = Object.entries(written).filter(([key]) => !COMMON_KEYS.includes(key));
+function ownIssues(
+  written: JsonObject,
+  place: readonly PathStep[],
+  kind: Kind,
+  root: Json,
+): Issue[] {
+  const isCheck = place.includes("check");
+  const own = Object.entries(written).filter(([key]) => isCheck || !COMMON_KEYS.includes(key));
   const schema = KINDS[kind];
   const parsed = schema.safeParse(Object.fromEntries(own));
   if (parsed.success) return [];
-  return schemaIssues(parsed.error, root, { schema, at: ["subtasks", index] });
+  return schemaIssues(parsed.error, root, { schema, at: place });
 }
 
 type LoweringScope = Pick<LoweringSubtask, "names" | "inputs">;
 
-function lowerSubtask(
+function lowerCall(
   written: JsonObject,
-  index: number,
+  place: readonly PathStep[],
   kind: Kind,
   scope: LoweringScope,
   materials: Materials,
 ): LoweredSubtask {
-  const path = formatPath(["subtasks", index]);
+  const path = formatPath(place);
   const subtask: LoweringSubtask = {
     ...scope,
+    own: ownNames(written, place),
     written,
     path,
     material: (wanted, key) => {
@@ -169,6 +214,15 @@ function lowerSubtask(
     default:
       return kind satisfies never;
   }
+}
+
+/** Names that mean something of its own in a call. */
+function ownNames(written: JsonObject, place: readonly PathStep[]): string[] {
+  if (place.includes("check")) return ["output", "iteration", "feedback", "item", "index"];
+  return [
+    ...("forEach" in written ? ["item", "index"] : []),
+    ...("refine" in written ? ["iteration", "feedback"] : []),
+  ];
 }
 
 function namesOf(subtasks: readonly Json[]): string[] {
@@ -189,11 +243,14 @@ function unknownKind(index: number, type: Json): Issue {
   };
 }
 
-function toFile(path: string, kinds: readonly (Kind | undefined)[]): string {
-  const [first, index, key, inner, ...rest] = parsePath(path) ?? [];
-  const kind = first === "subtasks" ? kinds[Number(index)] : undefined;
+function toFile(path: string, subtasks: readonly Json[]): string {
+  const [first, index, ...inside] = parsePath(path) ?? [];
+  const subtask = first === "subtasks" ? subtasks[Number(index)] : undefined;
+  const isOfCheck = CHECK.every((step, at) => inside[at] === step);
+  const kind = kindOf(isOfCheck ? checkOf(subtask) : subtask);
+  const [key, inner, ...rest] = isOfCheck ? inside.slice(CHECK.length) : inside;
   if (kind === undefined || (key !== "input" && key !== "tool")) return path;
   const place = inner === undefined ? undefined : PLACES[kind][inner];
-  const subtask = ["subtasks", Number(index)];
-  return formatPath(place === undefined ? subtask : [...subtask, place, ...rest]);
+  const call = ["subtasks", Number(index), ...(isOfCheck ? CHECK : [])];
+  return formatPath(place === undefined ? call : [...call, place, ...rest]);
 }

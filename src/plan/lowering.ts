@@ -34,7 +34,7 @@ export type TemplateRead = {
   readonly column: number;
 };
 
-/** One subtask that is lowered. */
+/** One subtask that is lowered, or the check of one. */
 export type LoweringSubtask = {
   readonly written: JsonObject;
   /** `subtasks[1]` */
@@ -44,6 +44,8 @@ export type LoweringSubtask = {
     kind: K,
     key: string,
   ): Extract<Material, { readonly kind: K }> | undefined;
+  /** Names that mean something in this call alone, e.g. `item`. */
+  readonly own: readonly string[];
   /** Names that expressions may use here. */
   readonly names: readonly string[];
   /** Names of the plan's inputs. */

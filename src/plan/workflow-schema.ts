@@ -7,10 +7,11 @@
 
 import { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
+import { check, refine } from "./control-flow-schema.ts";
 import { budgetSchema, defaultsSchema, planSchema } from "./schema.ts";
 
-const toolSubtask = planSchema.shape.subtasks.element;
-const common = toolSubtask.omit({ tool: true, input: true, fallback: true });
+const plainSubtask = planSchema.shape.subtasks.element;
+const common = plainSubtask.omit({ tool: true, input: true, fallback: true });
 
 /** What every kind of subtask may say. */
 export const COMMON_KEYS: readonly string[] = Object.keys(common.shape);
@@ -64,17 +65,28 @@ const prompted = KINDS.model
   .required({ prompt: true });
 const templated = KINDS.model.omit({ prompt: true }).required({ promptTemplate: true });
 
+const fileRefine = refine.extend({
+  check: z
+    .union([check, prompted, templated, KINDS.function, KINDS.workflow])
+    .optional()
+    .describe(refine.shape.check.description ?? ""),
+});
+const ofFile = {
+  refine: fileRefine.optional().describe(plainSubtask.shape.refine.description ?? ""),
+};
+const commonInFile = common.extend(ofFile);
+
 const workflowFileSchema = planSchema.extend({
   $schema: z.string().optional().describe("For editors: where the schema of this format is."),
   defaults: defaultsSchema.optional().describe("For all subtasks that do not say themselves."),
   subtasks: z
     .array(
       z.union([
-        toolSubtask.extend({ type: z.literal("tool").optional() }),
-        common.extend(prompted.shape),
-        common.extend(templated.shape),
-        common.extend(KINDS.function.shape),
-        common.extend(KINDS.workflow.shape),
+        plainSubtask.extend({ type: z.literal("tool").optional(), ...ofFile }),
+        commonInFile.extend(prompted.shape),
+        commonInFile.extend(templated.shape),
+        commonInFile.extend(KINDS.function.shape),
+        commonInFile.extend(KINDS.workflow.shape),
       ]),
     )
     .min(1),

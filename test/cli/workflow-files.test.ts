@@ -95,6 +95,44 @@ subtasks:
     expect(JSON.stringify(server.received[0]?.body)).toContain("Greet Ada");
   });
 
+  it("refines what a prompt gave by a function, and by another prompt", async () => {
+    await using server = await ProtocolServer.start(
+      says("too long a text"),
+      says("short"),
+      says('{"score": 0.9}'),
+    );
+    const plan = `goal: Write
+subtasks:
+  - id: draft
+    prompt: "Write a word. \${feedback}"
+    refine:
+      iterations: 3
+      check: { handler: check.ts, input: { text: "\${output.text}" } }
+      until: "\${check.words == 1}"
+      feedback: "It had \${check.words} words."
+  - id: judged
+    tool: calculate
+    input: { expression: "0 + \${iteration}" }
+    refine:
+      iterations: 2
+      check:
+        prompt: "Judge \${draft.text} and \${output.value}"
+        outputSchema: { type: object, properties: { score: { type: number } }, required: [score] }
+      until: "\${check.score > 0.5}"
+output: "\${draft.text} \${judged.value}"
+`;
+    const check = `export const effects = "none";
+export default ({ text }: { text: string }) => ({ words: text.split(" ").length });
+`;
+    await using folder = await folderWith({ "write.yaml": plan, "check.ts": check });
+    const model = ["--model", WIRE.model(server.url)];
+    const { code, stdout, stderr } = await folder.planwright("run", "write.yaml", ...model);
+    expect([code, stdout, stderr]).toEqual([0, "short 1\n", expect.any(String)]);
+    const prompts = server.received.map(({ body }) => JSON.stringify(body));
+    expect(prompts[1]).toContain("Write a word. It had 4 words.");
+    expect(prompts[2]).toContain("Judge short and 1");
+  });
+
   it("fails a run whose answer does not fit the schema after one repair", async () => {
     await using server = await ProtocolServer.start(says('{"label": "spam"}'));
     await using folder = await folderWith(FILES);

@@ -105,4 +105,46 @@ describe("lowering", () => {
     expect(toFile("subtasks[1].input.path")).toBe("subtasks[1].input.path");
     expect(toFile("output")).toBe("output");
   });
+
+  it("lowers the check of a refinement as it does a subtask", () => {
+    const check = { promptTemplate: "judge.j2", outputSchema: { type: "object" } };
+    const refine = { iterations: 3, until: "${check.good}", check };
+    const file = {
+      ...PLAN,
+      subtasks: [
+        { ...CALL, refine },
+        { ...CALL, id: "b" },
+      ],
+    };
+    expect(fileReferences(file).map(({ path }) => path)).toEqual([
+      "subtasks[0].refine.check.promptTemplate",
+      "subtasks[0].refine.check.outputSchema",
+    ]);
+    const reads = [{ name: "output", field: undefined, line: 1, column: 4 }];
+    const template = { kind: "template", file: "judge.j2", text: "{{ output }}", reads } as const;
+    const { plan, issues, toFile } = lowerPlan(
+      file,
+      new Map([["subtasks[0].refine.check.promptTemplate", template]]),
+    );
+    expect(issues).toEqual([]);
+    expect(plan).toMatchObject({
+      subtasks: [
+        {
+          ...CALL,
+          refine: {
+            iterations: 3,
+            check: {
+              tool: "prompt_model",
+              input: { template: "{{ output }}", variables: { output: "${output}" } },
+            },
+          },
+        },
+        { id: "b" },
+      ],
+    });
+    expect(toFile("subtasks[0].refine.check.input.template")).toBe(
+      "subtasks[0].refine.check.promptTemplate",
+    );
+    expect(toFile("subtasks[0].input.path")).toBe("subtasks[0].input.path");
+  });
 });
