@@ -4,7 +4,7 @@
  */
 
 import type { CompiledPlan } from "./compile.ts";
-import type { Dependency, PlanGraph } from "./graph.ts";
+import type { Dependency } from "./graph.ts";
 import type { Subtask } from "./schema.ts";
 import { displayWidth, fitWidth, oneLine } from "./text-width.ts";
 
@@ -14,7 +14,8 @@ const MAX_LABEL = 80;
 
 /**
  * The plan as a Mermaid flowchart. Solid arrows carry data, dashed ones only order; arrows
- * marked `settled` are followed after a failure, too.
+ * marked `settled` are followed after a failure, too. A diamond chooses which of the arrows
+ * with names is followed, a trapezoid joins, and what is refined has an arrow to itself.
  */
 export function renderMermaid(compiled: CompiledPlan): string {
   const { plan, graph } = compiled;
@@ -29,20 +30,28 @@ export function renderMermaid(compiled: CompiledPlan): string {
   for (const [index, dependencies] of graph.dependencies.entries()) {
     const to = mermaidId(graph.ids[index]);
     for (const dependency of dependencies) {
-      lines.push(`  ${mermaidId(graph.ids[dependency.index])} ${mermaidArrow(dependency)} ${to}`);
+      const from = mermaidId(graph.ids[dependency.index]);
+      const branch = branchesTo(compiled, dependency.index, index).map(mermaidText).join(", ");
+      lines.push(`  ${from} ${mermaidArrow(dependency, branch)} ${to}`);
     }
+    const times = compiled.subtasks[index]?.refine?.iterations;
+    if (times !== undefined) lines.push(`  ${to} -->|up to ${times} times| ${to}`);
   }
   return `${lines.join("\n")}\n`;
 }
 
-function mermaidNode({ id, tool, description, when, forEach }: Subtask): string {
+function mermaidNode(subtask: Subtask): string {
+  const { id, tool, description, when, forEach, route, join } = subtask;
   const label = [
     `<b>${mermaidText(id)}</b>`,
     mermaidText(tool),
     ...(description === undefined ? [] : [mermaidText(description)]),
     ...(when === undefined ? [] : [`when ${mermaidText(conditionText(when))}`]),
     ...fanOutNotes(forEach).map(mermaidText),
+    ...[...joinNotes(subtask), ...refineNotes(subtask)].map(mermaidText),
   ].join("<br/>");
+  if (route !== undefined) return `${mermaidId(id)}{"${label}"}`;
+  if (join !== undefined) return `${mermaidId(id)}[/"${label}"\\]`;
   // A hexagon is Mermaid's shape for a condition.
   if (when !== undefined) return `${mermaidId(id)}{{"${label}"}}`;
   // Stacked, for many of one kind.
@@ -63,9 +72,52 @@ function mermaidText(text: string): string {
   );
 }
 
-function mermaidArrow({ on, by }: Dependency): string {
+function mermaidArrow({ on, by }: Dependency, branch: string): string {
   const arrow = by === "order" ? "-.->" : "-->";
+  if (branch !== "") return `${arrow}|"${branch}"|`;
   return on === "settled" ? `${arrow}|settled|` : arrow;
+}
+
+/** The names of the branches of a route in which the dependent stands. */
+function branchesTo({ graph, subtasks }: CompiledPlan, from: number, to: number): string[] {
+  const id = graph.ids[to] ?? "";
+  const route = subtasks[from]?.route;
+  return [...(route?.branches ?? [])].flatMap(([name, ids]) => {
+    if (!ids.includes(id)) return [];
+    return [name === route?.default ? `${name} (default)` : name];
+  });
+}
+
+/** `any of a, b, within 30s` */
+function joinNotes({ join }: Subtask): string[] {
+  if (join === undefined) return [];
+  const { require, within, atLeast } = join;
+  const limit = within === undefined ? "" : `, within ${within}`;
+  const least = atLeast === undefined ? "" : `, at least ${atLeast}`;
+  return [`joins ${require}${limit}${least}`];
+}
+
+/** `refined up to 3 times by judge until check.score > 0.8` */
+function refineNotes({ refine }: Subtask): string[] {
+  if (refine === undefined) return [];
+  const { iterations, check, until } = refine;
+  const by = check === undefined ? "" : ` by ${check.tool}`;
+  return [`refined up to ${iterations} times${by} until ${oneLine(conditionText(until))}`];
+}
+
+/** One line for each branch: `billing: answer_billing`. */
+function routeNotes({ route }: Subtask): string[] {
+  if (route === undefined) return [];
+  const { by, branches, default: otherwise, threshold } = route;
+  const below = threshold === undefined ? "" : `, less sure than ${threshold}`;
+  return [
+    `routes by ${oneLine(conditionText(by))}`,
+    ...Object.entries(branches).map(([name, ids]) => {
+      const members = [ids].flat().join(", ") || "nothing";
+      const note = name === otherwise ? ` (default${below})` : "";
+      return `  ${name}${note} → ${members}`;
+    }),
+  ];
 }
 
 /** `for each item in list.rows`, from the outermost to the innermost. */
@@ -111,7 +163,7 @@ export function renderTree(compiled: CompiledPlan, options: TreeOptions = {}): s
       lines.push(`${isLast ? "└─" : "├─"} ${id}  ${tool}  ${description}`);
       const notes = [
         ...(options.inputs ? inputNotes(subtask) : []),
-        ...notesOf(graph, index, subtask),
+        ...notesOf(compiled, index, subtask),
       ];
       lines.push(...notes.map((note) => `${isLast ? "  " : "│ "}   ${note}`));
     }
@@ -134,16 +186,26 @@ function inputNotes({ input }: Subtask): string[] {
   });
 }
 
-function notesOf(graph: PlanGraph, index: number, subtask: Subtask): string[] {
+function notesOf(compiled: CompiledPlan, index: number, subtask: Subtask): string[] {
+  const { graph } = compiled;
   const dependencies = graph.dependencies[index] ?? [];
   const names = dependencies.map(({ index: from, on, by }) => {
-    const marks = [...(by === "order" ? ["order"] : []), ...(on === "settled" ? ["settled"] : [])];
+    const branches = branchesTo(compiled, from, index).map((name) => `branch ${name}`);
+    const isOrder = by === "order" && branches.length === 0;
+    const marks = [
+      ...branches,
+      ...(isOrder ? ["order"] : []),
+      ...(on === "settled" ? ["settled"] : []),
+    ];
     return `${graph.ids[from]}${marks.length === 0 ? "" : ` (${marks.join(", ")})`}`;
   });
   return [
     ...(names.length === 0 ? [] : [`← ${names.join(", ")}`]),
     ...(subtask.when === undefined ? [] : [`when ${oneLine(conditionText(subtask.when))}`]),
     ...fanOutNotes(subtask.forEach),
+    ...joinNotes(subtask),
+    ...refineNotes(subtask),
+    ...routeNotes(subtask),
     ...(subtask.optional ? ["optional"] : []),
   ];
 }

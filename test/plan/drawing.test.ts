@@ -43,6 +43,54 @@ test("a plan is drawn in Mermaid: data solid, order dashed, conditions as hexago
 `);
 });
 
+const TRIAGE = compile([
+  {
+    id: "triage",
+    tool: "classify_text",
+    route: {
+      branches: { billing: "answer", spam: [], human: ["ask", "log"] },
+      default: "human",
+      threshold: 0.7,
+    },
+  },
+  {
+    id: "answer",
+    tool: "generate_text",
+    refine: {
+      iterations: 3,
+      check: { tool: "judge" },
+      until: "${check.score > 0.8}",
+    },
+  },
+  { id: "ask", tool: "ask_person" },
+  { id: "log", tool: "write_file" },
+  {
+    id: "close",
+    tool: "close_ticket",
+    dependsOn: ["answer", "ask"],
+    join: { require: "any", within: "30s" },
+  },
+]);
+
+test("routes, joins and refinement are drawn in Mermaid", () => {
+  expect(renderMermaid(TRIAGE)).toBe(`flowchart TD
+  %% batch 1
+  subtask_triage{"<b>triage</b><br/>classify_text"}
+  %% batch 2
+  subtask_answer["<b>answer</b><br/>generate_text<br/>refined up to 3 times by judge until check.score #62; 0.8"]
+  subtask_ask["<b>ask</b><br/>ask_person"]
+  subtask_log["<b>log</b><br/>write_file"]
+  %% batch 3
+  subtask_close[/"<b>close</b><br/>close_ticket<br/>joins any, within 30s"\\]
+  subtask_triage -.->|"billing"| subtask_answer
+  subtask_answer -->|up to 3 times| subtask_answer
+  subtask_triage -.->|"human (default)"| subtask_ask
+  subtask_triage -.->|"human (default)"| subtask_log
+  subtask_answer -.-> subtask_close
+  subtask_ask -.-> subtask_close
+`);
+});
+
 test("nothing in a description can end a Mermaid label or be taken for markup", () => {
   const description = 'a "]; click x <script>&#35;`b`\n%% end';
   const [line] = renderMermaid(compile([{ id: "end", tool: "class", description }]))
@@ -65,6 +113,28 @@ Batch 3
      ← report_b (order), compare (settled)
      when size(compare.text) > 0
      optional
+`);
+  });
+
+  test("shows routes, joins and refinement", () => {
+    expect(renderTree(TRIAGE)).toBe(`Batch 1
+└─ triage  classify_text
+     routes by output.label
+       billing → answer
+       spam → nothing
+       human (default, less sure than 0.7) → ask, log
+Batch 2  (3 side by side)
+├─ answer  generate_text
+│    ← triage (branch billing)
+│    refined up to 3 times by judge until check.score > 0.8
+├─ ask     ask_person
+│    ← triage (branch human (default))
+└─ log     write_file
+     ← triage (branch human (default))
+Batch 3
+└─ close   close_ticket
+     ← answer (order), ask (order)
+     joins any, within 30s
 `);
   });
 
