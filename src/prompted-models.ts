@@ -7,6 +7,9 @@ type KnownModels = {
   readonly named: (name: string) => Model;
 };
 
+/** Tools that ask the model which their input names. */
+const ASKING: ReadonlySet<unknown> = new Set(["prompt_model", "classify_text"]);
+
 /**
  * Subtasks that ask a model which there is not: the one that is configured, or their own.
  * @param plan may be anything
@@ -20,7 +23,7 @@ export function modelIssues(
   const subtasks: unknown = isPlainObject(plan) ? plan["subtasks"] : undefined;
   if (!Array.isArray(subtasks)) return [];
   const issuesOf = (call: unknown, path: string): Issue[] => {
-    if (!isPlainObject(call) || call["tool"] !== "prompt_model") return [];
+    if (!isPlainObject(call) || !ASKING.has(call["tool"])) return [];
     const { model } = isPlainObject(call["input"]) ? call["input"] : {};
     if (model === undefined && models === undefined) return [noModel(path)];
     if (typeof model !== "string") return [];
