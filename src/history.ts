@@ -4,7 +4,10 @@ import type { Clock } from "./base/clock.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
 import { type LargeValues, NO_LARGE_VALUES } from "./executor/core/large-value.ts";
+import { planKey } from "./executor/drivers/decisions.ts";
+import { type RouteReport, routeReports } from "./projections/branches.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
+import { requirePlan } from "./requirements.ts";
 import { asInterrupted, type ListedRun, type RunStore, requireRun } from "./run-store.ts";
 
 export class History {
@@ -35,6 +38,17 @@ export class History {
   async largeValues(): Promise<LargeValues> {
     const journal = await this.#store.openToRead();
     return journal === undefined ? NO_LARGE_VALUES : this.#store.valuesIn(journal);
+  }
+
+  /**
+   * How the routes of a run's plan have decided, in all runs of that plan.
+   * @throws {InputError} `run.unknown`, `run.no_plan`
+   */
+  async branches(runId: string): Promise<RouteReport[]> {
+    const { journal, row } = await this.#store.find(runId);
+    requireRun(row);
+    const { plan } = requirePlan(fold(runId, (await journal.read(runId)) as RunEvent[]));
+    return routeReports(plan, await journal.readBranches(planKey(plan)));
   }
 
   /** @throws {InputError} `run.unknown` */

@@ -37,7 +37,10 @@ export type {
   BlobRow,
   BlobStore,
   BlobUse,
+  BranchCount,
   ClaimAnswer,
+  Decision,
+  DecisionMemory,
   DurationCount,
   EffectClaim,
   EffectEnd,
@@ -45,6 +48,7 @@ export type {
   ItemPlace,
   ItemRow,
   Journal,
+  KeptDecision,
   Lease,
   ListedKind,
   Retention,
@@ -52,6 +56,7 @@ export type {
   RunRow,
   Spending,
   StoredEvent,
+  TakenBranch,
 } from "./journal/journal.ts";
 export type {
   Model,
@@ -79,13 +84,20 @@ export type {
   Percentiles,
   StepReport,
 } from "./projections/batch-report.ts";
+export type { BranchReport, RouteReport } from "./projections/branches.ts";
 export type {
   DeadAttempt,
   DeadLetter,
   DeadLetterFilter,
   UpstreamOutput,
 } from "./projections/dead-letters.ts";
-export type { AwaitedApproval, RunResult, RunUsage, SubtaskResult } from "./projections/result.ts";
+export type {
+  AwaitedApproval,
+  Iterations,
+  RunResult,
+  RunUsage,
+  SubtaskResult,
+} from "./projections/result.ts";
 export type { Collected, Garbage, GarbageCollector, GarbageOptions, OldRun } from "./retention.ts";
 export type { Run, RunListener } from "./run.ts";
 export type { ToolField, ToolPage } from "./tool-page.ts";

@@ -42,6 +42,7 @@ import type { PlanDraft } from "./plan/schema.ts";
 import type { CachedPlan } from "./planner/plan-cache.ts";
 import type { PlannerPrompt } from "./planner/planner.ts";
 import { Planning, type PlanReport } from "./planning.ts";
+import type { RouteReport } from "./projections/branches.ts";
 import type { DeadLetter, DeadLetterFilter } from "./projections/dead-letters.ts";
 import type { RunResult } from "./projections/result.ts";
 import { requireAnswers, requireGoal, requireSubtasks } from "./requirements.ts";
@@ -313,6 +314,14 @@ export class Planwright {
   /** What a run came to, or has come to so far. @throws {InputError} `run.unknown` */
   show(runId: string): Promise<RunResult> {
     return this.#history.show(runId);
+  }
+
+  /**
+   * How the routes of a run's plan have decided, in all runs of that plan.
+   * @throws {InputError} `run.unknown`, `run.no_plan`
+   */
+  branches(runId: string): Promise<RouteReport[]> {
+    return this.#history.branches(runId);
   }
 
   /** The events of a run. @throws {InputError} `run.unknown` */

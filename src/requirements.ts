@@ -24,7 +24,8 @@ export function requireSubtasks(state: RunState, news: News): void {
   throw inputError("subtask.unknown", `The run ${runId} has no subtask ${unknown}.`, hint);
 }
 
-function requirePlan({ accepted, runId }: RunState): AcceptedPlan {
+/** @throws {InputError} `run.no_plan` */
+export function requirePlan({ accepted, runId }: RunState): AcceptedPlan {
   if (accepted !== null && accepted.revision > 0) return accepted;
   const hint = "Ask the goal again.";
   throw inputError("run.no_plan", `The run ${runId} never had a plan.`, hint);

@@ -10,6 +10,7 @@ import type { ReportFlags } from "./commands/report.ts";
 import type { RestartFlags } from "./commands/restart.ts";
 import type { ResumeFlags } from "./commands/resume.ts";
 import type { RunFileFlags } from "./commands/run.ts";
+import type { ShowFlags } from "./commands/show.ts";
 import { addDeadLetterCommands } from "./dead-letter-commands.ts";
 import { printFailure, printFailureJson } from "./failure.ts";
 import {
@@ -153,9 +154,10 @@ function addHistoryCommands(program: Command, lazily: Lazily): void {
   const show = program
     .command("show")
     .description("show what a run did and what it came to")
-    .argument("<run>", "its id, as `planwright runs` lists it");
+    .argument("<run>", "its id, as `planwright runs` lists it")
+    .option("--branches", "how the routes of its plan have decided, in all its runs");
   addJson(addSetup(show)).action(
-    lazily<[string, ReadingFlags]>(async () => (await import("./commands/show.ts")).show),
+    lazily<[string, ShowFlags]>(async () => (await import("./commands/show.ts")).show),
   );
 
   const batches = program

@@ -24,6 +24,8 @@
  *     since the caller looked. The audit trail says so.
  * J11. A batch is held, appended to and listed like a run. Only the holder of its lease gives
  *     its places away, each once: to a run that is made there, or to what cannot be run.
+ * J12. Of what routes decided the newest is kept under each key, and forgotten once it is old and
+ *     another one is kept. Every branch that was taken is counted once, with the event that says so.
  *
  * Times are whole milliseconds since the epoch, and come from the caller. Ids and owners are
  * well-formed Unicode, and so are the names of subtasks and tools, and keys; inside events,
@@ -148,6 +150,39 @@ export interface Spending {
   readonly tokens: number;
 }
 
+/** So long a decision stands: models, and what they are asked about, change. */
+export const DECISIONS_STAND_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** What a route decided for an input. */
+export interface Decision extends EffectHolder {
+  /** As its tool gave it. */
+  readonly output: Json;
+  readonly at: number;
+}
+
+export interface KeptDecision extends Omit<Decision, "runId"> {
+  /** A digest of what was asked. */
+  readonly key: string;
+}
+
+export interface TakenBranch {
+  /** What the plan is known by. */
+  readonly plan: string;
+  readonly subtask: string;
+  readonly branch: string;
+  /** If so many as `base/distribution-shift.ts` looks at are counted then, they belong to the past. @default false */
+  readonly closesWindow?: boolean;
+}
+
+/** How often a branch was taken. */
+export interface BranchCount {
+  readonly subtask: string;
+  readonly branch: string;
+  readonly past: number;
+  /** Since then. */
+  readonly recent: number;
+}
+
 /** What becomes durable together with events, or not at all. */
 export interface AppendedWith {
   /** @default the one before stays */
@@ -157,6 +192,9 @@ export interface AppendedWith {
   readonly effects?: readonly EffectEnd[] | undefined;
   /** Old ones fade: above `FADE_ABOVE` samples of a tool, all of them weigh half. */
   readonly durations?: readonly DurationCount[] | undefined;
+  /** What routes decided, for inputs that come again. */
+  readonly decisions?: readonly KeptDecision[] | undefined;
+  readonly branches?: readonly TakenBranch[] | undefined;
   /** Ids of the blobs that the events refer to: in use as long as the run is there. */
   readonly blobs?: readonly string[] | undefined;
   /** Give the lease back, too. @default false */
@@ -165,7 +203,7 @@ export interface AppendedWith {
   readonly records?: readonly { readonly n: number; readonly record: JsonObject }[] | undefined;
 }
 
-export interface Journal extends AcrossRuns, Retention {
+export interface Journal extends AcrossRuns, DecisionMemory, Retention {
   /**
    * Make a run, or a batch, and take its lease.
    * @param options.isBatch @default false
@@ -313,6 +351,15 @@ export interface AcrossRuns {
 
   /** What was reserved and spent on a day. */
   readSpending(day: string): Promise<Spending>;
+}
+
+/** What routes have decided. */
+export interface DecisionMemory {
+  /** What was decided last for this key; undefined where nothing was, or it was forgotten. */
+  findDecision(key: string): Promise<Decision | undefined>;
+
+  /** How often which branch was taken, by subtask and branch; none for an unknown plan. */
+  readBranches(plan: string): Promise<BranchCount[]>;
 }
 
 /** What is too large for events. */

@@ -6,22 +6,27 @@ import type {
   AcrossRuns,
   AppendedWith,
   AuditRow,
+  BranchCount,
   ClaimAnswer,
+  Decision,
+  DecisionMemory,
   DurationCount,
   EffectClaim,
   EffectEnd,
   Spending,
   StoredEvent,
 } from "./journal.ts";
+import { MemoryDecisions } from "./memory-decisions.ts";
 import { type Amounts, fits, NOTHING, sum, toAmounts, toSpending } from "./spending.ts";
 import { textOf } from "./text.ts";
 
 /** What the runs of a journal in memory share. */
-export abstract class MemoryAcrossRuns implements AcrossRuns {
+export abstract class MemoryAcrossRuns implements AcrossRuns, DecisionMemory {
   readonly #audit: AuditRow[] = [];
   readonly #claims = new Map<string, StoredClaim>();
   /** By tool, then by bucket. */
   readonly #durations = new Map<string, Map<number, number>>();
+  readonly #decisions = new MemoryDecisions();
   readonly #days = new Map<string, Amounts>();
 
   protected abstract assertOpen(): void;
@@ -58,6 +63,16 @@ export abstract class MemoryAcrossRuns implements AcrossRuns {
     return countsOf(this.#durations.get(tool)).sort((a, b) => a.bucket - b.bucket);
   }
 
+  async findDecision(key: string): Promise<Decision | undefined> {
+    this.assertOpen();
+    return this.#decisions.findDecision(key);
+  }
+
+  async readBranches(plan: string): Promise<BranchCount[]> {
+    this.assertOpen();
+    return this.#decisions.readBranches(plan);
+  }
+
   async reserveSpending(options: Parameters<AcrossRuns["reserveSpending"]>[0]): Promise<boolean> {
     this.assertOpen();
     const before = this.#days.get(options.day) ?? NOTHING;
@@ -85,14 +100,16 @@ export abstract class MemoryAcrossRuns implements AcrossRuns {
   protected prepareShared(
     runId: string,
     events: readonly StoredEvent[],
-    { audit = [], effects = [], durations = [] }: AppendedWith,
+    more: AppendedWith,
   ): () => void {
+    const { audit = [], effects = [], durations = [] } = more;
     const rows: AuditRow[] = [];
     for (const { at, record } of withDigests(audit, events)) {
       const entry = { at, record: JSON.parse(textOf(record)) };
       rows.push(nextAuditRow(rows.at(-1) ?? this.#audit.at(-1), runId, entry));
     }
     const ends = this.#endedClaims(runId, effects);
+    const keepDecisions = this.#decisions.prepare(runId, more);
     return () => {
       this.#audit.push(...rows);
       for (const [key, claim] of ends) {
@@ -100,6 +117,7 @@ export abstract class MemoryAcrossRuns implements AcrossRuns {
         else this.#claims.set(key, claim);
       }
       this.#addDurations(durations);
+      keepDecisions();
     };
   }
 

@@ -1,14 +1,15 @@
 import { BlobFiles } from "./blob-files.ts";
 import { isHolding } from "./holding.ts";
 import type { BlobStore, BlobUse, Retention } from "./journal.ts";
-import { appendShared, SqliteAcrossRuns } from "./sqlite-across-runs.ts";
+import { appendShared } from "./sqlite-across-runs.ts";
 import { prepareBlobUses } from "./sqlite-blob-uses.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
+import { SqliteDecisions } from "./sqlite-decisions.ts";
 import { hasBlobUses } from "./sqlite-schema.ts";
 import { findRun, leaseOf } from "./sqlite-statements.ts";
 
 /** What of a SQLite file is removed when nobody needs it any more, and the blobs beside it. */
-export class SqliteRetention extends SqliteAcrossRuns implements Retention {
+export class SqliteRetention extends SqliteDecisions implements Retention {
   readonly blobs: BlobStore;
 
   /** @param blobs absolute path of their folder */

@@ -12,6 +12,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { JournalError } from "../base/errors.ts";
 import { BLOB_USES } from "./sqlite-blob-uses.ts";
+import { DECISIONS } from "./sqlite-decision-tables.ts";
 
 /** "PLNW", in the header of every journal. */
 export const APPLICATION_ID = 0x504c4e57;
@@ -116,6 +117,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX items_by_run ON items (run);
   `,
   BLOB_USES,
+  DECISIONS,
 ];
 
 /**

@@ -131,6 +131,7 @@ class SqliteJournal extends SqliteRetention implements Journal {
       if (summaryText !== undefined) sql.setSummary.run(summaryText, run.key);
       appendShared(shared, runId, events, more);
       this.useBlobs(run.key, more.blobs);
+      this.keepDecisions(runId, more);
       for (const { n, record } of more.records ?? []) {
         giveAway(batches(), { lease, n }, { record: textOf(record) });
       }

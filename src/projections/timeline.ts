@@ -1,6 +1,7 @@
 /** The events of a run as lines for people: what happened when. */
 
 import { renderBytes } from "../base/bytes.ts";
+import { type Counts, totalOf } from "../base/distribution-shift.ts";
 import { renderDuration } from "../base/duration.ts";
 import type { RunEvent } from "../executor/core/event.ts";
 import type { KeptOutput } from "../executor/core/large-value.ts";
@@ -74,6 +75,8 @@ function detailOf(event: RunEvent): string {
       return `iteration ${event.best} stands, ${acceptedText(event)}`;
     case "route.decided":
       return routeText(event);
+    case "route.shifted":
+      return `${sharesText(event.recent)}; before: ${sharesText(event.past)}`;
     case "subtask.resolved":
       return JSON.stringify(event.output);
     case "subtask.skipped":
@@ -170,6 +173,8 @@ function lineOf(event: RunEvent, state: RunState): string | undefined {
       return event.missing.length === 0 ? undefined : `${event.subtask} goes on ${joinText(event)}`;
     case "iteration.checked":
       return `iteration ${event.iteration} of ${event.subtask} ${acceptedText(event)}`;
+    case "route.shifted":
+      return `warning: ${event.subtask} lately takes ${sharesText(event.recent)}; before it took ${sharesText(event.past)}`;
     case "route.decided":
       return `${event.subtask} takes the branch ${routeText(event)}`;
     case "subtask.succeeded":
@@ -222,6 +227,15 @@ function routeText({ branch, label, confidence, instead }: EventOf<"route.decide
   if (instead === undefined) return `${branch}${sure}`;
   const why = instead === "low_confidence" ? "less sure than it must be of" : "it has no branch";
   return `${branch}: ${why} ${JSON.stringify(label)}${sure}`;
+}
+
+/** `billing 80 %, human 20 %`, most often first. */
+function sharesText(counts: Counts): string {
+  const total = totalOf(counts);
+  return Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([branch, taken]) => `${branch} ${Math.round((100 * taken) / total)} %`)
+    .join(", ");
 }
 
 function round(value: number): number {

@@ -2,15 +2,18 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { WINDOW } from "../../src/base/distribution-shift.ts";
+import type { Json } from "../../src/base/json.ts";
 import { FADE_ABOVE, FORGET_BELOW } from "../../src/base/quantile-sketch.ts";
 import { verifyAudit } from "../../src/journal/audit-chain.ts";
-import type {
-  AppendedWith,
-  ClaimAnswer,
-  EffectClaim,
-  EffectEnd,
-  Journal,
-  Spending,
+import {
+  type AppendedWith,
+  type ClaimAnswer,
+  DECISIONS_STAND_MS,
+  type EffectClaim,
+  type EffectEnd,
+  type Journal,
+  type Spending,
 } from "../../src/journal/journal.ts";
 import { anyJson, event, events, type JournalStore, makeRun, refused } from "./journal-builders.ts";
 
@@ -353,6 +356,70 @@ export function describeAcrossRuns(name: string, makeStore: () => Promise<Journa
       await add("fetch", 6, FADE_ABOVE);
       expect((await journal.readDurations("fetch")).map(({ bucket }) => bucket)).toEqual([6]);
       expect(await journal.readDurations("slow")).toEqual([{ bucket: 7, count: 1 }]);
+    });
+  });
+
+  describe(`${name} as what remembers decisions`, () => {
+    const took = (subtask: string, branch: string, closesWindow = false) => ({
+      branches: [{ plan: "p", subtask, branch, closesWindow }],
+    });
+
+    it("keeps the newest under each key, with whose it is, until it is old", async () => {
+      await using store = await makeStore();
+      const [a, b] = [await store.open(), await store.open()];
+      const [one, two] = [await makeRun(a, "r1"), await makeRun(b, "r2")];
+      const decided = (key: string, at: number, output: Json) => ({
+        decisions: [{ key, subtask: "triage", at, output }],
+      });
+      expect(await a.findDecision("k")).toBeUndefined();
+      await a.append(one, events("r1", 1, 1), decided("k", 1, { label: "billing" }));
+      await b.append(two, events("r2", 1, 1), decided("k", 2, { label: "bug" }));
+      await b.append(two, [], decided("old", 1, null));
+      expect(await a.findDecision("old")).toBeDefined();
+      expect(await a.findDecision("k")).toEqual({
+        runId: "r2",
+        subtask: "triage",
+        at: 2,
+        output: { label: "bug" },
+      });
+      await b.append(two, [], decided("new", 2 + DECISIONS_STAND_MS, null));
+      expect(await b.findDecision("old")).toBeUndefined();
+      expect(await b.findDecision("k")).toBeDefined();
+    });
+
+    it("counts the branches of each route, and begins a window anew only when it is full", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      await journal.append(lease, [], took("other", "x"));
+      for (let k = 1; k < WINDOW - 1; k += 1) await journal.append(lease, [], took("triage", "x"));
+      await journal.append(lease, [], took("triage", "y", true));
+      expect(await journal.readBranches("p")).toEqual([
+        { subtask: "other", branch: "x", past: 0, recent: 1 },
+        { subtask: "triage", branch: "x", past: 0, recent: WINDOW - 2 },
+        { subtask: "triage", branch: "y", past: 0, recent: 1 },
+      ]);
+      await journal.append(lease, [], took("triage", "y", true));
+      await journal.append(lease, [], took("triage", "y", true));
+      expect(await journal.readBranches("p")).toEqual([
+        { subtask: "other", branch: "x", past: 0, recent: 1 },
+        { subtask: "triage", branch: "x", past: WINDOW - 2, recent: 0 },
+        { subtask: "triage", branch: "y", past: 2, recent: 1 },
+      ]);
+      expect(await journal.readBranches("q")).toEqual([]);
+    });
+
+    it("keeps nothing of an append that is refused", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const lease = await makeRun(journal, "r1");
+      const more = {
+        decisions: [{ key: "k", subtask: "triage", at: 1, output: 1 }],
+        ...took("triage", "x"),
+      };
+      await refused("journal.conflict", journal.append(lease, events("r1", 2, 2), more));
+      expect(await journal.findDecision("k")).toBeUndefined();
+      expect(await journal.readBranches("p")).toEqual([]);
     });
   });
 

@@ -2,14 +2,17 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { JournalError } from "../../src/base/errors.ts";
 import type { Json } from "../../src/base/json.ts";
-import type {
-  AuditEntry,
-  DurationCount,
-  EffectClaim,
-  EffectEnd,
-  EffectHolder,
-  Journal,
-  Lease,
+import {
+  type AuditEntry,
+  DECISIONS_STAND_MS,
+  type DurationCount,
+  type EffectClaim,
+  type EffectEnd,
+  type EffectHolder,
+  type Journal,
+  type KeptDecision,
+  type Lease,
+  type TakenBranch,
 } from "../../src/journal/journal.ts";
 import { createMemoryJournal } from "../../src/journal/memory.ts";
 import { anyJson, event } from "../contracts/journal-builders.ts";
@@ -43,6 +46,8 @@ type Call =
       readonly effects: readonly EffectEnd[];
       readonly durations: readonly DurationCount[];
       readonly blobs: readonly string[];
+      readonly decisions: readonly KeptDecision[];
+      readonly branches: readonly TakenBranch[];
     }
   | {
       readonly do: "drop";
@@ -86,6 +91,20 @@ const durationCount = fc.record({
   bucket: fc.nat(3),
   count: fc.constantFrom(1, 3, 700, 1500),
 });
+const keptDecision = fc.record({
+  key,
+  subtask,
+  at: fc.constantFrom(1, 2, 2 + DECISIONS_STAND_MS, 3 + DECISIONS_STAND_MS),
+  output: anyJson,
+});
+const takenBranch = fc.record({
+  plan: fc.constantFrom("p1", "p2"),
+  subtask,
+  branch: fc.constantFrom("x", "y", "\u{1f600}", "\uffee"),
+  closesWindow: fc.boolean(),
+});
+/** Enough to fill windows. */
+const manyBranches = fc.array(takenBranch, { maxLength: 60 });
 const limit = fc.option(fc.constantFrom(0, 0.3, 1, 5));
 const call: fc.Arbitrary<Call> = fc.oneof(
   fc.record({ do: fc.constant("create" as const), run, owner, now, value: anyJson }),
@@ -109,6 +128,8 @@ const call: fc.Arbitrary<Call> = fc.oneof(
       effects: rarely(fc.array(effectEnd, FEW), []),
       durations: fc.array(durationCount, FEW),
       blobs: fc.array(fc.constantFrom("b1", "b2"), FEW),
+      decisions: fc.array(keptDecision, FEW),
+      branches: rarely(manyBranches, []),
     }),
   },
   fc.record({
@@ -186,6 +207,8 @@ class Player {
       this.#journal.readDurations("t1"),
       this.#journal.readDurations("t2"),
       this.#journal.readSpending("2026-11-21"),
+      ...["k1", "k2", "k3"].map((key) => this.#journal.findDecision(key)),
+      ...["p1", "p2"].map((plan) => this.#journal.readBranches(plan)),
     ]);
     const uses = (await this.#journal.readBlobUses()).map(({ runId, blob }) => `${runId} ${blob}`);
     const newest = await this.#journal.list({ limit: 2 });

@@ -170,6 +170,14 @@ export class FaultyJournal implements Journal {
     return this.#call(() => this.#journal.readDurations(tool));
   }
 
+  findDecision(key: string): ReturnType<Journal["findDecision"]> {
+    return this.#call(() => this.#journal.findDecision(key));
+  }
+
+  readBranches(plan: string): ReturnType<Journal["readBranches"]> {
+    return this.#call(() => this.#journal.readBranches(plan));
+  }
+
   readItems(...given: Parameters<Journal["readItems"]>): ReturnType<Journal["readItems"]> {
     return this.#call(() => this.#journal.readItems(...given));
   }

@@ -1,13 +1,29 @@
+import type { RouteReport } from "../../projections/branches.ts";
 import { renderAnswer } from "../answer.ts";
+import { renderBranches } from "../branches-text.ts";
 import type { ReadingFlags } from "../flags.ts";
-import { colorsFor, type Io, printJson, printText, widthOf } from "../io.ts";
+import { colorsFor, type Io, printJson, printLine, printText, widthOf } from "../io.ts";
 import { resumeCommand } from "../next-command.ts";
 import { renderRun } from "../run-text.ts";
 import { openWithoutModel } from "../settings.ts";
 
+export type ShowFlags = ReadingFlags & { readonly branches?: boolean };
+
+function showBranches(
+  routes: readonly RouteReport[],
+  { json }: ReadingFlags,
+  { stdout, stderr }: Io,
+): number {
+  if (json) printJson(stdout, routes);
+  else if (routes.length === 0) printLine(stderr, "The plan has no routes.");
+  else stdout.write(`${renderBranches(routes, colorsFor(stdout)).join("\n")}\n`);
+  return 0;
+}
+
 /** Show what a run did and what it came to. */
-export async function show(runId: string, flags: ReadingFlags, io: Io): Promise<number> {
+export async function show(runId: string, flags: ShowFlags, io: Io): Promise<number> {
   await using planwright = await openWithoutModel(flags);
+  if (flags.branches) return showBranches(await planwright.branches(runId), flags, io);
   const result = await planwright.show(runId);
   if (flags.json) {
     printJson(io.stdout, result);

@@ -49,6 +49,8 @@ export type Effect =
       readonly idempotencyKey: string;
       /** What is known of the effect in all runs: the key, and what tool the plan names for it. */
       readonly effect?: { readonly key: string; readonly tool: string };
+      /** Its output decides a route: whether equal inputs reuse it; null where a model has decided. */
+      readonly decides?: { readonly cache: boolean | null };
     }
   /** Abort its signal; whether it ends or not, its answer no longer counts. */
   | {

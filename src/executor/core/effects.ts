@@ -106,7 +106,8 @@ function startAttempt(
   const { subtask, attempt, tool, effectKey: key } = event;
   const program = programOf(state);
   const index = indexOfSubtask(state, subtask);
-  const { tool: named } = planned(program, state.subtasks[index] as SubtaskState, index);
+  const subtaskState = state.subtasks[index] as SubtaskState;
+  const { tool: named, route } = planned(program, subtaskState, index);
   effects.push(
     {
       type: "start_attempt",
@@ -116,6 +117,7 @@ function startAttempt(
       input,
       idempotencyKey: key ?? idempotencyKey(state, index),
       ...(key !== undefined && { effect: { key, tool: named } }),
+      ...(route && { decides: { cache: route.cache ?? null } }),
     },
     {
       type: "set_timer",

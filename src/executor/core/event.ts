@@ -3,6 +3,7 @@
  * new types and new optional fields may come, none is ever reinterpreted.
  */
 
+import type { Counts } from "../../base/distribution-shift.ts";
 import type { ErrorData, Issue } from "../../base/errors.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { Clarification, Question } from "../../plan/question.ts";
@@ -129,6 +130,14 @@ export type EventBody =
       readonly confidence: number | null;
       /** Why it is the default branch, where something else spoke against the label. */
       readonly instead?: "low_confidence" | "unknown_branch";
+    }
+  | {
+      /** Lately the branches are taken so otherwise than before that chance hardly explains it. */
+      readonly type: "route.shifted";
+      readonly subtask: string;
+      /** How often each branch was taken. */
+      readonly past: Counts;
+      readonly recent: Counts;
     }
   | {
       readonly type: "attempt.started";

@@ -177,13 +177,7 @@ function statusAfterResume(state: RunState): RunState["status"] {
 function evolveSubtask(state: RunState, event: SubtaskEvent): void {
   const index = indexOfSubtask(state, event.subtask);
   const subtask = state.subtasks[index] as SubtaskState;
-  // A dead letter is a record about a subtask, not a change of its status.
-  if (event.type === "dead_letter.added" || event.type === "dead_letter.resolved") {
-    const isDeadLetter = event.type === "dead_letter.added";
-    state.openDeadLetters += Number(isDeadLetter) - Number(subtask.isDeadLetter);
-    subtask.isDeadLetter = isDeadLetter;
-    return;
-  }
+  if (isRecord(event)) return evolveRecord(state, subtask, event);
   const next = SUBTASK_TABLE[subtask.status][event.type];
   if (next === undefined) throw impossible(event, `${event.subtask}, which is ${subtask.status}`);
   const wasFinal = isFinal(subtask.status);
@@ -297,13 +291,36 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
     default:
       event satisfies never;
   }
-  if (isFinal(next) && !wasFinal) {
-    subtask.retryAt = null;
-    subtask.admission = null;
-    subtask.finishedAt = event.at;
-    dropItems(state, index, event.at);
-    evolveDependents(state, index);
-  }
+  if (isFinal(next) && !wasFinal) finishSubtask(state, index, event.at);
+}
+
+/** What is noted about a subtask, and does not change its status. */
+type RecordEvent = Extract<
+  SubtaskEvent,
+  { readonly type: `dead_letter.${string}` | "route.shifted" }
+>;
+
+function isRecord(event: SubtaskEvent): event is RecordEvent {
+  const { type } = event;
+  return (
+    type === "dead_letter.added" || type === "dead_letter.resolved" || type === "route.shifted"
+  );
+}
+
+function evolveRecord(state: RunState, subtask: SubtaskState, { type }: RecordEvent): void {
+  if (type === "route.shifted") return;
+  const isDeadLetter = type === "dead_letter.added";
+  state.openDeadLetters += Number(isDeadLetter) - Number(subtask.isDeadLetter);
+  subtask.isDeadLetter = isDeadLetter;
+}
+
+function finishSubtask(state: RunState, index: number, at: number): void {
+  const subtask = state.subtasks[index] as SubtaskState;
+  subtask.retryAt = null;
+  subtask.admission = null;
+  subtask.finishedAt = at;
+  dropItems(state, index, at);
+  evolveDependents(state, index);
 }
 
 function impossible(event: RunEvent, where: string): Error {

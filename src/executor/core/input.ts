@@ -1,5 +1,6 @@
 /** Inputs: what the world tells the core. Each carries when; stale ones are ignored. */
 
+import type { Counts } from "../../base/distribution-shift.ts";
 import type { ErrorData, Issue } from "../../base/errors.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { Question } from "../../plan/question.ts";
@@ -20,6 +21,9 @@ export type Timer =
   | { readonly kind: "run_timeout" }
   | { readonly kind: "cancel_grace" };
 
+/** How often which branch of a route was taken: in the present window, and before it. */
+export type BranchHistory = { readonly past: Counts; readonly recent: Counts };
+
 /** The four ways an attempt ends. `uncertain`: nobody knows whether its effect happened. */
 export type AttemptOutcome =
   | {
@@ -28,6 +32,8 @@ export type AttemptOutcome =
       readonly usage?: ModelCallUsage;
       /** Whose output it is, where no tool was called because the effect had happened. */
       readonly reused?: EffectOwner;
+      /** Of a route: how often which branch was taken before. */
+      readonly branches?: BranchHistory;
     }
   | {
       readonly status: "failed";

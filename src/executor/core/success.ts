@@ -1,8 +1,9 @@
 /** What follows an attempt that went well: mostly the success of its subtask. */
 
+import { hasShifted } from "../../base/distribution-shift.ts";
 import type { ErrorData } from "../../base/errors.ts";
 import { effectKeyOf } from "./effect-key.ts";
-import type { AttemptOutcome } from "./input.ts";
+import type { AttemptOutcome, BranchHistory } from "./input.ts";
 import { refine } from "./iterations.ts";
 import { keepOutput } from "./large-value.ts";
 import { idOfSubtask } from "./program.ts";
@@ -24,6 +25,7 @@ export function succeedAttempt(
     const decided = decideRoute(state, index, output, values);
     if ("error" in decided) return decided.error;
     emit(turn, { type: "route.decided", subtask, ...decided.decision });
+    noteShift(turn, subtask, decided.decision.branch, outcome.branches);
   }
   emit(turn, {
     type: "subtask.succeeded",
@@ -35,4 +37,17 @@ export function succeedAttempt(
     ...effectKeyOf(state, index),
   });
   return undefined;
+}
+
+/** The branch may be the one that fills a window. */
+function noteShift(
+  turn: Turn,
+  subtask: string,
+  branch: string,
+  history: BranchHistory | undefined,
+): void {
+  if (history === undefined) return;
+  const { past } = history;
+  const recent = { ...history.recent, [branch]: (history.recent[branch] ?? 0) + 1 };
+  if (hasShifted(past, recent)) emit(turn, { type: "route.shifted", subtask, past, recent });
 }

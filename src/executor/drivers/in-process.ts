@@ -23,6 +23,7 @@ import { summaryOf } from "../core/summary.ts";
 import { Admissions, type Passage } from "./admissions.ts";
 import { Attempt, type AttemptOrder } from "./attempt.ts";
 import { auditOf } from "./audit.ts";
+import { Decisions } from "./decisions.ts";
 import type { Drive, DriveOptions, Driver, News, PlanAnswer } from "./driver.ts";
 import { DurationLog } from "./duration-log.ts";
 import { EffectClaims, effectEnds } from "./effect-claims.ts";
@@ -56,6 +57,7 @@ class InProcessDrive implements Drive {
   readonly #durations = new DurationLog();
   readonly #claims: EffectClaims;
   readonly #values: BlobValues;
+  readonly #decisions: Decisions;
   #inbox: RunInput[] = [];
   /** Requests of other processes that are in the inbox, by id. */
   #heard: number[] = [];
@@ -79,6 +81,8 @@ class InProcessDrive implements Drive {
     this.#budget = new ModelBudget(options.state);
     this.#claims = new EffectClaims(options.state.runId, options.journal, options.world);
     this.#values = new BlobValues(options.journal.blobs, options.largeValues);
+    const plan = () => this.#state.accepted?.plan;
+    this.#decisions = new Decisions(options.journal, options.world, plan);
     this.#timers = new Timers(options.world.clock, (timer) =>
       this.send({ type: "timer_rang", timer }),
     );
@@ -135,16 +139,19 @@ class InProcessDrive implements Drive {
     const stands = isFinished(status) || status === "paused" || status === "waiting";
     if (events.length > 0) {
       const summary = this.#summary();
-      const durations = summary && this.#durations.take();
-      const audit = auditOf(events);
-      const effects = effectEnds(events, this.#values);
-      const blobs = blobsOf(events);
+      const more = {
+        summary,
+        durations: summary && this.#durations.take(),
+        audit: auditOf(events),
+        effects: effectEnds(events, this.#values),
+        blobs: blobsOf(events),
+        ...this.#decisions.take(events),
+      };
       if (!this.#values.isStored) await this.#values.store(this.#now());
       if (this.#over) return;
       // Who asked for something must see that it was heard while the run is still held.
       const release = stands && heard.length === 0;
-      const more = { summary, durations, audit, effects, blobs, release };
-      await journal.append(lease, events, more);
+      await journal.append(lease, events, { ...more, release });
       this.#isReleased = release;
       if (this.#over) return;
       listener.events?.(events, this.#state);
@@ -224,24 +231,26 @@ class InProcessDrive implements Drive {
     const underWay: UnderWay = { attempt, passage, tool, startedAt: this.#now(), timedOut: false };
     this.#attempts.set(order.subtask, underWay);
     // `run` never rejects, so this needs no other end.
-    void attempt.run().then((outcome) => {
-      passage?.end(outcome);
-      // Where an earlier effect was reused, no tool was called.
-      if (outcome.status === "ok" && outcome.reused === undefined && !underWay.timedOut) {
-        this.#durations.add(tool, this.#now() - underWay.startedAt);
-      }
-      if (this.#attempts.get(order.subtask)?.attempt === attempt) {
-        this.#attempts.delete(order.subtask);
-        this.#timers.drop(order.subtask);
-      }
-      this.#unsettled.push(attempt);
-      const { suspendedBy } = attempt;
-      // Begun again at once it would stand still again.
-      if (suspendedBy !== undefined && outcome.status === "uncertain") {
-        this.send({ type: "pause_requested", by: `the run ${suspendedBy}` });
-      }
-      this.#tellEnd(order, outcome);
-    });
+    void this.#decisions
+      .run(order, () => attempt.run())
+      .then((outcome) => {
+        passage?.end(outcome);
+        // Where an earlier effect was reused, no tool was called.
+        if (outcome.status === "ok" && outcome.reused === undefined && !underWay.timedOut) {
+          this.#durations.add(tool, this.#now() - underWay.startedAt);
+        }
+        if (this.#attempts.get(order.subtask)?.attempt === attempt) {
+          this.#attempts.delete(order.subtask);
+          this.#timers.drop(order.subtask);
+        }
+        this.#unsettled.push(attempt);
+        const { suspendedBy } = attempt;
+        // Begun again at once it would stand still again.
+        if (suspendedBy !== undefined && outcome.status === "uncertain") {
+          this.send({ type: "pause_requested", by: `the run ${suspendedBy}` });
+        }
+        this.#tellEnd(order, outcome);
+      });
   }
 
   #abortAttempt(order: Extract<Effect, { readonly type: "abort_attempt" }>): void {
