@@ -6,6 +6,7 @@ import type { ErrorData } from "../base/errors.ts";
 import { displayWidth, fitWidth, oneLine } from "../plan/text-width.ts";
 import { runReasonText, subtaskReasonText } from "../projections/reasons.ts";
 import type { RunResult, SubtaskResult } from "../projections/result.ts";
+import { flowNotes } from "./flow-notes.ts";
 import type { Colors } from "./io.ts";
 import { signOf } from "./progress-text.ts";
 import { count, localTime } from "./text.ts";
@@ -82,6 +83,7 @@ function subtaskLines(
     reason === undefined || reason === "failed" ? "" : subtaskReasonText(reason, cause ?? null);
   return [
     `${cells.join("  ").trimEnd()}${why === "" ? "" : `: ${why}`}`,
+    ...flowNotes(subtask).map((note) => `  ${colors.dim(note)}`),
     ...errorLines(error, page).map((line) => `  ${line}`),
   ];
 }

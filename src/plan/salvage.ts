@@ -61,13 +61,17 @@ function salvageFanOut(forEach: unknown): Pick<Subtask, "forEach"> | undefined {
   return { forEach: { in: list as string, as, onItemError: "fail", ...(inner as object) } };
 }
 
-/** Each as a whole or not at all. */
+const NEUTRAL_REFINE = { iterations: 2, until: "${true}" };
+
+/** Each as a whole or not at all; what is refined keeps the names that its input may read. */
 function salvageFlow(given: Readonly<Record<string, unknown>>): Partial<Subtask> {
   const { shape } = planSchema.shape.subtasks.element;
-  const parsed = { refine: shape.refine, route: shape.route, join: shape.join };
+  const read = { refine: shape.refine, route: shape.route, join: shape.join };
   return Object.fromEntries(
-    Object.entries(parsed).flatMap(([name, schema]) => {
-      const { data } = schema.safeParse(given[name]);
+    Object.entries(read).flatMap(([name, schema]) => {
+      const isGiven = given[name] !== undefined;
+      const neutral = isGiven && name === "refine" ? NEUTRAL_REFINE : undefined;
+      const data = schema.safeParse(given[name]).data ?? neutral;
       return data === undefined ? [] : [[name, data]];
     }),
   );

@@ -225,6 +225,7 @@ function acceptedText({
 function routeText({ branch, label, confidence, instead }: EventOf<"route.decided">): string {
   const sure = confidence === null ? "" : `, confidence ${round(confidence)}`;
   if (instead === undefined) return `${branch}${sure}`;
+  if (label === null) return `${branch}: no other was named${sure}`;
   const why = instead === "low_confidence" ? "less sure than it must be of" : "it has no branch";
   return `${branch}: ${why} ${JSON.stringify(label)}${sure}`;
 }

@@ -1,0 +1,49 @@
+/** What a subtask's control flow has come to, in words. */
+
+import type { Iterations, SubtaskResult } from "../projections/result.ts";
+import { count } from "./text.ts";
+
+/** Further items are only counted. */
+const MAX_REFINED = 5;
+
+const ITEM_STATES = ["succeeded", "failed", "skipped", "cancelled", "running"] as const;
+
+export function flowNotes(subtask: SubtaskResult): string[] {
+  const { branch, missing = [], iterations } = subtask;
+  return [
+    ...itemsNote(subtask),
+    ...(branch === undefined ? [] : [`took the branch ${branch}`]),
+    ...(missing.length === 0 ? [] : [`went on without ${missing.join(", ")}`]),
+    ...(iterations === undefined ? [] : [iterationsText(iterations)]),
+    ...refinedNotes(subtask),
+  ];
+}
+
+/** `10,000 items: 9,970 succeeded, 30 failed` */
+function itemsNote({ items }: SubtaskResult): string[] {
+  if (items === undefined) return [];
+  const states = ITEM_STATES.flatMap((name) =>
+    items[name] === 0 ? [] : [`${items[name].toLocaleString("en-US")} ${name}`],
+  );
+  return [`${count(items.count, "item")}${states.length === 0 ? "" : `: ${states.join(", ")}`}`];
+}
+
+/** `3 iterations, accepted, score 0.9` */
+function iterationsText({ count: times, best, score, isAccepted }: Iterations): string {
+  const iterations = count(times, "iteration");
+  if (best === null || score === null) return `${iterations}, none has ended`;
+  const points = Math.round(score * 1000) / 1000;
+  return isAccepted
+    ? `${iterations}, accepted, score ${points}`
+    : `${iterations}, not accepted; the best is number ${best}, score ${points}`;
+}
+
+/** The items that needed most, first. */
+function refinedNotes({ refined = [] }: SubtaskResult): string[] {
+  const hardest = refined.toSorted((a, b) => b.count - a.count);
+  const more = hardest.length - MAX_REFINED;
+  return [
+    ...hardest.slice(0, MAX_REFINED).map(({ id, ...one }) => `${id}: ${iterationsText(one)}`),
+    ...(more > 0 ? [`and ${count(more, "more item")} that needed many iterations`] : []),
+  ];
+}

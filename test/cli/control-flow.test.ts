@@ -1,0 +1,95 @@
+/** Routes, joins and refinement on the command line: run, shown, drawn, and refused. */
+
+import { describe, expect, it } from "vitest";
+import { makeFolder } from "./folder.ts";
+
+const PLAN = `version: 1
+workflow: { id: orders }
+goal: Look at an order
+inputs: { amount: { type: number } }
+subtasks:
+  - id: size
+    tool: match_rules
+    input:
+      rules:
+        - { label: large, when: "\${inputs.amount > 1000}" }
+    route: { branches: { large: check, small: [] }, default: small }
+  - id: check
+    tool: calculate
+    input: { expression: "\${inputs.amount} / 2" }
+  - id: words
+    tool: render_template
+    forEach: "\${[1, 3]}"
+    input: { template: "{{ n }}{% for k in (1..n) %} x{% endfor %}", data: { n: "\${iteration}" } }
+    refine: { iterations: 3, until: "\${output.text.endsWith('x x x') || item == 1}" }
+  - id: done
+    tool: render_template
+    input: { template: "{{ n }} texts", data: { n: "\${size(words)}" } }
+    dependsOn: [check]
+    join: { require: any }
+output: "\${done.text}"
+`;
+
+describe("control flow", () => {
+  it("is told while it runs, and shown afterwards", async () => {
+    await using folder = await makeFolder({ "orders.yaml": PLAN });
+    const ran = await folder.planwright("run", "orders.yaml", "--input", "amount=5");
+    expect([ran.code, ran.stdout]).toEqual([0, "2 texts\n"]);
+    expect(ran.stderr).toContain("size takes the branch small: no other was named");
+    expect(ran.stderr).toContain("skipped check: size has taken another branch");
+    expect(ran.stderr).toContain("done goes on without check");
+    const [{ runId }] = JSON.parse((await folder.planwright("runs", "--json")).stdout);
+    const { stdout } = await folder.planwright("show", runId);
+    const lines = stdout.split("\n").map((line) => line.trim());
+    expect(lines).toContain("took the branch small");
+    expect(lines).toContain("2 items: 2 succeeded");
+    expect(lines).toContain("words[1]: 3 iterations, accepted, score 1");
+    expect(lines).toContain("went on without check");
+    const json = JSON.parse((await folder.planwright("show", runId, "--json")).stdout);
+    expect(json.subtasks).toMatchObject([
+      { id: "size", branch: "small" },
+      { id: "check", status: "skipped", reason: "route_not_taken", cause: "size" },
+      { id: "words", refined: [{ id: "words[1]", count: 3, best: 3 }] },
+      { id: "done", missing: ["check"] },
+    ]);
+  });
+
+  it("counts the branches over all runs of the plan", async () => {
+    await using folder = await makeFolder({ "orders.yaml": PLAN });
+    for (const amount of ["5", "2000", "7"]) {
+      await folder.planwright("run", "orders.yaml", "--input", `amount=${amount}`);
+    }
+    const [{ runId }] = JSON.parse((await folder.planwright("runs", "--json")).stdout);
+    const { stdout } = await folder.planwright("show", runId, "--branches");
+    expect(stdout).toBe(
+      [
+        "size",
+        "  branch           taken   share  recent",
+        "  large                1  33.3 %       1",
+        "  small (default)      2  66.7 %       2",
+        "",
+      ].join("\n"),
+    );
+    const json = JSON.parse(
+      (await folder.planwright("show", runId, "--branches", "--json")).stdout,
+    );
+    expect(json).toMatchObject([{ subtask: "size", branches: [{ taken: 1 }, { taken: 2 }] }]);
+  });
+
+  it("that cannot be meant is refused with line, column and cure", async () => {
+    const wrong = PLAN.replace("large: check", "large: chekc")
+      .replace("default: small", "default: smal")
+      .replace("require: any", "require: 3")
+      .replace("until:", "untill:");
+    await using folder = await makeFolder({ "orders.yaml": wrong });
+    const { code, stdout } = await folder.planwright("validate", "orders.yaml", "--json");
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout).issues).toMatchObject([
+      { path: "subtasks[2].refine.until", line: 19, code: "plan.schema" },
+      { path: "subtasks[2].refine.untill", line: 19, hint: "Did you mean until?" },
+      { path: "subtasks[0].route.branches.large", line: 11, hint: "Did you mean check?" },
+      { path: "subtasks[0].route.default", line: 11, hint: "Did you mean small?" },
+      { path: "subtasks[3].join.require", line: 24 },
+    ]);
+  });
+});
