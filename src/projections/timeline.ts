@@ -153,10 +153,8 @@ function lineOf(event: RunEvent, state: RunState): string | undefined {
       return `run ${event.runId}`;
     case "plan.accepted":
       return planLine(event.accepted.plan);
-    case "attempt.started": {
-      const again = event.attempt === 1 ? "" : `, attempt ${event.attempt}`;
-      return `started ${event.subtask} (${event.tool}${again})`;
-    }
+    case "attempt.started":
+      return startLine(event, subtaskOf(state, event.subtask)?.refine ?? null);
     case "attempt.failed":
       // An end of the subtask has a line of its own.
       return subtaskOf(state, event.subtask)?.status === "waiting"
@@ -205,6 +203,15 @@ function lineOf(event: RunEvent, state: RunState): string | undefined {
     default:
       return undefined;
   }
+}
+
+function startLine(
+  { subtask, tool, attempt }: EventOf<"attempt.started">,
+  refine: SubtaskState["refine"],
+): string {
+  if (refine?.phase === "check") return `checking ${subtask} (${tool})`;
+  const again = attempt === 1 ? "" : `, attempt ${attempt}`;
+  return `started ${subtask} (${tool}${refine === null ? again : `, iteration ${refine.iteration}`})`;
 }
 
 type EventOf<T extends RunEvent["type"]> = Extract<RunEvent, { readonly type: T }>;

@@ -14,7 +14,7 @@
 import type { CompiledJoin } from "../../plan/compile-control-flow.ts";
 import type { RunEvent } from "./event.ts";
 import type { Timer } from "./input.ts";
-import { idOfSubtask, programOf } from "./program.ts";
+import { idOfSubtask, indexOfSubtask, programOf } from "./program.ts";
 import { queueSubtask } from "./queue.ts";
 import type { JoinState, RunState, SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
@@ -59,7 +59,11 @@ export function evolveJoin(state: RunState, index: number, event: JoinClosed): v
   const { join } = state.subtasks[index] as SubtaskState;
   if (join === null) throw new Error(`${event.subtask} does not join.`);
   join.missing = event.missing;
-  join.isShort = event.reason !== "enough" && event.missing.length > 0;
+  const isLost = (id: string) => {
+    const { status, reason } = state.subtasks[indexOfSubtask(state, id)] as SubtaskState;
+    return status !== "skipped" || reason === "optional_failed";
+  };
+  join.isShort = event.reason !== "enough" && event.missing.some(isLost);
   queueSubtask(state, index);
 }
 

@@ -68,7 +68,7 @@ export type JoinState = {
   since: number | null;
   /** Ids of those that were not there when it went on; null while it waits. */
   missing: readonly string[] | null;
-  /** Whether some were given up: at the deadline, or because they failed. */
+  /** Whether some were given up that were not rightly skipped: at the deadline, or because they failed. */
   isShort: boolean;
 };
 
