@@ -85,13 +85,10 @@ async function realPathOf(absolute: string, path: string): Promise<string> {
   }
 }
 
-/** Where a link without a target leads cannot be judged. */
+/** Where a link without a target leads cannot be judged. A folder may have been made meanwhile. */
 async function refuseDeadLink(absolute: string, path: string): Promise<void> {
-  const isThere = await lstat(absolute).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return;
+  const found = await lstat(absolute).catch(() => undefined);
+  if (!found?.isSymbolicLink()) return;
   throw new ToolError("tool.forbidden", `${JSON.stringify(path)} is a link that leads nowhere.`, {
     hint: "Remove the link, or give another path.",
   });

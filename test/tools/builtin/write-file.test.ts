@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { writeFile } from "../../../src/tools/builtin/write-file.ts";
 import { call, failure } from "./call.ts";
@@ -16,6 +17,20 @@ describe("write_file", () => {
     });
     expect(await readFile(join(files.workspace, input.path), "utf8")).toBe("grüße\n");
     expect(await readdir(join(files.workspace, "out/deep"))).toEqual(["a.md"]);
+  });
+
+  it("writes beside others into a folder that none of them has found", async () => {
+    await using files = await workspaceWith({});
+    const paths = Array.from({ length: 600 }, (_, k) => `${Math.floor(k / 6)}/deep/${k}.md`);
+    const writing: Promise<unknown>[] = [];
+    for (const path of paths) {
+      writing.push(call(writeFile, { path, text: path }, files));
+      // Each begins a little later than the one before.
+      await setImmediate();
+    }
+    await Promise.all(writing);
+    const written = await readdir(files.workspace, { recursive: true });
+    expect(new Set(written.filter((path) => path.endsWith(".md")))).toEqual(new Set(paths));
   });
 
   it("replaces a file and keeps its permissions", async () => {
