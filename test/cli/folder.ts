@@ -32,10 +32,6 @@ export type Folder = AsyncDisposable & {
   list(): Promise<string[]>;
 };
 
-/** Variables of the one who runs the tests must not decide how they end. */
-const UNSET = /^(?:PLANWRIGHT_|ANTHROPIC_|OPENAI_|NO_COLOR$|FORCE_COLOR$|CI$|DEBUG$|npm_)/;
-for (const name of Object.keys(process.env)) if (UNSET.test(name)) delete process.env[name];
-
 /** A fresh folder that is the current one until it is disposed of. */
 export async function makeFolder(files: Readonly<Record<string, string>> = {}): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), "planwright-cli-"));

@@ -20,6 +20,10 @@ type Surroundings = {
   readonly timeout?: number;
 };
 
+/** Variables of the one who runs the tests must not decide how they end. */
+const UNSET = /^(?:PLANWRIGHT_|ANTHROPIC_|OPENAI_|NO_COLOR$|FORCE_COLOR$|CI$|DEBUG$|npm_)/;
+for (const name of Object.keys(process.env)) if (UNSET.test(name)) delete process.env[name];
+
 /** Planwright with these arguments, in this folder. */
 export function startPlanwright(
   cwd: string,
