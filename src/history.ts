@@ -1,10 +1,14 @@
 /** Runs as the journal has them, for whoever looks back. */
 
 import type { Clock } from "./base/clock.ts";
+import { inputError } from "./base/errors.ts";
+import type { BatchEvent } from "./batch.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { fold } from "./executor/core/evolve.ts";
 import { type LargeValues, NO_LARGE_VALUES } from "./executor/core/large-value.ts";
 import { planKey } from "./executor/drivers/decisions.ts";
+import type { StoredEvent } from "./journal/journal.ts";
+import { type Plan, planSchema } from "./plan/schema.ts";
 import { type RouteReport, routeReports } from "./projections/branches.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
 import { requirePlan } from "./requirements.ts";
@@ -41,14 +45,26 @@ export class History {
   }
 
   /**
-   * How the routes of a run's plan have decided, in all runs of that plan.
+   * How the routes of a plan have decided, in all its runs.
+   * @param id of one of these runs, or of a batch; @default the newest
    * @throws {InputError} `run.unknown`, `run.no_plan`
    */
-  async branches(runId: string): Promise<RouteReport[]> {
-    const { journal, row } = await this.#store.find(runId);
-    requireRun(row);
-    const { plan } = requirePlan(fold(runId, (await journal.read(runId)) as RunEvent[]));
+  async branches(id?: string): Promise<RouteReport[]> {
+    const { journal, row } = await this.#store.find(id ?? (await this.#newest()));
+    const plan = planIn(row.runId, await journal.read(row.runId));
     return routeReports(plan, await journal.readBranches(planKey(plan)));
+  }
+
+  /** The newest run or batch. @throws {InputError} `run.unknown` */
+  async #newest(): Promise<string> {
+    const [runs, batches] = await Promise.all([
+      this.#store.rows({ limit: 1 }),
+      this.#store.rows({ limit: 1, of: "batches" }),
+    ]);
+    const [newest] = [...runs, ...batches].sort((a, b) => b.createdAt - a.createdAt);
+    if (newest !== undefined) return newest.runId;
+    const hint = "Run a plan first; --journal names another journal.";
+    throw inputError("run.unknown", "The journal has no runs.", hint);
   }
 
   /** @throws {InputError} `run.unknown` */
@@ -57,4 +73,11 @@ export class History {
     requireRun(row);
     return (await journal.read(runId)) as RunEvent[];
   }
+}
+
+/** The plan of a run or a batch. @throws {InputError} `run.no_plan` */
+function planIn(id: string, events: readonly StoredEvent[]): Plan {
+  const [first] = events as readonly (RunEvent | BatchEvent)[];
+  if (first?.type === "batch.started") return planSchema.parse(first.plan);
+  return requirePlan(fold(id, events as readonly RunEvent[])).plan;
 }

@@ -317,11 +317,12 @@ export class Planwright {
   }
 
   /**
-   * How the routes of a run's plan have decided, in all runs of that plan.
+   * How the routes of a plan have decided, in all its runs.
+   * @param id of one of these runs, or of a batch; @default the newest
    * @throws {InputError} `run.unknown`, `run.no_plan`
    */
-  branches(runId: string): Promise<RouteReport[]> {
-    return this.#history.branches(runId);
+  branches(id?: string): Promise<RouteReport[]> {
+    return this.#history.branches(id);
   }
 
   /** The events of a run. @throws {InputError} `run.unknown` */

@@ -154,10 +154,10 @@ function addHistoryCommands(program: Command, lazily: Lazily): void {
   const show = program
     .command("show")
     .description("show what a run did and what it came to")
-    .argument("<run>", "its id, as `planwright runs` lists it")
-    .option("--branches", "how the routes of its plan have decided, in all its runs");
+    .argument("[run]", "its id, as `planwright runs` lists it")
+    .option("--branches", "how the routes of its plan (or of the newest) decided, in all its runs");
   addJson(addSetup(show)).action(
-    lazily<[string, ShowFlags]>(async () => (await import("./commands/show.ts")).show),
+    lazily<[string | undefined, ShowFlags]>(async () => (await import("./commands/show.ts")).show),
   );
 
   const batches = program

@@ -59,8 +59,7 @@ describe("control flow", () => {
     for (const amount of ["5", "2000", "7"]) {
       await folder.planwright("run", "orders.yaml", "--input", `amount=${amount}`);
     }
-    const [{ runId }] = JSON.parse((await folder.planwright("runs", "--json")).stdout);
-    const { stdout } = await folder.planwright("show", runId, "--branches");
+    const { stdout } = await folder.planwright("show", "--branches");
     expect(stdout).toBe(
       [
         "size",
@@ -70,10 +69,38 @@ describe("control flow", () => {
         "",
       ].join("\n"),
     );
+    const [{ runId }] = JSON.parse((await folder.planwright("runs", "--json")).stdout);
     const json = JSON.parse(
       (await folder.planwright("show", runId, "--branches", "--json")).stdout,
     );
     expect(json).toMatchObject([{ subtask: "size", branches: [{ taken: 1 }, { taken: 2 }] }]);
+  });
+
+  it("of a batch is counted for all its items", async () => {
+    const items = [5, 2000, 2001, 7].map((amount) => JSON.stringify({ amount })).join("\n");
+    await using folder = await makeFolder({
+      "orders.yaml": PLAN.replace("workflow: { id: orders }\n", ""),
+      "items.jsonl": items,
+    });
+    await folder.planwright("run", "orders.yaml", "--items", "items.jsonl");
+    const [{ batchId }] = JSON.parse((await folder.planwright("batches", "--json")).stdout);
+    const { stdout } = await folder.planwright("show", batchId, "--branches", "--json");
+    expect(JSON.parse(stdout)[0].branches).toMatchObject([
+      { branch: "large", taken: 2 },
+      { branch: "small", taken: 2 },
+    ]);
+  });
+
+  it("cannot be told of where there are no runs, and a run that is shown must be named", async () => {
+    await using folder = await makeFolder();
+    expect(await folder.planwright("show", "--branches")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("The journal has no run"),
+    });
+    expect(await folder.planwright("show")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("Which run?"),
+    });
   });
 
   it("that cannot be meant is refused with line, column and cure", async () => {

@@ -1,3 +1,4 @@
+import { type InputError, inputError } from "../../base/errors.ts";
 import type { RouteReport } from "../../projections/branches.ts";
 import { renderAnswer } from "../answer.ts";
 import { renderBranches } from "../branches-text.ts";
@@ -20,10 +21,16 @@ function showBranches(
   return 0;
 }
 
+function noRun(): InputError {
+  const hint = "`planwright runs` lists the runs; --branches does without one.";
+  return inputError("input.missing", "Which run?", hint);
+}
+
 /** Show what a run did and what it came to. */
-export async function show(runId: string, flags: ShowFlags, io: Io): Promise<number> {
+export async function show(runId: string | undefined, flags: ShowFlags, io: Io): Promise<number> {
   await using planwright = await openWithoutModel(flags);
   if (flags.branches) return showBranches(await planwright.branches(runId), flags, io);
+  if (runId === undefined) throw noRun();
   const result = await planwright.show(runId);
   if (flags.json) {
     printJson(io.stdout, result);
