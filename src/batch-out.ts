@@ -5,7 +5,8 @@
  *     there when all items have ended. So it has each item once, whatever was interrupted when.
  */
 
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
 import { inputError, PlanwrightError } from "./base/errors.ts";
 import type { ItemResult } from "./batch.ts";
 
@@ -23,7 +24,7 @@ export interface ResultSink {
 export async function openSink(path: string | null): Promise<ResultSink | undefined> {
   if (path === null) return undefined;
   const part = `${path}.part`;
-  const file = await open(part, "w").catch((cause: unknown) => {
+  const file = await openNew(part).catch((cause: unknown) => {
     throw unwritable(part, cause);
   });
   return {
@@ -36,6 +37,11 @@ export async function openSink(path: string | null): Promise<ResultSink | undefi
         throw unwritable(path, cause);
       }),
   };
+}
+
+async function openNew(path: string): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true });
+  return open(path, "w");
 }
 
 async function writeLines(file: FileHandle, results: AsyncIterable<ItemResult>): Promise<void> {
