@@ -11,6 +11,7 @@ import type { RestartFlags } from "./commands/restart.ts";
 import type { ResumeFlags } from "./commands/resume.ts";
 import type { RunFileFlags } from "./commands/run.ts";
 import type { ShowFlags } from "./commands/show.ts";
+import type { ValidateFlags } from "./commands/validate.ts";
 import { addDeadLetterCommands } from "./dead-letter-commands.ts";
 import { printFailure, printFailureJson } from "./failure.ts";
 import {
@@ -132,10 +133,15 @@ function addGoalCommands(program: Command, lazily: Lazily): void {
 
   const validate = program
     .command("validate")
-    .description("tell all that is wrong with a plan file, and run nothing")
-    .argument("<file>", "YAML or JSON");
+    .description("tell all that is wrong with a plan file, or draw it, and run nothing")
+    .argument("<file>", "YAML or JSON")
+    .addOption(
+      new Option("--format <format>", "draw it if nothing is wrong")
+        .choices(["table", "mermaid"])
+        .conflicts("json"),
+    );
   addJson(addSetup(validate)).action(
-    lazily<[string, ReadingFlags]>(async () => (await import("./commands/validate.ts")).validate),
+    lazily<[string, ValidateFlags]>(async () => (await import("./commands/validate.ts")).validate),
   );
 }
 

@@ -103,6 +103,17 @@ describe("control flow", () => {
     });
   });
 
+  it("is drawn for the terminal and for documents", async () => {
+    await using folder = await makeFolder({ "orders.yaml": PLAN });
+    const drawn = await folder.planwright("validate", "orders.yaml", "--format", "table");
+    expect(drawn.stdout).toContain("       small (default) → nothing\n");
+    const { stdout } = await folder.planwright("validate", "orders.yaml", "--format", "mermaid");
+    expect(stdout).toContain('  subtask_size -.->|"large"| subtask_check\n');
+    expect(stdout).toContain("  subtask_words -->|up to 3 times| subtask_words\n");
+    const both = await folder.planwright("validate", "orders.yaml", "--format", "table", "--json");
+    expect(both.code).toBe(2);
+  });
+
   it("that cannot be meant is refused with line, column and cure", async () => {
     const wrong = PLAN.replace("large: check", "large: chekc")
       .replace("default: small", "default: smal")

@@ -3,14 +3,13 @@ import { writeFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import { InputError, inputError } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
-import { compilePlan } from "../../plan/compile.ts";
-import { renderMermaid, renderTree } from "../../plan/drawing.ts";
 import type { Clarification } from "../../plan/question.ts";
 import type { Plan } from "../../plan/schema.ts";
 import { SCHEMA_URL } from "../../plan/workflow-schema.ts";
 import type { PlannerPrompt, PlanReport, Planwright } from "../../planwright.ts";
 import type { SetupFlags } from "../flags.ts";
-import { type Io, printJson, printLine, printText, type Screen, widthOf } from "../io.ts";
+import { type Io, printJson, printLine, printText, type Screen } from "../io.ts";
+import { drawPlan } from "../plan-drawing.ts";
 import { embeddedNote } from "../planner-note.ts";
 import { askPerson, printQuestions } from "../questions.ts";
 import { WAITING } from "../run-ending.ts";
@@ -117,25 +116,13 @@ function formatOf({ format, json, out }: PlanFlags): Format {
 async function renderPlan(plan: Plan, format: Format, screen: Screen): Promise<string> {
   switch (format) {
     case "mermaid":
-      return renderMermaid(compilePlan(plan));
     case "table":
-      return renderTable(plan, screen);
+      return drawPlan(plan, format, screen);
     default: {
       const { renderPlanJson, renderPlanYaml } = await import("../../plan/files.ts");
       return format === "json" ? renderPlanJson(plan) : renderPlanYaml(plan);
     }
   }
-}
-
-function renderTable(plan: Plan, screen: Screen): string {
-  // Cut for a terminal only: a program that reads the table wants all of it.
-  const width = screen.isTTY === true ? widthOf(screen) : Number.POSITIVE_INFINITY;
-  const tree = renderTree(compilePlan(plan), { width, inputs: true });
-  return plan.output === undefined ? tree : `${tree}Output  ${outputText(plan.output)}\n`;
-}
-
-function outputText(output: Plan["output"]): string {
-  return typeof output === "string" ? output : JSON.stringify(output);
 }
 
 /** Asked before a planner is paid for a plan that then is lost. */

@@ -1,21 +1,27 @@
 import { InputError, type Issue } from "../../base/errors.ts";
 import { compilePlan } from "../../plan/compile.ts";
 import type { ParsedPlan } from "../../plan/files.ts";
-import { planSchema } from "../../plan/schema.ts";
+import { type Plan, planSchema } from "../../plan/schema.ts";
 import type { LoadedPlan } from "../../planwright.ts";
 import { exitCodeOf, printIssues } from "../failure.ts";
 import type { ReadingFlags } from "../flags.ts";
 import { type Io, printJson, printLine } from "../io.ts";
+import { type DrawingFormat, drawPlan } from "../plan-drawing.ts";
 import { issuesOfFile, loadPlanFile } from "../plan-file.ts";
 import { openPlanwright } from "../settings.ts";
 import { count } from "../text.ts";
 
-/** Tell all that is wrong with a plan file. */
-export async function validate(file: string, flags: ReadingFlags, io: Io): Promise<number> {
+export type ValidateFlags = ReadingFlags & { readonly format?: DrawingFormat };
+
+/** Tell all that is wrong with a plan file, or draw it. */
+export async function validate(file: string, flags: ValidateFlags, io: Io): Promise<number> {
   const { issues, parsed } = await checkFile(file, flags);
   if (flags.json) printJson(io.stdout, { valid: issues.length === 0, issues });
-  else if (parsed !== undefined && issues.length === 0) printLine(io.stdout, praise(parsed));
-  else printIssues(io, issues);
+  else if (parsed !== undefined && issues.length === 0) {
+    const plan = planSchema.parse(parsed.value);
+    if (flags.format === undefined) printLine(io.stdout, praise(file, plan));
+    else io.stdout.write(drawPlan(plan, flags.format, io.stdout));
+  } else printIssues(io, issues);
   return issues.length === 0 ? 0 : exitCodeOf(new InputError(issues));
 }
 
@@ -34,8 +40,8 @@ async function checkFile(file: string, flags: ReadingFlags): Promise<Checked> {
   return { issues: await issuesOfFile(parsed, planwright), parsed };
 }
 
-function praise({ file, value }: ParsedPlan): string {
-  const { plan, graph } = compilePlan(planSchema.parse(value));
+function praise(file: string, plan: Plan): string {
+  const { graph } = compilePlan(plan);
   const size = `${count(plan.subtasks.length, "subtask")} in ${count(graph.batches.length, "batch", "batches")}`;
   return `${file} is valid: ${size}.`;
 }
