@@ -106,7 +106,7 @@ describe("control flow", () => {
   it("is drawn for the terminal and for documents", async () => {
     await using folder = await makeFolder({ "orders.yaml": PLAN });
     const drawn = await folder.planwright("validate", "orders.yaml", "--format", "table");
-    expect(drawn.stdout).toContain("       small (default) → nothing\n");
+    expect(drawn.stdout).toContain("  small (default) → nothing\n");
     const { stdout } = await folder.planwright("validate", "orders.yaml", "--format", "mermaid");
     expect(stdout).toContain('  subtask_size -.->|"large"| subtask_check\n');
     expect(stdout).toContain("  subtask_words -->|up to 3 times| subtask_words\n");
