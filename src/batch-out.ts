@@ -5,7 +5,7 @@
  *     there when all items have ended. So it has each item once, whatever was interrupted when.
  */
 
-import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
+import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { inputError, PlanwrightError } from "./base/errors.ts";
 import type { ItemResult } from "./batch.ts";
@@ -24,7 +24,7 @@ export interface ResultSink {
 export async function openSink(path: string | null): Promise<ResultSink | undefined> {
   if (path === null) return undefined;
   const part = `${path}.part`;
-  const file = await openNew(part).catch((cause: unknown) => {
+  const file = await open(part, "w").catch((cause: unknown) => {
     throw unwritable(part, cause);
   });
   return {
@@ -37,11 +37,6 @@ export async function openSink(path: string | null): Promise<ResultSink | undefi
         throw unwritable(path, cause);
       }),
   };
-}
-
-async function openNew(path: string): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true });
-  return open(path, "w");
 }
 
 async function writeLines(file: FileHandle, results: AsyncIterable<ItemResult>): Promise<void> {
@@ -61,6 +56,11 @@ async function writeLines(file: FileHandle, results: AsyncIterable<ItemResult>):
 }
 
 function unwritable(path: string, cause: unknown) {
+  if ((cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") {
+    const missing = `${path} cannot be written: there is no folder ${dirname(path)}.`;
+    const hint = "Make the folder, or name another file.";
+    return inputError("file.unwritable", missing, hint, "out");
+  }
   const message = `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`;
   return inputError("file.unwritable", message, "Name a file that you may write to.", "out");
 }

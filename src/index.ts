@@ -91,6 +91,7 @@ export type {
   DeadLetterFilter,
   UpstreamOutput,
 } from "./projections/dead-letters.ts";
+export type { RefinedItem, RefinedReport } from "./projections/refined-items.ts";
 export type {
   AwaitedApproval,
   Iterations,

@@ -6,7 +6,7 @@
 import { renderDuration } from "../base/duration.ts";
 import type { BatchReport } from "../planwright.ts";
 import type { StepReport } from "../projections/batch-report.ts";
-import { costText, countsText, timesOf } from "./batch-text.ts";
+import { costText, countsText, hardText, refinedText, timesOf } from "./batch-text.ts";
 
 const WIDTH = 720;
 const LABEL = 150;
@@ -46,7 +46,7 @@ ${funnelChart(report.steps)}
 ${durationChart(report.steps)}
 <h2>Step by step</h2>
 ${stepTable(report)}
-<h2>Failures</h2>
+${refinedList(report)}<h2>Failures</h2>
 ${failureTable(report)}
 </body>
 </html>
@@ -123,6 +123,13 @@ function stepTable({ steps }: BatchReport): string {
   });
   const names = head.map((name) => `<td>${name}</td>`).join("");
   return `<table><thead><tr><th>step</th><th>tool</th>${names}</tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+}
+
+function refinedList({ refined }: BatchReport): string {
+  if (refined === null) return "";
+  const items = refined.hardest.map(({ item, ...one }) => `item ${item}, ${hardText(one)}`);
+  const list = items.map((text) => `<li>${escaped(text)}</li>`).join("");
+  return `<h2>Refined</h2>\n<p>${escaped(refinedText(refined))}.</p>\n<ul>${list}</ul>\n`;
 }
 
 function failureTable({ failures }: BatchReport): string {

@@ -4,6 +4,7 @@ import { renderDuration } from "../base/duration.ts";
 import { fitWidth, oneLine } from "../plan/text-width.ts";
 import type { BatchReport, BatchResult } from "../planwright.ts";
 import type { Percentiles } from "../projections/batch-report.ts";
+import type { RefinedItem, RefinedReport } from "../projections/refined-items.ts";
 import { type Cell, renderColumns } from "./columns.ts";
 import type { Colors } from "./io.ts";
 import { paintStatus, statusText } from "./run-text.ts";
@@ -35,6 +36,7 @@ export function renderReport(report: BatchReport, page: Page): string[] {
     ...headLines(report, page),
     "",
     ...renderColumns([STEP_HEAD, ...stepRows(report)]),
+    ...refinedLines(report, page),
     ...failureLines(report, page),
   ];
 }
@@ -102,6 +104,29 @@ function stepRows({ steps, endToEnd }: BatchReport): Cell[][] {
 
 export function timesOf({ p50Ms, p95Ms, p99Ms }: Percentiles): string[] {
   return [p50Ms, p95Ms, p99Ms].map((ms) => (ms === null ? "" : renderDuration(ms)));
+}
+
+function refinedLines({ refined }: BatchReport, { colors }: Page): string[] {
+  if (refined === null) return [];
+  return [
+    "",
+    `${colors.bold("Refined")}  ${refinedText(refined)}`,
+    ...refined.hardest.map(({ item, ...one }) => `  item ${item}, ${hardText(one)}`),
+  ];
+}
+
+/** `1.4 iterations on average, 12 of 1,500 needed more than two` */
+export function refinedText({ count: all, mean, many }: RefinedReport): string {
+  const amount = `${many.toLocaleString("en-US")} of ${all.toLocaleString("en-US")}`;
+  return `${mean.toFixed(1)} iterations on average; ${amount} needed more than two, or were not accepted`;
+}
+
+/** `draft: 5 iterations, not accepted, score 0.4` */
+export function hardText(refined: Omit<RefinedItem, "item">): string {
+  const { subtask, iterations, score, isAccepted } = refined;
+  const points = Math.round(score * 1000) / 1000;
+  const verdict = isAccepted ? "accepted" : "not accepted";
+  return `${subtask}: ${count(iterations, "iteration")}, ${verdict}, score ${points}`;
 }
 
 function failureLines({ failures }: BatchReport, { width, colors }: Page): string[] {

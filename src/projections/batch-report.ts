@@ -10,6 +10,7 @@ import type { Usage } from "../executor/core/consumption.ts";
 import type { RunEvent } from "../executor/core/event.ts";
 import { evolveUsage, initialUsage } from "../executor/core/usage.ts";
 import type { Plan } from "../plan/schema.ts";
+import { type RefinedReport, RefinedTally } from "./refined-items.ts";
 
 /** Milliseconds that a share of the items did not exceed; null where there were none. */
 export type Percentiles = {
@@ -62,6 +63,8 @@ export type ItemsReport = {
   readonly usdPerItem: number | null;
   /** Most frequent first. */
   readonly failures: readonly FailureReport[];
+  /** Of steps that are refined; null where there are none. */
+  readonly refined: RefinedReport | null;
   /** Milliseconds since the epoch; null before the first item. */
   readonly firstAt: number | null;
   readonly lastAt: number | null;
@@ -81,6 +84,7 @@ export class ItemsTally {
   readonly #endToEnd = new Durations();
   readonly #usage: Usage = initialUsage();
   readonly #failures = new Map<string, FailureReport>();
+  readonly #refined = new RefinedTally();
   #firstAt: number | null = null;
   #lastAt: number | null = null;
 
@@ -94,7 +98,9 @@ export class ItemsTally {
     for (const event of events) {
       evolveUsage(this.#usage, event);
       run.take(event, (id) => this.#steps.get(stepOf(id)));
+      this.#refined.take(item, event);
     }
+    this.#refined.endItem();
     for (const step of this.#steps.values()) step.endItem();
     this.#items[run.status] += 1;
     const first = events[0]?.at ?? null;
@@ -129,6 +135,7 @@ export class ItemsTally {
       usage: { ...this.#usage },
       usdPerItem: usd === null || ended === 0 ? null : usd / ended,
       failures: [...this.#failures.values()].sort((a, b) => b.count - a.count),
+      refined: this.#refined.report(),
       firstAt: this.#firstAt,
       lastAt: this.#lastAt,
     };
@@ -212,6 +219,8 @@ class StepTally {
       case "attempt.failed":
         if (event.retryAt !== undefined) this.#sums.retries += 1;
         break;
+      case "items.collected":
+      case "iterations.ended":
       case "subtask.succeeded":
         if (this.#begunAt !== null) this.#durations.add(event.at - this.#begunAt);
         this.#outcome = "passed";

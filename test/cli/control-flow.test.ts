@@ -91,6 +91,34 @@ describe("control flow", () => {
     ]);
   });
 
+  it("that refines is told of item by item in the report of a batch", async () => {
+    const plan = `goal: Count
+inputs: { n: { type: integer } }
+subtasks:
+  - id: count
+    tool: calculate
+    input: { expression: "0 + \${iteration}" }
+    refine: { iterations: 4, until: "\${output.value >= inputs.n}", score: "\${output.value}" }
+`;
+    const items = [1, 2, 4, 9].map((n) => JSON.stringify({ n })).join("\n");
+    await using folder = await makeFolder({ "count.yaml": plan, "items.jsonl": items });
+    await folder.planwright("run", "count.yaml", "--items", "items.jsonl");
+    const [{ batchId }] = JSON.parse((await folder.planwright("batches", "--json")).stdout);
+    const { stdout } = await folder.planwright("report", batchId);
+    expect(stdout).toContain(
+      [
+        "Refined  2.8 iterations on average; 2 of 4 needed more than two, or were not accepted",
+        "  item 3, count: 4 iterations, accepted, score 4",
+        "  item 4, count: 4 iterations, not accepted, score 4",
+      ].join("\n"),
+    );
+    await folder.planwright("report", batchId, "--html", "report.html");
+    expect(await folder.read("report.html")).toContain("<li>item 4, count: 4 iterations, not");
+    const json = JSON.parse((await folder.planwright("report", batchId, "--json")).stdout);
+    expect(json.steps).toMatchObject([{ id: "count", reached: 4, passed: 4, attempts: 11 }]);
+    expect(json.refined).toMatchObject({ count: 4, many: 2, hardest: [{ item: 3 }, { item: 4 }] });
+  });
+
   it("cannot be told of where there are no runs, and a run that is shown must be named", async () => {
     await using folder = await makeFolder();
     expect(await folder.planwright("show", "--branches")).toMatchObject({

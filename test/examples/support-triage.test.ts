@@ -11,7 +11,7 @@ it("support-triage gives every ticket to a team, as its README shows", async () 
     expect(masked(stderr + stdout)).toBe(masked(shown.output));
     expect(code).toBe(0);
   }
-  const read = (name: string) => readFile(join(example.path, "out", name), "utf8");
+  const read = (name: string) => readFile(join(example.path, name), "utf8");
   const items = (await read("results.jsonl"))
     .trimEnd()
     .split("\n")
@@ -22,6 +22,8 @@ it("support-triage gives every ticket to a team, as its README shows", async () 
     "spam",
     "spam",
   ]);
-  expect(await read("tickets/T-001.md")).toContain("- R-1003: 240 EUR, paid\n\n> I was charged");
-  expect(await read("tickets/T-013.md")).toMatch(/^For a person to read: billing it may be/);
+  expect(await read("out/tickets/T-001.md")).toContain(
+    "- R-1003: 240 EUR, paid\n\n> I was charged",
+  );
+  expect(await read("out/tickets/T-013.md")).toMatch(/^For a person to read: billing it may be/);
 });
