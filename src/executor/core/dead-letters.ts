@@ -15,6 +15,7 @@ import type { RunInput } from "./input.ts";
 import { idOfSubtask, isPlanned } from "./program.ts";
 import { goOn, redo } from "./redo.ts";
 import { indicesOf, withDependents } from "./restart.ts";
+import { decideRoute, routeOf } from "./route.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -37,8 +38,12 @@ export function resolveDeadLetter(turn: Turn, input: Input<"dead_letter_resolved
   const { subtask, output, by, note } = input;
   const [letter] = openLetters(state, [subtask]);
   if (letter === undefined) return false;
+  const decided = routeOf(state, letter) && decideRoute(state, letter, output, turn.values);
+  // Whoever gave it was told.
+  if (decided && "error" in decided) return false;
   goOn(turn, input);
   emit(turn, { type: "dead_letter.resolved", subtask, resolution: "resolved", by, note });
+  if (decided) emit(turn, { type: "route.decided", subtask, ...decided.decision });
   emit(turn, { type: "subtask.resolved", subtask, output, ...effectKeyOf(state, letter) });
   const waitsAgain = (index: number, dependency: number) => {
     const { status, cause } = state.subtasks[index] as SubtaskState;

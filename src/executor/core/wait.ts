@@ -19,17 +19,17 @@ export function waitForPerson(turn: Turn): void {
   if (!isFree || slots.used > 0 || unsettled === 0) return;
   if (isNotifying(state.notifications, state.lifecycle)) return;
   const isPoor = isOverBudget(state);
+  const goesOn = (subtask: SubtaskState) =>
+    isPassing(subtask) || (!isPoor && awaitsDeadline(subtask));
   // One whose wait is over in a while may cost less, or need nobody.
-  if (state.subtasks.some(isPassing) && !(isPoor && holdsPlace(state))) return;
+  if (state.subtasks.some(goesOn) && !(isPoor && holdsPlace(state))) return;
   if (isPoor) emit(turn, { type: "run.waiting", reason: "budget_exceeded" });
   else if (openApprovals(state).length > 0) emit(turn, { type: "run.waiting", reason: "approval" });
 }
 
 /** Whether what the subtask waits for comes by itself. */
-function isPassing(subtask: SubtaskState): boolean {
-  const { retryAt, admission } = subtask;
-  const isAsking = admission === "requested" || admission === "delayed";
-  return retryAt !== null || isAsking || awaitsDeadline(subtask);
+function isPassing({ retryAt, admission }: SubtaskState): boolean {
+  return retryAt !== null || admission === "requested" || admission === "delayed";
 }
 
 /** Whether others may wait for what a subtask was given that cannot pay for its start. */
