@@ -82,7 +82,7 @@ export function checkRoute(checked: CheckedFlow): Issue[] {
     const hint = "Route by a subtask of its own that reads what this one gives.";
     issues.push(flowIssue(at, `A subtask with \`${other}\` cannot route.`, hint));
   }
-  const branches = [...route.branches.keys()];
+  const branches = [...route.branches];
   if (route.threshold !== null && route.default === null) {
     const hint = "Name one of the branches in `default`.";
     issues.push(flowIssue([...at, "threshold"], "A threshold needs a default branch.", hint));

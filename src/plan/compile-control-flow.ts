@@ -30,8 +30,10 @@ export type CompiledRefine = {
 /** How a subtask's output chooses which of several branches is taken. */
 export type CompiledRoute = {
   readonly by: Template;
-  /** Ids of the subtasks in each branch. */
-  readonly branches: ReadonlyMap<string, readonly string[]>;
+  /** Names of all branches. */
+  readonly branches: ReadonlySet<string>;
+  /** Of each subtask that stands in branches, these. */
+  readonly members: ReadonlyMap<string, ReadonlySet<string>>;
   readonly default: string | null;
   /** Null for the field `confidence` of the output, if it has one. */
   readonly confidence: Template | null;
@@ -81,14 +83,16 @@ export function compileRoute(
   compile: Compile,
 ): CompiledRoute {
   const { by, branches, confidence, threshold } = route;
+  const members = new Map<string, Set<string>>();
+  for (const [branch, ids] of Object.entries(branches)) {
+    for (const id of [ids].flat()) {
+      members.set(id, (members.get(id) ?? new Set<string>()).add(branch));
+    }
+  }
   return {
     by: compile(by, ["route", "by"]),
-    branches: new Map(
-      Object.entries(branches).map(([branch, ids]) => [
-        branch,
-        typeof ids === "string" ? [ids] : ids,
-      ]),
-    ),
+    branches: new Set(Object.keys(branches)),
+    members,
     default: route.default ?? null,
     confidence: confidence === undefined ? null : compile(confidence, ["route", "confidence"]),
     threshold: threshold ?? null,

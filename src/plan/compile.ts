@@ -134,7 +134,7 @@ export function assemblePlan(
 function routesOf(subtasks: readonly CompiledSubtask[]): ReadonlyMap<string, readonly string[]> {
   const routes = new Map<string, string[]>();
   for (const { id, route } of subtasks) {
-    for (const member of new Set([...(route?.branches.values() ?? [])].flat())) {
+    for (const member of route?.members.keys() ?? []) {
       routes.set(member, [...(routes.get(member) ?? []), id]);
     }
   }

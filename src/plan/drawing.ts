@@ -80,11 +80,9 @@ function mermaidArrow({ on, by }: Dependency, branch: string): string {
 
 /** The names of the branches of a route in which the dependent stands. */
 function branchesTo({ graph, subtasks }: CompiledPlan, from: number, to: number): string[] {
-  const id = graph.ids[to] ?? "";
   const route = subtasks[from]?.route;
-  return [...(route?.branches ?? [])].flatMap(([name, ids]) => {
-    if (!ids.includes(id)) return [];
-    return [name === route?.default ? `${name} (default)` : name];
+  return [...(route?.members.get(graph.ids[to] ?? "") ?? [])].map((name) => {
+    return name === route?.default ? `${name} (default)` : name;
   });
 }
 

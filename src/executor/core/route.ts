@@ -77,7 +77,7 @@ function decisionOf(
     const instead = isBranch ? "low_confidence" : "unknown_branch";
     return { decision: { branch: otherwise, ...said, instead } };
   }
-  const names = [...branches.keys()];
+  const names = [...branches];
   const near = typeof label === "string" ? closest(label, names) : undefined;
   const all = `Its branches are ${names.join(", ")}.`;
   return {
@@ -115,10 +115,8 @@ class RouteError extends Error {
 
 /** Whether the dependency is a route that has taken a branch without the dependent. */
 export function isRoutedAway(state: RunState, dependent: number, dependency: number): boolean {
-  const { branches } = routeOf(state, dependency) ?? {};
   const branch = state.subtasks[dependency]?.branch ?? null;
-  if (branches === undefined || branch === null) return false;
-  const id = idOfSubtask(state, dependent);
-  if (branches.get(branch)?.includes(id)) return false;
-  return [...branches.values()].some((ids) => ids.includes(id));
+  if (branch === null) return false;
+  const own = routeOf(state, dependency)?.members.get(idOfSubtask(state, dependent));
+  return own !== undefined && !own.has(branch);
 }
