@@ -59,7 +59,9 @@ export function accepted(
   inputs: JsonObject = {},
 ): AcceptedPlan {
   const policies = given.subtasks
-    .flatMap(({ tool, fallback = tool }: Subtask) => [tool, fallback])
+    .flatMap(({ tool, fallback = tool, refine }: Subtask) => {
+      return [tool, fallback, refine?.check?.tool ?? tool];
+    })
     .map((tool) => [tool, tools[tool] ?? PURE] as const);
   return {
     revision: 1,

@@ -82,6 +82,16 @@ describe("a draft", () => {
     expect(after.state.status).toBe("running");
   });
 
+  it("lets a check that writes wait for the whole plan", () => {
+    const refine = { iterations: 2, check: { tool: "save", input: {} }, until: "${check.ok}" };
+    const whole = plan("a", { a: { refine } });
+    const before = play(asked, drafted(whole), succeeded("a"));
+    expect(before.orders).toEqual(["start a 1"]);
+    const after = play(asked, drafted(whole), succeeded("a"), made(whole));
+    expect(after.orders).toEqual(["start a 1", "start a 2"]);
+    expect(after.effects.at(-2)).toMatchObject({ type: "start_attempt", tool: "save" });
+  });
+
   it("ends with its run when the planner gives up", () => {
     const error = { code: "planner.failed", message: "no plan" } as const;
     const { orders, statuses, state } = play(asked, drafted(plan("a -> b")), {

@@ -93,10 +93,10 @@ export function recount(state: RunState): void {
   }
 }
 
-/** Its fallback may change the world, and was chosen while the planner wrote. */
-function isHeldBack({ status, usesFallback, retryAt, admission, approval }: SubtaskState): boolean {
+/** Its fallback, or its check, may change the world, and its turn came while the planner wrote. */
+function isHeldBack({ status, items, retryAt, admission, approval }: SubtaskState): boolean {
   const isAsked = admission !== null || (approval !== null && !approval.isApproved);
-  return status === "waiting" && usesFallback && retryAt === null && !isAsked;
+  return status === "waiting" && items === null && retryAt === null && !isAsked;
 }
 
 /** What decides about a subtask's result, beside its dependencies, in a form to compare. */
