@@ -151,6 +151,21 @@ describe("a draft", () => {
 });
 
 describe("a plan in the place of its draft", () => {
+  it("keeps the items of what it has unchanged, under way or still to come", () => {
+    const each = { a: { forEach: { in: [1, 2, 3], concurrency: 2 } } };
+    const { orders, state } = play(
+      asked,
+      drafted(plan("a", each)),
+      succeeded("a[0]", 1),
+      made(plan("b, a", each)),
+      succeeded("a[1]", 2),
+      succeeded("a[2]", 3),
+      succeeded("b"),
+    );
+    expect(orders).toEqual(["start a[0] 1", "start a[1] 1", "start a[2] 1", "start b 1"]);
+    expect(state.subtasks[1]).toMatchObject({ status: "succeeded", output: [1, 2, 3] });
+  });
+
   it("keeps what it has unchanged, wherever it stands now", () => {
     const { orders, statuses } = play(
       asked,

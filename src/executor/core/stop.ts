@@ -1,7 +1,7 @@
 /** Stopping a run on purpose, for a while (pause) or for good (cancel, timeout). */
 
 import { effectKeyOf } from "./effect-key.ts";
-import { idOfSubtask } from "./program.ts";
+import { idOfSubtask, planIndexOf } from "./program.ts";
 import { recoverAttempt } from "./recovery.ts";
 import { isFinal, type SubtaskReason } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
@@ -42,13 +42,14 @@ export function abandonRunning(turn: Turn): void {
 
 /**
  * Cancel what a new plan does not want.
- * @param kept indices of the subtasks that it keeps
+ * @param kept indices of the subtasks that it keeps, with their items
  */
 export function replaceUnwanted(turn: Turn, kept: readonly number[]): void {
   const { state } = turn;
   const wanted = new Set(kept);
-  for (const [index, { status, attempts, isDeadLetter }] of state.subtasks.entries()) {
-    if (wanted.has(index)) continue;
+  for (const [index, one] of state.subtasks.entries()) {
+    const { status, attempts, isDeadLetter } = one;
+    if (wanted.has(planIndexOf(one, index))) continue;
     const subtask = idOfSubtask(state, index);
     if (isDeadLetter) {
       const decision = { resolution: "discarded", by: "planwright", note: "replaced" } as const;
