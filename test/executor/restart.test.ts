@@ -54,6 +54,20 @@ describe("a run that is restarted", () => {
     expect(state).toMatchObject({ status: "running", output: null, finishedAt: null });
   });
 
+  it("from a loop over a list takes back the dead letters of its items", () => {
+    const each = plan("a", { a: { forEach: ["x", "y"] } });
+    const { events, state } = play(
+      start(accepted(each, { work: WRITES })),
+      failed("a[0]"),
+      succeeded("a[1]"),
+      restart("a"),
+    );
+    expect(events.filter(({ type }) => type === "dead_letter.resolved")).toMatchObject([
+      { subtask: "a[0]", resolution: "retried", by: "ada" },
+    ]);
+    expect(state.openDeadLetters).toBe(0);
+  });
+
   it("as a whole does everything again, and can end again", () => {
     const again = play(
       ...CHAIN,

@@ -123,6 +123,13 @@ function partOf(item: SubtaskState, at: number, isCollecting: boolean): KeptOutp
   return { output: { index: at, error: { code, message } } };
 }
 
+/** The subtask, its items, and theirs. */
+export function withItems(state: RunState, index: number): number[] {
+  const { first = 0, count = 0 } = state.subtasks[index]?.items ?? {};
+  const items = Array.from({ length: count }, (_, at) => first + at);
+  return [index, ...items.flatMap((item) => withItems(state, item))];
+}
+
 /** Bring the items of subtasks along to their new places. */
 export function carryItems(before: readonly SubtaskState[], subtasks: SubtaskState[]): void {
   // The list grows while it is walked: items may have items.

@@ -2,6 +2,7 @@
 
 import { completeRun } from "./completion.ts";
 import type { Versions } from "./event.ts";
+import { withItems } from "./items.ts";
 import { idOfSubtask } from "./program.ts";
 import { recoverAttempts } from "./recovery.ts";
 import { changesOf, type SettingChanges } from "./settings.ts";
@@ -35,13 +36,14 @@ export function goOn(turn: Turn, redoing: Redoing): void {
   if (isFinished(state.status)) emit(turn, { type: "run.reopened", ...signature });
 }
 
-/** Let these begin anew; the dead letters among them are none any more. */
+/** Let these begin anew; the dead letters among them, and among their items, are none any more. */
 export function redo(turn: Turn, indices: readonly number[], by: string): void {
   const { state } = turn;
-  const subtasks = indices.map((index) => idOfSubtask(state, index));
-  for (const [at, subtask] of subtasks.entries()) {
-    if (!turn.state.subtasks[indices[at] ?? -1]?.isDeadLetter) continue;
+  for (const index of indices.flatMap((one) => withItems(state, one))) {
+    if (!state.subtasks[index]?.isDeadLetter) continue;
+    const subtask = idOfSubtask(state, index);
     emit(turn, { type: "dead_letter.resolved", subtask, resolution: "retried", by, note: "" });
   }
+  const subtasks = indices.map((index) => idOfSubtask(state, index));
   if (subtasks.length > 0) emit(turn, { type: "subtasks.reset", subtasks });
 }
