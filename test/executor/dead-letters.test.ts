@@ -183,6 +183,15 @@ describe("a retry of dead letters", () => {
     expect(named.starts).toEqual(["a", "b", "a", "b"]);
   });
 
+  it("does not repeat a loop below them of which that holds for an item", () => {
+    const each = { b: { forEach: { in: [1, 2], onItemError: "skip" as const } } };
+    const loop = () => new Story(begin("a ~> b", each), failed("a"), succeeded("b[0]"));
+    const interrupted = loop().feed(resume, retry("a"), succeeded("a", 1, 2));
+    expect(interrupted.starts).toEqual(["a", "b[0]", "b[1]", "a"]);
+    const resolved = loop().feed(failed("b[1]"), resolve("b[1]"), retry("a"));
+    expect(resolved.feed(succeeded("a", 1, 2)).starts).toEqual(["a", "b[0]", "b[1]", "a"]);
+  });
+
   it("ends first, as cancelled, a run whose process went while it was being cancelled", () => {
     const story = new Story(begin("a -> b, c"), failed("a"));
     story.feed({ type: "cancel_requested", at: 2, by: "ada" }, retry("a"));

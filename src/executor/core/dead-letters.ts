@@ -12,6 +12,7 @@
 
 import { effectKeyOf } from "./effect-key.ts";
 import type { RunInput } from "./input.ts";
+import { withItems } from "./items.ts";
 import { idOfSubtask, isPlanned } from "./program.ts";
 import { goOn, redo } from "./redo.ts";
 import { indicesOf, withDependents } from "./restart.ts";
@@ -27,7 +28,8 @@ export function retryDeadLetters(turn: Turn, input: Input<"dead_letters_retried"
   const letters = openLetters(state, input.subtasks);
   if (letters.length === 0) return false;
   goOn(turn, input);
-  const follows = (index: number) => !isLeftAlone(state.subtasks[index] as SubtaskState);
+  const follows = (index: number) =>
+    !withItems(state, index).some((one) => isLeftAlone(state.subtasks[one] as SubtaskState));
   redo(turn, withDependents(state, letters, follows), input.by);
   return true;
 }
