@@ -8,7 +8,7 @@ import type { News } from "./executor/drivers/driver.ts";
 import type { History } from "./history.ts";
 import type { ResolveOptions, RestartOptions } from "./options.ts";
 import type { DeadLetter, DeadLetterFilter } from "./projections/dead-letters.ts";
-import { openDeadLetters, requireDeadLetters } from "./requirements.ts";
+import { openDeadLetters, requireBranch, requireDeadLetters } from "./requirements.ts";
 import { type Run, type RunListener, userName } from "./run.ts";
 import { INTERRUPTION, type PreparedRun } from "./run-news.ts";
 import type { HeldRun, RunStore } from "./run-store.ts";
@@ -69,7 +69,10 @@ export class DeadLetters {
     return this.#parts.begin(listener, async () => {
       const tool = await this.#toolOf(runId, subtask);
       const output = await this.#checkOutput(tool, given);
-      const held = await this.#take(runId, [subtask]);
+      const values = await this.#parts.history.largeValues();
+      const held = await this.#take(runId, [subtask], (state) =>
+        requireBranch(state, subtask, output, values),
+      );
       return { ...held, first: [{ type: "dead_letter_resolved", subtask, output, by, note }] };
     });
   }
@@ -129,10 +132,17 @@ export class DeadLetters {
     return letter?.attempts.at(-1)?.tool ?? letter?.tool ?? "";
   }
 
-  async #take(runId: string, subtasks: readonly string[] | undefined): Promise<HeldRun> {
+  async #take(
+    runId: string,
+    subtasks: readonly string[] | undefined,
+    also?: (state: RunState) => void,
+  ): Promise<HeldRun> {
     const { store, toolbox } = this.#parts;
     await toolbox.open();
-    const check = (state: RunState) => requireDeadLetters(state, subtasks);
+    const check = (state: RunState) => {
+      requireDeadLetters(state, subtasks);
+      also?.(state);
+    };
     return store.takeOver(runId, check, { mayBeFinished: true });
   }
 

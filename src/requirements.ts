@@ -1,10 +1,13 @@
 /** What a caller's words must meet before anything is begun, each refused with its cure. */
 
 import { InputError, type Issue, inputError } from "./base/errors.ts";
+import type { Json } from "./base/json.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import type { RunEvent } from "./executor/core/event.ts";
+import type { LargeValues } from "./executor/core/large-value.ts";
 import { openApprovals } from "./executor/core/open-approvals.ts";
-import { idOfSubtask } from "./executor/core/program.ts";
+import { findSubtask, idOfSubtask } from "./executor/core/program.ts";
+import { decideRoute, routeOf } from "./executor/core/route.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News } from "./executor/drivers/driver.ts";
 import { closest } from "./plan/closest.ts";
@@ -50,6 +53,21 @@ export function requireDeadLetters(state: RunState, subtasks: readonly string[] 
   const what = unknown === undefined ? "has no dead letter" : `has no dead letter ${unknown}`;
   const hint = open.length === 0 ? "There is nothing to decide." : `It has ${open.join(", ")}.`;
   throw inputError("dead_letter.unknown", `The run ${state.runId} ${what}.`, hint);
+}
+
+/** What a person says that a route came to must mean one of its branches. @throws {InputError} */
+export function requireBranch(
+  state: RunState,
+  subtask: string,
+  output: Json,
+  values: LargeValues,
+): void {
+  const index = findSubtask(state, subtask);
+  if (routeOf(state, index) === undefined) return;
+  const decided = decideRoute(state, index, output, values);
+  if (!("error" in decided)) return;
+  const { message, hint } = decided.error;
+  throw new InputError([{ code: "input.invalid", path: "output", message, hint: hint ?? "" }]);
 }
 
 /** Every question needs an answer, and nothing else does. */

@@ -6,6 +6,7 @@ import {
   createPlanwright,
   defineTool,
   InputError,
+  type Json,
   type PlanDraft,
   type PlanwrightOptions,
   type RunEvent,
@@ -93,6 +94,8 @@ async function issuesOf(subtasks: Subtask[], tools = [echo, label]) {
   }
   return [];
 }
+
+const isDecision = ({ type }: RunEvent) => type === "route.decided";
 
 describe("route", () => {
   const triage = (route: Subtask["route"], input: Record<string, unknown>): Subtask[] => [
@@ -185,6 +188,28 @@ describe("route", () => {
       { tools: [echo, label] },
     );
     expect(statuses(result)).toMatchObject({ bill: "skipped", fix: "succeeded" });
+  });
+
+  it("goes by what a person says that it came to, which must mean a branch", async () => {
+    const planwright = make({ tools: [echo, label] });
+    const subtasks = triage({ branches }, { label: "weather" });
+    const { runId } = await planwright.run({ goal: "test", subtasks }).result();
+    const resolve = (output: Json) => planwright.resolveDeadLetter(runId, "triage", { output });
+    await expect(resolve({ label: "billling" }).result()).rejects.toMatchObject({
+      issues: [
+        {
+          path: "output",
+          message: 'The route triage has no branch "billling".',
+          hint: expect.stringContaining("Did it mean billing?"),
+        },
+      ],
+    });
+    const result = await resolve({ label: "billing" }).result();
+    expect(result.status).toBe("succeeded");
+    expect(statuses(result)).toMatchObject({ bill: "succeeded", fix: "skipped" });
+    expect((await planwright.events(runId)).filter(isDecision)).toMatchObject([
+      { subtask: "triage", branch: "billing" },
+    ]);
   });
 
   it("refuses what cannot be meant, each with its place", async () => {

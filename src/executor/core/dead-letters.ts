@@ -34,7 +34,10 @@ export function retryDeadLetters(turn: Turn, input: Input<"dead_letters_retried"
   return true;
 }
 
-/** @returns whether there was anything to do */
+/**
+ * What is resolved may be a route: then what it came to chooses a branch.
+ * @returns whether there was anything to do; not where there is no such branch
+ */
 export function resolveDeadLetter(turn: Turn, input: Input<"dead_letter_resolved">): boolean {
   const { state } = turn;
   const { subtask, output, by, note } = input;
