@@ -143,6 +143,21 @@ describe("a dead letter of which somebody says what it came to", () => {
     expect(story.feed(succeeded("b", 1, 2)).statuses).toMatchObject({ d: "running" });
   });
 
+  it("counts for a join that still waits", () => {
+    const story = new Story(begin("a -> j, b -> j, c -> j", { j: { join: { require: 2 } } }));
+    story.feed({ type: "pause_requested", at: 1, by: "ada" }, failed("a"), succeeded("b"));
+    story.feed(resolve("a"));
+    expect(story.of("join.closed")).toMatchObject([{ reason: "enough", missing: ["c"] }]);
+  });
+
+  it("is enough for a join that was skipped because of another one, too", () => {
+    const any = { j: { join: { require: "any" as const } } };
+    const story = new Story(begin("a -> j, b -> j", any), failed("a"), failed("b"));
+    expect(story.state.subtasks[1]).toMatchObject({ status: "skipped", cause: "a" });
+    story.feed(resolve("b"));
+    expect(story.of("join.closed")).toMatchObject([{ reason: "enough", missing: ["a"] }]);
+  });
+
   it("is none any more: whoever comes second changes nothing", () => {
     for (const second of [retry("a"), resolve("a", "other"), discard("a")]) {
       const story = new Story(begin("a -> b"), failed("a"), resolve("a"), succeeded("b", 1));

@@ -13,6 +13,7 @@
 import { effectKeyOf } from "./effect-key.ts";
 import type { RunInput } from "./input.ts";
 import { withItems } from "./items.ts";
+import { joinOf } from "./join.ts";
 import { idOfSubtask, isPlanned } from "./program.ts";
 import { goOn, redo } from "./redo.ts";
 import { indicesOf, withDependents } from "./restart.ts";
@@ -54,7 +55,10 @@ export function resolveDeadLetter(turn: Turn, input: Input<"dead_letter_resolved
     const { status, cause } = state.subtasks[index] as SubtaskState;
     // What was about to run because one above it had been skipped waits for that one now.
     if (status === "waiting") return dependency !== letter;
-    return status === "skipped" && cause === idOfSubtask(state, dependency);
+    if (status !== "skipped") return false;
+    // A join may have enough now, whatever it was skipped for first.
+    const isJoin = joinOf(state, index) !== undefined && cause !== null;
+    return isJoin || cause === idOfSubtask(state, dependency);
   };
   const again = withDependents(state, [letter], waitsAgain);
   redo(

@@ -8,7 +8,7 @@ import { evolveDependents } from "./dependencies.ts";
 import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
 import { collectItems, dropItems, expandItems, reopenParents } from "./items.ts";
-import { evolveJoin, noteBegun, restartJoins } from "./join.ts";
+import { evolveJoin, noteBegun, recountJoinsBelow, restartJoins } from "./join.ts";
 import { evolveLifecycle } from "./lifecycle.ts";
 import { evolveNotifications } from "./notifications.ts";
 import { noteDecision, noteQuestion } from "./open-approvals.ts";
@@ -274,7 +274,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       if (subtask.item !== null) {
         reopenParents(state, index);
         recount(state);
-      }
+      } else recountJoinsBelow(state, index);
       break;
     case "subtask.failed":
       subtask.reason = event.reason;

@@ -38,6 +38,13 @@ export function recountJoin(state: RunState, index: number): void {
   subtask.join = { arrived, since, missing, isShort };
 }
 
+/** A dependency that had failed is there after all. The part of `evolve` that belongs here. */
+export function recountJoinsBelow(state: RunState, dependency: number): void {
+  for (const index of programOf(state).compiled.graph.dependents[dependency] ?? []) {
+    recountJoin(state, index);
+  }
+}
+
 /** A dependency became final. The part of `evolve` that belongs here. */
 export function noteArrival(state: RunState, index: number, dependency: number): void {
   const { join } = state.subtasks[index] as SubtaskState;
