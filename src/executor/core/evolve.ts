@@ -271,10 +271,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.reason = null;
       subtask.error = null;
       subtask.finishedAt = event.at;
-      if (subtask.item !== null) {
-        reopenParents(state, index);
-        recount(state);
-      } else recountJoinsBelow(state, index);
+      noteResolved(state, index);
       break;
     case "subtask.failed":
       subtask.reason = event.reason;
@@ -321,6 +318,13 @@ function finishSubtask(state: RunState, index: number, at: number): void {
   subtask.finishedAt = at;
   dropItems(state, index, at);
   evolveDependents(state, index);
+}
+
+/** What it came to counts: among the items that it is one of, or for who joins it. */
+function noteResolved(state: RunState, index: number): void {
+  if (state.subtasks[index]?.item === null) return recountJoinsBelow(state, index);
+  reopenParents(state, index);
+  recount(state);
 }
 
 function impossible(event: RunEvent, where: string): Error {
