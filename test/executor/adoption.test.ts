@@ -73,6 +73,18 @@ describe("a draft", () => {
     expect(statuses).toEqual({ a: "running", b: "running", c: "pending" });
   });
 
+  it("is heard of when it is whole where a route comes after what it chooses", () => {
+    const whole = plan("a, r, b", { r: { route: { branches: { x: "a", y: "b" } } } });
+    const drafts = [asked, drafted(plan("a")), drafted(whole)];
+    const { events, orders } = play(...drafts);
+    expect(events.filter(({ type }) => type === "plan.drafted")).toHaveLength(1);
+    expect(orders).toEqual(["start a 1"]);
+    const after = play(...drafts, made(whole), succeeded("r", { label: "y" }), succeeded("b"));
+    expect(after.orders).toEqual(["start a 1", "abort a 1", "start r 1", "start b 1"]);
+    expect(after.statuses).toEqual({ a: "skipped", r: "succeeded", b: "succeeded" });
+    expect(after.state).toMatchObject({ status: "succeeded", slots: { used: 0 } });
+  });
+
   it("lets writing wait for the whole plan", () => {
     const whole = plan("a -> b", { b: { tool: "save" } });
     const before = play(asked, drafted(whole), succeeded("a"));

@@ -1,6 +1,7 @@
 /**
  * Drafts: the part of a plan that the planner has written so far. A draft only grows; a
- * planner that changes its mind is heard when its plan is whole.
+ * planner that changes its mind, or writes a route after what the route chooses, is heard when
+ * its plan is whole.
  */
 
 import type { AcceptedPlan } from "./accepted-plan.ts";
@@ -28,9 +29,21 @@ export function growthOf(
   const begins = JSON.stringify(subtasks.slice(0, known));
   if (subtasks.length <= known || begins !== JSON.stringify(earlier.plan.subtasks))
     return undefined;
+  if (leadsBack(subtasks, known)) return undefined;
   return {
     ...draft,
     plan: { ...draft.plan, subtasks: subtasks.slice(known) },
     expectedMs: draft.expectedMs.slice(known),
   };
+}
+
+/** Whether a route that is new lets what has begun already wait for it. */
+function leadsBack(subtasks: AcceptedPlan["plan"]["subtasks"], known: number): boolean {
+  const begun = new Set(subtasks.slice(0, known).map(({ id }) => id));
+  const routes = subtasks.slice(known).flatMap(({ route }) => (route ? [route] : []));
+  return routes.some(({ branches }) =>
+    Object.values(branches)
+      .flat()
+      .some((id) => begun.has(id)),
+  );
 }
