@@ -474,6 +474,18 @@ describe("refine", () => {
     expect(result).toMatchObject({ status: "degraded", output: { text: "xxx" } });
   });
 
+  it("does not call what a person has said it came to not accepted", async () => {
+    const planwright = make({ tools: [writer(), judge] });
+    const run = planwright.run({
+      goal: "test",
+      subtasks: [draft({ iterations: 2, until: "${int(output.text) > 0}" })],
+    });
+    const { runId, status } = await run.result();
+    expect(status).toBe("failed");
+    const resolved = planwright.resolveDeadLetter(runId, "draft", { output: { text: "mine" } });
+    expect(await resolved.result()).toMatchObject({ status: "succeeded", flags: [] });
+  });
+
   it("counts the iterations of each item, and lists those that needed many", async () => {
     const { result } = await runPlan(
       {

@@ -144,8 +144,8 @@ function countNotAccepted(state: RunState, index: number): number {
 }
 
 function isUnaccepted(state: RunState, index: number): boolean {
-  const { status, refine } = state.subtasks[index] as SubtaskState;
-  return status === "succeeded" && refine !== null && !refine.isAccepted;
+  const { status, refine, isResolved } = state.subtasks[index] as SubtaskState;
+  return status === "succeeded" && refine !== null && !refine.isAccepted && !isResolved;
 }
 
 function unaccepted(id: string, { items, refine }: SubtaskState, count: number): QualityFlag {
