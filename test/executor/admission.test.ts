@@ -3,7 +3,7 @@ import type { Effect } from "../../src/executor/core/effect.ts";
 import type { RunInput } from "../../src/executor/core/input.ts";
 import { initialState } from "../../src/executor/core/state.ts";
 import { step } from "../../src/executor/core/step.ts";
-import { accepted, plan, READS, start } from "../builders.ts";
+import { accepted, plan, READS, start, succeeded } from "../builders.ts";
 
 describe("an admission", () => {
   it("that comes when its subtask has asked for another tool lets nobody start", () => {
@@ -25,5 +25,26 @@ describe("an admission", () => {
     expect(starts()).toEqual([]);
     feed({ type: "admission_granted", ...answer, request: requests()[1]?.request ?? 0 });
     expect(starts()).toEqual(["spare"]);
+  });
+
+  it("is given back when the time for all iterations is over and the best one stands", () => {
+    const limited = { ...READS, needsAdmission: true };
+    const refine = { iterations: 3, until: "${false}" };
+    const given = plan("a", { a: { tool: "main", totalTimeout: "1s", refine } });
+    const state = initialState("r");
+    const effects: Effect[] = [];
+    const feed = (input: RunInput) => effects.push(...step(state, input).effects);
+
+    feed(start(accepted(given, { main: limited })));
+    feed({ type: "admission_granted", at: 1, subtask: "a", request: state.seq });
+    feed(succeeded("a", "first", 1, 2));
+    expect(effects.at(-1)).toMatchObject({ type: "request_admission", subtask: "a" });
+    feed({
+      type: "timer_rang",
+      at: 1000,
+      timer: { kind: "total_timeout", subtask: "a", since: 0 },
+    });
+    expect(state).toMatchObject({ status: "degraded", output: "first" });
+    expect(effects.at(-1)).toEqual({ type: "withdraw_admission", subtask: "a" });
   });
 });

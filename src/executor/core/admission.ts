@@ -19,6 +19,7 @@ export function givesBackAdmission(state: RunState, event: EventBody): boolean {
   switch (event.type) {
     case "approval.requested":
     case "fallback.chosen":
+    case "iterations.ended":
     case "subtask.failed":
     case "subtask.skipped":
     case "subtask.cancelled": {
