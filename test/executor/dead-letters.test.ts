@@ -4,6 +4,7 @@ import type { Effect } from "../../src/executor/core/effect.ts";
 import type { RunEvent } from "../../src/executor/core/event.ts";
 import { fold } from "../../src/executor/core/evolve.ts";
 import type { RunInput } from "../../src/executor/core/input.ts";
+import { idOfSubtask } from "../../src/executor/core/program.ts";
 import { initialState } from "../../src/executor/core/state.ts";
 import { isFinished } from "../../src/executor/core/status.ts";
 import { step } from "../../src/executor/core/step.ts";
@@ -205,6 +206,34 @@ describe("a retry of dead letters", () => {
     expect(interrupted.starts).toEqual(["a", "b[0]", "b[1]", "a"]);
     const resolved = loop().feed(failed("b[1]"), resolve("b[1]"), retry("a"));
     expect(resolved.feed(succeeded("a", 1, 2)).starts).toEqual(["a", "b[0]", "b[1]", "a"]);
+  });
+
+  it("of an item lets it see what the others saw", () => {
+    const loop = {
+      forEach: { in: [1, 2], onItemError: "skip" as const },
+      input: { b: "${b}" },
+      join: { require: "any" as const },
+    };
+    const story = new Story(begin("a -> j, b -> j", { j: loop }), succeeded("a"));
+    story.feed(failed("j[0]"), succeeded("j[1]"), succeeded("b", "late"), retry("j[0]"));
+    const inputs = story.effects.flatMap((one) =>
+      one.type === "start_attempt" && one.subtask.startsWith("j") ? [one.input] : [],
+    );
+    expect(inputs).toEqual([{ b: null }, { b: null }, { b: null }]);
+  });
+
+  it("of an item loses none of the others in loops within loops that were cancelled", () => {
+    const rows = { forEach: { in: [1, 2], forEach: [1, 2] } };
+    const story = new Story(begin("a", { a: rows }), failed("a[0][0]"), failed("a[1][0]"));
+    story.feed({ type: "cancel_requested", at: 2, by: "ada" }, succeeded("a[0][1]"));
+    story.feed({ type: "timer_rang", at: 3, timer: { kind: "cancel_grace" } });
+    const open = () => {
+      const letters = [...story.state.subtasks.entries()].filter(([, one]) => one.isDeadLetter);
+      return letters.map(([index]) => idOfSubtask(story.state, index)).toSorted();
+    };
+    expect(open()).toEqual(["a[0][0]", "a[1][0]", "a[1][1]"]);
+    story.feed(retry("a[1][1]"));
+    expect(open()).toEqual(["a[0][0]", "a[1][0]"]);
   });
 
   it("ends first, as cancelled, a run whose process went while it was being cancelled", () => {

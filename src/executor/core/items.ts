@@ -154,25 +154,19 @@ export function reopenParents(state: RunState, index: number): void {
   const parent = state.subtasks[item.of] as SubtaskState;
   // It has begun anew itself, or is still under way.
   if (parent.items === null || !isFinal(parent.status)) return;
-  state.subtasks[item.of] = {
-    ...initialSubtask(parent.attempts),
-    timesRedone: parent.timesRedone,
-    item: parent.item,
-    items: parent.items,
-    status: "waiting",
-  };
-  reopenItems(state, item.of);
+  reopen(state, item.of);
   reopenParents(state, item.of);
 }
 
-/** Items that were dropped when the fan-out ended are wanted again, too. */
-function reopenItems(state: RunState, index: number): void {
-  const items = state.subtasks[index]?.items;
-  if (!items) return;
-  for (let k = items.first; k < items.first + items.count; k += 1) {
-    const { status, item, attempts, timesRedone } = state.subtasks[k] as SubtaskState;
-    if (status !== "cancelled") continue;
-    state.subtasks[k] = { ...initialSubtask(attempts), timesRedone, item };
+/** It goes on with the items that it has; those that were dropped when it ended are wanted again. */
+function reopen(state: RunState, index: number): void {
+  const { attempts, timesRedone, item, items, join } = state.subtasks[index] as SubtaskState;
+  const kept = { timesRedone, item, items, join };
+  const status = items === null ? "pending" : "waiting";
+  state.subtasks[index] = { ...initialSubtask(attempts), ...kept, status };
+  const { first = 0, count = 0 } = items ?? {};
+  for (let k = first; k < first + count; k += 1) {
+    if (state.subtasks[k]?.status === "cancelled") reopen(state, k);
   }
 }
 
