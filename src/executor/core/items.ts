@@ -5,7 +5,8 @@
  * U1. Items stand behind the plan's subtasks, those of one fan-out side by side, in order.
  * U2. `begun` of them were let go, in order; `active` of these are not final, and never more
  *     than the fan-out's concurrency.
- * U3. Once an item failed of a fan-out that fails with it, no further one is let go.
+ * U3. Once an item failed of a fan-out that fails with it, no further one is let go, but those
+ *     that a person wants done again.
  * U4. When none is active and none is left to go, the fan-out ends: collected or failed.
  */
 
@@ -26,7 +27,7 @@ export function expandItems(state: RunState, index: number, count: number): void
     state.subtasks.push({
       ...initialSubtask(parent.attempts),
       timesRedone: parent.timesRedone,
-      item: { of: index, root, at },
+      item: { of: index, root, at, isRetried: false },
     });
   }
   state.unsettled += count;
@@ -46,7 +47,7 @@ export function settleInParent(state: RunState, index: number): void {
   letGo(state, item.of);
 }
 
-/** Whether no further item is let go, for one has failed. */
+/** Whether one has failed, and all with it. */
 export function isStopped(state: RunState, index: number): boolean {
   const failed = state.subtasks[index]?.items?.failed ?? 0;
   return failed > 0 && fanOutOf(state, index)?.onItemError === "fail";
@@ -55,19 +56,20 @@ export function isStopped(state: RunState, index: number): boolean {
 /** Whether the fan-out is at its end. */
 export function isExhausted(state: RunState, index: number): boolean {
   const items = state.subtasks[index]?.items;
-  if (!items || items.active > 0) return false;
-  return items.begun === items.count || isStopped(state, index);
+  return items !== null && items !== undefined && items.active === 0 && items.begun === items.count;
 }
 
 /** Let items go, as many as may be under way. */
 function letGo(state: RunState, index: number): void {
   const { items, status } = state.subtasks[index] as SubtaskState;
-  if (items === null || isFinal(status) || isStopped(state, index)) return;
+  if (items === null || isFinal(status)) return;
   const most = fanOutOf(state, index)?.concurrency ?? Number.POSITIVE_INFINITY;
+  const stopped = isStopped(state, index);
   while (items.active < most && items.begun < items.count) {
     const next = items.first + items.begun;
     items.begun += 1;
-    if (state.subtasks[next]?.status !== "pending") continue;
+    const { status: itsStatus, item } = state.subtasks[next] as SubtaskState;
+    if (itsStatus !== "pending" || (stopped && !item?.isRetried)) continue;
     items.active += 1;
     queueSubtask(state, next);
   }
@@ -77,7 +79,8 @@ function letGo(state: RunState, index: number): void {
 function holdBack(state: RunState, items: ItemsState): void {
   for (let at = 0; at < items.begun; at += 1) {
     const subtask = state.subtasks[items.first + at];
-    if (subtask?.status !== "pending" || subtask.readyAt === -1) continue;
+    if (subtask?.status !== "pending" || subtask.readyAt === -1 || subtask.item?.isRetried)
+      continue;
     removeReady(state, items.first + at);
     items.active -= 1;
   }
@@ -141,7 +144,8 @@ export function carryItems(before: readonly SubtaskState[], subtasks: SubtaskSta
     const root = planIndexOf(parent, index);
     for (let at = 0; at < items.count; at += 1) {
       const item = before[items.first + at] as SubtaskState;
-      subtasks.push({ ...item, item: { of: index, root, at } });
+      const isRetried = item.item?.isRetried ?? false;
+      subtasks.push({ ...item, item: { of: index, root, at, isRetried } });
     }
     subtasks[index] = { ...parent, items: { ...items, first } };
   }

@@ -48,7 +48,7 @@ export function resetSubtasks(state: RunState, ids: readonly string[]): void {
     const subtask = before[index] as SubtaskState;
     state.subtasks[index] = {
       ...initialSubtask(attemptsOf(before, subtask)),
-      item: subtask.item,
+      item: subtask.item && { ...subtask.item, isRetried: true },
       timesRedone: subtask.timesRedone + (subtask.status === "succeeded" ? 1 : 0),
     };
   }

@@ -45,6 +45,8 @@ export type ItemState = {
   readonly root: number;
   /** Its place among the items. */
   readonly at: number;
+  /** Whether a person wanted it again, so that it goes although others have failed. */
+  readonly isRetried: boolean;
 };
 
 /** The items of a subtask that fans out, see `items.ts`. */
