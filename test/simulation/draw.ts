@@ -1,7 +1,8 @@
 /** Scenarios drawn from a seed. */
 
 import { DEFAULT_SETTINGS, type RunSettings } from "../../src/executor/core/settings.ts";
-import { type Plan, type PlanDraft, planSchema } from "../../src/plan/schema.ts";
+import { type Plan, planSchema } from "../../src/plan/schema.ts";
+import { type DraftSubtask, numberOf, withBranches, withFlow } from "./draw-flow.ts";
 import { Random } from "./random.ts";
 import {
   type Act,
@@ -13,8 +14,6 @@ import {
   type ToolScript,
   WRITE_FAULTS,
 } from "./scenario.ts";
-
-type DraftSubtask = PlanDraft["subtasks"][number];
 
 /** Until when people act and faults happen. */
 const UNREST_MS = 5_000;
@@ -70,29 +69,46 @@ function drawLimits(random: Random): ToolScript["limits"] {
 
 function drawRun(random: Random, runId: string, tools: readonly ToolScript[]): RunScript {
   const size = random.chance(0.15) ? random.int(9, 12) : random.int(1, 8);
-  const subtasks = Array.from({ length: size }, (_, at) => drawSubtask(random, at, tools));
-  const plan = planSchema.parse({ goal: runId, subtasks, output: "done" });
+  const drawn: DraftSubtask[] = [];
+  while (drawn.length < size) drawn.push(drawSubtask(random, drawn, tools));
+  const subtasks = withBranches(random, drawn);
+  const output = random.chance(0.7) ? { output: "done" } : {};
+  const plan = planSchema.parse({ goal: runId, subtasks, ...output });
   const planning = random.chance(0.2) ? drawPlanning(random, plan) : null;
   return { runId, plan, settings: drawSettings(random), planning };
 }
 
-function drawSubtask(random: Random, at: number, tools: readonly ToolScript[]): DraftSubtask {
+function drawSubtask(
+  random: Random,
+  before: readonly DraftSubtask[],
+  tools: readonly ToolScript[],
+): DraftSubtask {
+  const plain = drawPlain(random, before, tools);
+  return random.chance(0.35) ? withFlow(random, plain, before) : plain;
+}
+
+function drawPlain(
+  random: Random,
+  before: readonly DraftSubtask[],
+  tools: readonly ToolScript[],
+): DraftSubtask {
+  const at = before.length;
   const tool = random.pick(tools).name;
   const needs = new Set<number>();
   if (at > 0)
     for (let need = random.int(0, 3); need > 0; need -= 1) needs.add(random.int(0, at - 1));
-  const read = at > 0 && random.chance(0.3) ? random.int(0, at - 1) : undefined;
+  const read = at > 0 && random.chance(0.3) ? random.pick(before) : undefined;
   return {
     id: `s${at}`,
     tool,
-    input: read === undefined ? { n: at } : { n: `\${s${read}.n}` },
+    input: read === undefined ? { n: at } : { n: `\${${numberOf(read)}}` },
     ...(tool !== "mail" && random.chance(0.1) && { input: { n: 0 }, idempotencyKey: tool }),
     dependsOn: [...needs].map((need) => ({
       id: `s${need}`,
       on: random.chance(0.25) ? ("settled" as const) : ("success" as const),
     })),
     optional: random.chance(0.2),
-    ...(random.chance(0.15) && { when: drawCondition(random, at) }),
+    ...(random.chance(0.15) && { when: drawCondition(random, before) }),
     ...(random.chance(0.15) && { approval: drawApproval(random) }),
     ...(random.chance(0.3) && { retry: { attempts: random.int(2, 3), initial: "100ms" } }),
     ...(random.chance(0.2) && { timeout: `${random.int(200, 500)}ms` }),
@@ -101,9 +117,9 @@ function drawSubtask(random: Random, at: number, tools: readonly ToolScript[]): 
   };
 }
 
-function drawCondition(random: Random, at: number): boolean | string {
-  if (at === 0 || random.chance(0.5)) return random.chance(0.5);
-  return `\${s${random.int(0, at - 1)}.n % 2 == 0}`;
+function drawCondition(random: Random, before: readonly DraftSubtask[]): boolean | string {
+  if (before.length === 0 || random.chance(0.5)) return random.chance(0.5);
+  return `\${${numberOf(random.pick(before))} % 2 == 0}`;
 }
 
 function drawApproval(random: Random): NonNullable<DraftSubtask["approval"]> {
@@ -191,12 +207,27 @@ function drawFaults(random: Random, runs: readonly RunScript[]): Fault[] {
 function drawToolFaults(random: Random, { runId, plan }: RunScript): Fault[] {
   // In some runs nearly all goes well, in others hardly anything does.
   const misfortune = random.pick([0, 0.1, 0.3, 0.6]);
-  return plan.subtasks.flatMap(({ id: subtask }) =>
-    [1, 2, 3, 4, 5].flatMap((attempt): Fault[] =>
-      random.chance(misfortune)
-        ? [{ fault: "tool", runId, subtask, attempt, does: random.pick(MISBEHAVIOURS) }]
-        : [],
-    ),
+  return plan.subtasks
+    .flatMap(workOf)
+    .flatMap(({ subtask, attempts }) =>
+      Array.from({ length: attempts }, (_, at) => at + 1).flatMap((attempt): Fault[] =>
+        random.chance(misfortune)
+          ? [{ fault: "tool", runId, subtask, attempt, does: random.pick(MISBEHAVIOURS) }]
+          : [],
+      ),
+    );
+}
+
+/** Who does the work of a subtask, and how often as far as faults go. */
+function workOf({ id, forEach, refine }: Plan["subtasks"][number]) {
+  const attempts = refine === undefined ? 5 : 8;
+  if (forEach === undefined) return [{ subtask: id, attempts }];
+  const isDeep = typeof forEach === "object" && "forEach" in forEach;
+  return [0, 1, 2].flatMap((row) =>
+    (isDeep ? ["[0]", "[1]"] : [""]).map((cell) => ({
+      subtask: `${id}[${row}]${cell}`,
+      attempts: attempts - 2,
+    })),
   );
 }
 

@@ -10,24 +10,31 @@
 import { parseDuration } from "../../src/base/duration.ts";
 import type { RunEvent } from "../../src/executor/core/event.ts";
 import { fold } from "../../src/executor/core/evolve.ts";
-import { isFinished } from "../../src/executor/core/status.ts";
+import { idOfSubtask } from "../../src/executor/core/program.ts";
+import { isFinal as isFinalStatus, isFinished } from "../../src/executor/core/status.ts";
 import type { StoredEvent } from "../../src/journal/journal.ts";
 import { difference } from "./difference.ts";
-import { attemptName, type RunLedger } from "./ledger.ts";
+import {
+  FLOW_CALL_RULES,
+  FLOW_END_RULES,
+  FLOW_EVENT_RULES,
+  FLOW_START_RULES,
+  FLOW_STATE_RULES,
+  FLOW_WORK_RULES,
+} from "./flow-invariants.ts";
+import { attemptName, type RunLedger, type StartRecord } from "./ledger.ts";
+import { needsOf } from "./needs.ts";
 import type { Call } from "./outside.ts";
-
-type Verdict = string | undefined;
-type Rules<Arguments extends readonly unknown[]> = Readonly<
-  Record<string, (...given: Arguments) => Verdict>
->;
+import { isFinal } from "./record.ts";
+import type { Rules, Start, Verdict } from "./rule.ts";
 
 const EPSILON_USD = 1e-9;
 /** So many others may start while a subtask is ready and could. */
 const PATIENCE = 200;
 
-type Start = Extract<RunEvent, { readonly type: "attempt.started" }>;
-
 export const START_RULES: Rules<[start: Start, run: RunLedger]> = {
+  ...FLOW_START_RULES,
+
   "nothing starts after a pause or a cancel": (_, { isPausing, isStopping, isFinished: ended }) =>
     isPausing || isStopping || ended ? `${isPausing ? "paused" : "stopped"}` : undefined,
 
@@ -39,11 +46,12 @@ export const START_RULES: Rules<[start: Start, run: RunLedger]> = {
 
   "a subtask starts only when its dependencies allow it": ({ subtask: id }, run) => {
     const subtask = run.planned(id);
-    if (subtask === undefined) return `${id} is not in the plan`;
+    if (subtask === undefined || run.plan === null) return `${id} is not in the plan`;
     if (subtask.when === false) return `the condition of ${id} is false`;
-    for (const [name, on] of dependenciesOf(subtask)) {
+    if (subtask.join !== undefined && run.subtask(subtask.id).joined !== null) return undefined;
+    for (const [name, on] of needsOf(run.plan, subtask)) {
       const { status } = run.subtask(name);
-      const allows = on === "success" ? status === "succeeded" : isFinal(status);
+      const allows = on === "success" ? status === "succeeded" : isFinal({ status });
       if (!allows) return `${id} needs ${name}, which is ${status}`;
     }
     return undefined;
@@ -71,7 +79,7 @@ export const START_RULES: Rules<[start: Start, run: RunLedger]> = {
 
   "a ready subtask is not passed over for ever": (start, run) => {
     for (const index of run.shadow.ready) {
-      const id = run.plan?.subtasks[index]?.id ?? "";
+      const id = idOfSubtask(run.shadow, index);
       if (run.passOver(id) > PATIENCE) return `${id} for ${start.subtask} and others`;
     }
     return undefined;
@@ -79,6 +87,8 @@ export const START_RULES: Rules<[start: Start, run: RunLedger]> = {
 };
 
 export const EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
+  ...FLOW_EVENT_RULES,
+
   "an attempt is given up only when its time is over": (event, run) => {
     if (event.type !== "attempt.failed" || event.error.code !== "tool.timeout") return undefined;
     const { startedAt } = run.subtask(event.subtask);
@@ -98,7 +108,8 @@ export const EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
     const { attempt, status } = run.subtask(event.subtask);
     if (event.attempt !== attempt) return `${event.type} of ${event.attempt}, not ${attempt}`;
     if (status !== "running") return `${event.subtask} is ${status}`;
-    if (event.type !== "subtask.succeeded" || event.reused !== undefined) return undefined;
+    const isAnswer = event.type === "subtask.succeeded" || event.type === "iteration.produced";
+    if (!isAnswer || ("reused" in event && event.reused !== undefined)) return undefined;
     const { by } = event.output as { by: string };
     return by === attemptName(event.subtask, attempt) ? undefined : `it is ${by}'s`;
   },
@@ -106,15 +117,18 @@ export const EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
   "a subtask ends once, and says why": (event, run) => {
     if (!ENDS.has(event.type) || !("subtask" in event)) return undefined;
     const { status } = run.subtask(event.subtask);
-    if (isFinal(status)) return `${event.subtask} was ${status} already`;
-    if (event.type === "subtask.succeeded") return undefined;
+    if (isFinal({ status })) return `${event.subtask} was ${status} already`;
+    if (!event.type.startsWith("subtask.") || event.type === "subtask.succeeded") return undefined;
     return "reason" in event ? undefined : `${event.subtask} does not say why`;
   },
 
   "what is skipped for another has one that did not succeed": (event, run) => {
     if (event.type !== "subtask.skipped" || event.cause === undefined) return undefined;
+    if (event.reason === "route_not_taken") return undefined;
     const { status } = run.subtask(event.cause);
-    return isFinal(status) && status !== "succeeded" ? undefined : `${event.cause} is ${status}`;
+    return isFinal({ status }) && status !== "succeeded"
+      ? undefined
+      : `${event.cause} is ${status}`;
   },
 
   "a decision is about the question that is open": (event, run) => {
@@ -134,6 +148,7 @@ export const EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
   "a subtask's time for all attempts begins with the first": (event, run) => {
     if (event.type !== "attempt.failed" && event.type !== "subtask.failed") return undefined;
     if (event.error.code !== "subtask.timeout") return undefined;
+    if ("reason" in event && event.reason === "item_failed") return undefined;
     const { begunAt } = run.subtask(event.subtask);
     const limit = parseDuration(run.planned(event.subtask)?.totalTimeout ?? "1d");
     return begunAt !== null && event.at >= begunAt + limit ? undefined : `${event.at} is early`;
@@ -141,17 +156,19 @@ export const EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
 
   "a run ends only when every subtask has": (event, run) => {
     if (event.type !== "run.completed" || run.plan === null) return undefined;
-    const open = run.plan.subtasks.find(({ id }) => !isFinal(run.subtask(id).status));
+    const open = run.plan.subtasks.find(({ id }) => !isFinal(run.subtask(id)));
     return open === undefined ? undefined : `${open.id} has not`;
   },
 };
 
 export const STATE_RULES: Rules<[run: RunLedger]> = {
+  ...FLOW_STATE_RULES,
+
   "what failed for good is a dead letter until somebody has decided": (run) => {
     if (run.shadow.accepted === null) return undefined;
     if (run.failures !== run.deadLetters) return `${run.deadLetters} of ${run.failures}`;
     for (const [index, subtask] of run.shadow.subtasks.entries()) {
-      const id = run.plan?.subtasks[index]?.id ?? "";
+      const id = idOfSubtask(run.shadow, index);
       const { isDeadLetter } = run.subtask(id);
       if (isDeadLetter !== subtask.isDeadLetter) return `${id} is listed: ${subtask.isDeadLetter}`;
     }
@@ -165,6 +182,8 @@ export const STATE_RULES: Rules<[run: RunLedger]> = {
 };
 
 export const CALL_RULES: Rules<[call: Call, run: RunLedger, calls: readonly Call[]]> = {
+  ...FLOW_CALL_RULES,
+
   "an attempt starts only after its event is durable": ({ subtask, attempt }, run) =>
     run.starts.has(attemptName(subtask, attempt)) ? undefined : attemptName(subtask, attempt),
 
@@ -180,8 +199,9 @@ export const CALL_RULES: Rules<[call: Call, run: RunLedger, calls: readonly Call
 
   "what a person approved is what is done": ({ tool, subtask, attempt, input }, run) => {
     const record = run.subtask(subtask);
+    const { turn } = run.starts.get(attemptName(subtask, attempt)) ?? {};
     if (
-      !needsApproval(run, subtask, tool.name) ||
+      !needsApproval(run, subtask, tool.name, turn) ||
       record.attempt !== attempt ||
       record.approved === null
     )
@@ -197,28 +217,31 @@ export const CALL_RULES: Rules<[call: Call, run: RunLedger, calls: readonly Call
 };
 
 export const WORK_RULES: Rules<[call: Call, run: RunLedger, calls: readonly Call[]]> = {
-  "an idempotent effect happens once, until somebody wants it again": (call, run, calls) => {
+  ...FLOW_WORK_RULES,
+
+  "an idempotent effect has one key, until somebody wants it again": (call, run, calls) => {
     if (call.tool.effects !== "write" || !call.tool.idempotent) return undefined;
-    const keys = new Set(calls.filter(isDoneBy(call)).map(({ key }) => key));
-    const most = 1 + run.subtask(call.subtask).timesRedone;
-    return keys.size <= most ? undefined : `${keys.size} keys: ${[...keys].join(", ")}`;
+    const same = doneLike(call, run, calls, ({ timesRedone, turn }) => `${timesRedone} ${turn}`);
+    const keys = new Set(same.map(({ key }) => key));
+    return keys.size <= 1 ? undefined : `${keys.size} keys: ${[...keys].join(", ")}`;
   },
 
   "any other effect happens at most once, until somebody wants it again": (call, run, calls) => {
     if (call.tool.effects !== "write" || call.tool.idempotent) return undefined;
-    const timeOf = ({ subtask, attempt }: Call) => run.starts.get(attemptName(subtask, attempt));
-    const same = calls.filter(isDoneBy(call)).filter((one) => timeOf(one) === timeOf(call));
+    const same = doneLike(call, run, calls, ({ timesReset, turn }) => `${timesReset} ${turn}`);
     if (same.length <= 1) return undefined;
     return same.map(({ subtask, attempt }) => attemptName(subtask, attempt)).join(" and ");
   },
 };
 
 export const END_RULES: Rules<[run: RunLedger, stored: readonly StoredEvent[]]> = {
+  ...FLOW_END_RULES,
+
   "every run ends": ({ shadow }) => (isFinished(shadow.status) ? undefined : shadow.status),
 
-  "every subtask has ended, and says why": ({ shadow, plan }) => {
+  "every subtask has ended, and says why": ({ shadow }) => {
     for (const [index, { status, reason }] of shadow.subtasks.entries()) {
-      if (!isFinal(status)) return `${plan?.subtasks[index]?.id} is ${status}`;
+      if (!isFinalStatus(status)) return `${idOfSubtask(shadow, index)} is ${status}`;
       if ((reason === null) !== (status === "succeeded")) return `${status}, but ${reason}`;
     }
     return undefined;
@@ -243,36 +266,19 @@ export const END_RULES: Rules<[run: RunLedger, stored: readonly StoredEvent[]]> 
 
 const WRITING: ReadonlySet<string> = new Set(["put", "pay", "mail", "spare"]);
 const ENDS: ReadonlySet<string> = new Set([
+  "items.collected",
+  "iterations.ended",
   "subtask.succeeded",
   "subtask.failed",
   "subtask.skipped",
   "subtask.cancelled",
 ]);
 
-function isFinal(status: string): boolean {
-  return ["succeeded", "failed", "skipped", "cancelled"].includes(status);
-}
-
-/** What the subtask waits for: what it says, and what its expressions read. */
-function dependenciesOf({
-  dependsOn,
-  input,
-  when,
-}: NonNullable<RunLedger["plan"]>["subtasks"][number]): Map<string, "success" | "settled"> {
-  const found = new Map<string, "success" | "settled">();
-  for (const [name] of JSON.stringify([input, when]).matchAll(/\bs\d+(?=\.n\b)/g)) {
-    found.set(name, "success");
-  }
-  for (const dependency of dependsOn) {
-    if (typeof dependency === "string") found.set(dependency, "success");
-    else found.set(dependency.id, dependency.on);
-  }
-  return found;
-}
-
-function needsApproval(run: RunLedger, id: string, tool: string): boolean {
+/** What a plan says of approval is about what a subtask produces, and not about who checks it. */
+function needsApproval(run: RunLedger, id: string, tool: string, turn = run.turnOf(id)): boolean {
   const { approvals } = run.script.settings;
-  const isAsked = (run.planned(id)?.approval ?? false) !== false || tool === "mail";
+  const isPlanned = (run.planned(id)?.approval ?? false) !== false && !turn.startsWith("check");
+  const isAsked = isPlanned || tool === "mail";
   return isAsked || approvals === "all" || (approvals === "writes" && WRITING.has(tool));
 }
 
@@ -290,7 +296,23 @@ function timeoutOf(run: RunLedger, id: string): number {
   return own ?? run.script.settings.attemptTimeoutMs;
 }
 
-function isDoneBy(call: Call): (one: Call) => boolean {
-  return ({ runId, subtask, tool, isDone }) =>
-    isDone && runId === call.runId && subtask === call.subtask && tool.name === call.tool.name;
+/** The calls of its tool whose work was done, for its subtask, and for the same want. */
+function doneLike(
+  { runId, subtask, attempt, tool }: Call,
+  { starts }: RunLedger,
+  calls: readonly Call[],
+  wantOf: (start: StartRecord) => string,
+): readonly Call[] {
+  const want = (number: number) => {
+    const start = starts.get(attemptName(subtask, number));
+    return start && wantOf(start);
+  };
+  return calls.filter(
+    (one) =>
+      one.isDone &&
+      one.runId === runId &&
+      one.subtask === subtask &&
+      one.tool.name === tool.name &&
+      want(one.attempt) === want(attempt),
+  );
 }

@@ -3,43 +3,31 @@
  * no gates and no effects, only what has happened.
  */
 
+import type { Json } from "../../src/base/json.ts";
 import type { RunEvent } from "../../src/executor/core/event.ts";
 import { evolve } from "../../src/executor/core/evolve.ts";
 import type { Budget } from "../../src/executor/core/settings.ts";
 import { initialState, type RunState } from "../../src/executor/core/state.ts";
 import type { Plan, Subtask } from "../../src/plan/schema.ts";
+import { joinOf, type Level, levelOf, needsOf, parentOf, rootOf } from "./needs.ts";
+import {
+  beginAnew,
+  collected,
+  followSubtask,
+  isFinal,
+  newRecord,
+  type SubtaskRecord,
+} from "./record.ts";
 import type { RunScript, ToolScript } from "./scenario.ts";
 
-export type SubtaskRecord = {
-  status: "open" | "running" | "succeeded" | "failed" | "skipped" | "cancelled";
-  /** The newest attempt. */
-  attempt: number;
-  /** When the newest attempt started, by the wall clock. */
-  startedAt: number;
-  tool: string;
-  retryAt: number | null;
-  /** How often somebody wanted it again; and after a success. */
-  timesReset: number;
-  timesRedone: number;
-  /** How often somebody decided that its effect may be had by another. */
-  timesReleased: number;
-  /** When it began to do anything, or to wait for its place; null before that. */
-  begunAt: number | null;
-  /** What a person was last asked about, and the input that it may start with. */
-  asked: {
-    readonly seq: number;
-    readonly revision: number;
-    readonly input: string;
-    /** When a decision that was made beforehand stands; Infinity for never. */
-    readonly expiresAt: number;
-  } | null;
-  approved: { readonly revision: number; readonly input: string } | null;
-  isDeadLetter: boolean;
-  /** Nobody knows whether its effect happened, and nobody has been told yet. */
-  isUncertain: boolean;
-  /** Starts of others while it was ready. */
-  passedOver: number;
-  reason: string | null;
+/** What an attempt was for. */
+export type StartRecord = {
+  /** How often its subtask had been reset before. */
+  readonly timesReset: number;
+  /** How often it had succeeded before and was wanted again. */
+  readonly timesRedone: number;
+  /** Of a subtask that is refined: which iteration, and whether it is produced or checked. */
+  readonly turn: string;
 };
 
 export class RunLedger {
@@ -49,8 +37,8 @@ export class RunLedger {
   /** The fold of what the journal stored. */
   readonly shadow: RunState;
   readonly subtasks = new Map<string, SubtaskRecord>();
-  /** Of every attempt that started how often its subtask had been reset before; by `attemptName`. */
-  readonly starts = new Map<string, number>();
+  /** Of every attempt that started, by `attemptName`. */
+  readonly starts = new Map<string, StartRecord>();
   plan: Plan | null = null;
   revision = 0;
   budget: Budget | null = null;
@@ -79,9 +67,45 @@ export class RunLedger {
     return record;
   }
 
-  /** As the run's plan has it. */
+  /** As the run's plan has it, also for an item of it. */
   planned(id: string): Subtask | undefined {
-    return this.plan?.subtasks.find((subtask) => subtask.id === id);
+    const root = rootOf(id);
+    return this.plan?.subtasks.find((subtask) => subtask.id === root);
+  }
+
+  /** How the items of the subtask, or of the item, are done. */
+  levelOf(id: string): Level | undefined {
+    const subtask = this.planned(id);
+    return subtask && levelOf(subtask, id);
+  }
+
+  /** The items of the subtask, or of the item, in order. */
+  itemsOf(id: string): SubtaskRecord[] {
+    const count = this.subtask(id).count ?? 0;
+    return Array.from({ length: count }, (_, at) => this.subtask(`${id}[${at}]`));
+  }
+
+  /** What is done next for a subtask that is refined: which iteration, and what of it. */
+  turnOf(id: string): string {
+    if (this.planned(id)?.refine === undefined) return "";
+    const { iterations } = this.subtask(id);
+    const isChecked = iterations.at(-1)?.check !== null;
+    return isChecked ? `produce-${iterations.length + 1}` : `check-${iterations.length}`;
+  }
+
+  /** Of what a join depends on: who is there, who may come, and who is missing. */
+  arrivals(subtask: Subtask): { there: string[]; coming: string[]; missing: string[] } {
+    const there: string[] = [];
+    const coming: string[] = [];
+    const missing: string[] = [];
+    if (this.plan === null) return { there, coming, missing };
+    for (const [id, on] of needsOf(this.plan, subtask)) {
+      const { status } = this.subtask(id);
+      if (status === "succeeded") there.push(id);
+      else if (!isFinal({ status })) coming.push(id);
+      else (on === "settled" ? there : missing).push(id);
+    }
+    return { there, coming, missing };
   }
 
   get running(): number {
@@ -101,8 +125,122 @@ export class RunLedger {
   follow(event: RunEvent): void {
     this.events.push(event);
     evolve(this.shadow, event);
-    if ("subtask" in event) followSubtask(this.subtask(event.subtask), event);
+    if ("subtask" in event) {
+      followSubtask(this.subtask(event.subtask), event);
+      this.#followFlow(event);
+    }
     this.#followRun(event);
+  }
+
+  /** What an event about a subtask means for others. */
+  #followFlow(event: Extract<RunEvent, { readonly subtask: string }>): void {
+    const { subtask: id } = event;
+    switch (event.type) {
+      case "items.expanded":
+        for (const item of this.itemsOf(id)) {
+          beginAnew(item, this.subtask(id).attempt);
+          item.timesRedone = this.subtask(id).timesRedone;
+        }
+        this.#beginJoins(id, event.at);
+        break;
+      case "admission.requested":
+      case "attempt.started":
+        this.#beginJoins(id, event.at);
+        break;
+      case "join.closed":
+        this.subtask(id).joined = this.#seenBy(id, event.missing);
+        break;
+      case "items.collected":
+        this.subtask(id).output = collected(
+          this.itemsOf(id),
+          this.levelOf(id)?.onItemError ?? "fail",
+        );
+        break;
+      case "iterations.ended": {
+        const record = this.subtask(id);
+        record.output = record.iterations[event.best - 1]?.output ?? null;
+        break;
+      }
+      case "subtask.resolved":
+        this.#reopenParents(id);
+        break;
+      case "subtask.failed":
+      case "subtask.skipped":
+      case "subtask.cancelled":
+        // Items that had not begun will not any more; of each of them nothing is said.
+        for (const item of this.itemsOf(id)) {
+          if (item.status === "open" && !item.hasBegun) item.status = "cancelled";
+        }
+        break;
+      default:
+    }
+  }
+
+  /** What a join sees of each that it depends on. */
+  #seenBy(id: string, missing: readonly string[]): Record<string, Json> {
+    const subtask = this.planned(id);
+    if (subtask === undefined || this.plan === null) return {};
+    const names = [...needsOf(this.plan, subtask).keys()];
+    return Object.fromEntries(
+      names.map((name) => [name, missing.includes(name) ? null : this.subtask(name).output]),
+    );
+  }
+
+  /** From now on counts the time of the joins that wait for the subtask. */
+  #beginJoins(id: string, at: number): void {
+    for (const subtask of this.plan?.subtasks ?? []) {
+      if (subtask.join === undefined || this.plan === null) continue;
+      const record = this.subtask(subtask.id);
+      const isOpen = !isFinal(record) && record.joined === null;
+      if (!isOpen || !joinOf(this.plan, subtask)?.isLimited) continue;
+      if (needsOf(this.plan, subtask).has(id)) record.joinsSince ??= at;
+    }
+  }
+
+  /** What has an item that is wanted again is wanted again itself. */
+  #reopenParents(id: string): void {
+    const parent = parentOf(id);
+    if (parent === undefined || !isFinal(this.subtask(parent))) return;
+    this.#reopen(parent);
+    this.#reopenParents(parent);
+  }
+
+  /** It goes on with the items that it has; those that were cancelled are wanted again. */
+  #reopen(id: string): void {
+    const record = this.subtask(id);
+    const { attempt, count, joined } = record;
+    beginAnew(record, attempt);
+    if (count === null) return;
+    Object.assign(record, { count, joined, hasBegun: true });
+    for (let at = 0; at < count; at += 1) {
+      const item = `${id}[${at}]`;
+      if (this.subtask(item).status === "cancelled") this.#reopen(item);
+    }
+  }
+
+  /** Somebody wants it again, with all its items. */
+  #reset(id: string): void {
+    const record = this.subtask(id);
+    if (record.status === "succeeded") record.timesRedone += 1;
+    for (const one of [record, ...this.#itemsBelow(id)]) one.timesReset += 1;
+    this.#renew(id);
+    record.isRetried = parentOf(id) !== undefined;
+  }
+
+  /** Let it be as if it had not been, but for the numbers of its attempts. */
+  #renew(id: string): void {
+    const record = this.subtask(id);
+    const items = this.#itemsBelow(id);
+    const attempt = Math.max(...[record, ...items].map((one) => one.attempt));
+    if (record.joinsSince !== null) record.joinedSince.push(record.joinsSince);
+    for (const one of [record, ...items]) beginAnew(one, attempt);
+  }
+
+  /** All that ever was an item of it, or of one of its items. */
+  #itemsBelow(id: string): SubtaskRecord[] {
+    return [...this.subtasks].flatMap(([name, record]) =>
+      name.startsWith(`${id}[`) ? [record] : [],
+    );
   }
 
   #followRun(event: RunEvent): void {
@@ -115,15 +253,13 @@ export class RunLedger {
         this.#followPlan(event);
         break;
       case "attempt.started":
-        this.starts.set(
-          attemptName(event.subtask, event.attempt),
-          this.subtask(event.subtask).timesReset,
-        );
+        this.#noteStart(event.subtask, event.attempt);
         this.toolCalls += 1;
         this.usd += event.costUsd ?? 0;
         break;
       case "subtask.failed":
-        this.failures += 1;
+        // What its items failed of, each of them has told.
+        if (event.reason !== "item_failed") this.failures += 1;
         break;
       case "dead_letter.added":
         this.deadLetters += 1;
@@ -137,6 +273,9 @@ export class RunLedger {
         // Time in which nobody drove the run does not count.
         for (const record of this.subtasks.values()) {
           if (record.begunAt !== null) record.begunAt = event.at;
+          if (record.joinsSince === null) continue;
+          record.joinedSince.push(record.joinsSince);
+          record.joinsSince = event.at;
         }
         break;
       case "run.cancelled":
@@ -148,13 +287,20 @@ export class RunLedger {
         this.isFinished = false;
         break;
       case "subtasks.reset":
-        for (const id of event.subtasks) resetRecord(this.subtask(id));
+        for (const id of event.subtasks) this.#reset(id);
+        for (const id of event.subtasks) this.#reopenParents(id);
         break;
       case "run.completed":
         this.isFinished = true;
         break;
       default:
     }
+  }
+
+  #noteStart(id: string, attempt: number): void {
+    const { timesReset, timesRedone } = this.subtask(id);
+    const start = { timesReset, timesRedone, turn: this.turnOf(id) };
+    this.starts.set(attemptName(id, attempt), start);
   }
 
   #followPlan(event: Extract<RunEvent, { type: "plan.drafted" | "plan.accepted" }>): void {
@@ -169,7 +315,7 @@ export class RunLedger {
     for (const index of this.shadow.subtasks.keys()) {
       const id = plan.subtasks[index]?.id ?? "";
       const isNew = this.shadow.subtasks[index]?.status === "pending";
-      if (isNew && this.subtasks.has(id)) this.subtask(id).status = "open";
+      if (isNew && this.subtasks.has(id) && isFinal(this.subtask(id))) this.#renew(id);
     }
     this.plan = plan;
     this.revision = revision;
@@ -178,107 +324,4 @@ export class RunLedger {
 
 export function attemptName(subtask: string, attempt: number): string {
   return `${subtask}#${attempt}`;
-}
-
-function newRecord(): SubtaskRecord {
-  return {
-    status: "open",
-    attempt: 0,
-    startedAt: 0,
-    tool: "",
-    retryAt: null,
-    timesReset: 0,
-    timesRedone: 0,
-    timesReleased: 0,
-    begunAt: null,
-    asked: null,
-    approved: null,
-    isDeadLetter: false,
-    isUncertain: false,
-    passedOver: 0,
-    reason: null,
-  };
-}
-
-function resetRecord(record: SubtaskRecord): void {
-  record.timesReset += 1;
-  if (record.status === "succeeded") record.timesRedone += 1;
-  Object.assign(record, { status: "open", retryAt: null, asked: null, approved: null });
-  Object.assign(record, { isUncertain: false, reason: null, begunAt: null });
-}
-
-type SubtaskEvent = Extract<RunEvent, { readonly subtask: string }>;
-
-function followSubtask(record: SubtaskRecord, event: SubtaskEvent): void {
-  if (event.type.startsWith("subtask.")) record.retryAt = null;
-  switch (event.type) {
-    case "admission.requested":
-      record.begunAt ??= event.at;
-      break;
-    case "attempt.started":
-      record.begunAt ??= event.at;
-      record.status = "running";
-      record.attempt = event.attempt;
-      record.startedAt = event.at;
-      record.tool = event.tool;
-      record.retryAt = null;
-      record.passedOver = 0;
-      break;
-    case "attempt.failed":
-      record.status = "open";
-      record.retryAt = event.retryAt ?? null;
-      break;
-    case "retry.due":
-      record.retryAt = null;
-      break;
-    case "attempt.uncertain":
-      record.status = "open";
-      record.isUncertain = !event.rerun;
-      break;
-    case "attempt.cancelled":
-      record.status = "open";
-      break;
-    case "approval.requested":
-      record.asked = {
-        seq: event.seq,
-        revision: event.revision,
-        input: JSON.stringify(event.input),
-        expiresAt: event.expiry?.at ?? Number.POSITIVE_INFINITY,
-      };
-      record.approved = null;
-      record.begunAt = null;
-      break;
-    case "approval.decided": {
-      const { asked } = record;
-      if (event.decision !== "approved" || asked === null) break;
-      const input = event.input === undefined ? asked.input : JSON.stringify(event.input);
-      record.approved = { revision: asked.revision, input };
-      break;
-    }
-    case "dead_letter.added":
-      record.isDeadLetter = true;
-      record.isUncertain = false;
-      break;
-    case "dead_letter.resolved":
-      record.isDeadLetter = false;
-      if (event.resolution === "discarded") record.timesReleased += 1;
-      break;
-    case "subtask.resolved":
-    case "subtask.succeeded":
-      record.status = "succeeded";
-      break;
-    case "subtask.failed":
-      record.status = "failed";
-      record.reason = event.reason;
-      break;
-    case "subtask.skipped":
-      record.status = "skipped";
-      record.reason = event.reason;
-      break;
-    case "subtask.cancelled":
-      record.status = "cancelled";
-      record.reason = event.reason;
-      break;
-    default:
-  }
 }

@@ -152,9 +152,8 @@ export class Observer {
     const times = this.calls.filter(isSame).length;
     let wanted = 1;
     for (const run of this.#ledgers.values()) {
-      for (const { id, idempotencyKey } of run.script.plan.subtasks) {
-        const { timesReset, timesReleased } = run.subtask(id);
-        if (idempotencyKey === key) wanted += timesReset + timesReleased;
+      for (const { effectKeys, timesReset, timesReleased } of run.subtasks.values()) {
+        if (effectKeys.has(key)) wanted += timesReset + timesReleased;
       }
     }
     if (times <= wanted) return;
@@ -214,7 +213,10 @@ export class Observer {
 }
 
 function describe({ type, runId, ...rest }: RunEvent): string {
-  const shown = ["subtask", "attempt", "reason", "status", "cause", "rerun", "tool", "subtasks"];
+  const shown = [
+    ...["subtask", "attempt", "reason", "status", "cause", "rerun", "tool", "subtasks"],
+    ...["count", "missing", "branch", "iteration", "isAccepted", "score", "best"],
+  ];
   const more = Object.entries(rest)
     .filter(([name]) => shown.includes(name))
     .map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);

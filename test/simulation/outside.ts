@@ -161,8 +161,21 @@ export class Outside {
     return { works, lasts: behaviour === "is_late" ? 700 + (chance % 400) : usual };
   }
 
+  /** What comes of one effect is always the same. */
+  #findings(key: string): JsonObject {
+    const number = (what: string, below: number) => hashOf(this.#scenario.seed, key, what) % below;
+    return {
+      n: number("n", 10),
+      label: LABELS[number("label", LABELS.length)] ?? "",
+      confidence: number("confidence", 11) / 10,
+      list: Array.from({ length: number("rows", 4) }, (_, row) =>
+        Array.from({ length: number(`row ${row}`, 3) }, (_, cell) => 10 * row + cell),
+      ),
+    };
+  }
+
   #answer(
-    { tool, subtask, attempt }: Call,
+    { tool, subtask, attempt, key }: Call,
     behaviour: Behaviour,
     resolve: (output: Json) => void,
     reject: (error: Error) => void,
@@ -184,15 +197,13 @@ export class Outside {
       case "answers_garbage":
         return resolve(GARBAGE);
       default:
-        return resolve({
-          n: hashOf(this.#scenario.seed, subtask) % 10,
-          by: `${subtask}#${attempt}`,
-        });
+        return resolve({ ...this.#findings(key), by: `${subtask}#${attempt}` });
     }
   }
 }
 
 const GARBAGE = "garbage";
+const LABELS = ["a", "b", "c", "z"];
 
 const ANYTHING: Schema = {
   "~standard": { version: 1, vendor: "simulation", validate: (value) => ({ value }) },

@@ -5,9 +5,9 @@
  */
 
 import { PlanwrightError } from "../../src/base/errors.ts";
-import type { JsonObject } from "../../src/base/json.ts";
+import type { Json, JsonObject } from "../../src/base/json.ts";
 import { openApprovals } from "../../src/executor/core/open-approvals.ts";
-import { isPlanned } from "../../src/executor/core/program.ts";
+import { idOfSubtask, isPlanned } from "../../src/executor/core/program.ts";
 import type { Budget } from "../../src/executor/core/settings.ts";
 import type { RunState } from "../../src/executor/core/state.ts";
 import { isFinished } from "../../src/executor/core/status.ts";
@@ -86,7 +86,9 @@ export class People {
         await this.#reopen(script, { type: "restart_requested", subtasks: [subtask], by });
         break;
       case "retry_dead_letters": {
-        const subtasks = deadLetters(run.shadow);
+        const all = deadLetters(run.shadow);
+        // Mostly all of them, and now and then only one.
+        const subtasks = this.#choose() % 3 === 0 ? all.slice(-1) : all;
         await this.#reopen(script, { type: "dead_letters_retried", subtasks, by });
         break;
       }
@@ -95,7 +97,7 @@ export class People {
         const [letter = ""] = deadLetters(run.shadow);
         const told = { subtask: letter, by, note: "" };
         if (does === "resolve") {
-          const output = { n: 7, by: "a person" };
+          const output = this.#findings(run, letter);
           await this.#reopen(script, { type: "dead_letter_resolved", output, ...told });
         } else {
           await this.#reopen(script, INTERRUPTION, { type: "dead_letter_discarded", ...told });
@@ -109,6 +111,13 @@ export class People {
       default:
         does satisfies never;
     }
+  }
+
+  /** What somebody says that a dead letter came to. */
+  #findings(run: RunLedger, letter: string): Json {
+    const label = Object.keys(run.planned(letter)?.route?.branches ?? {})[0] ?? "";
+    const output = { n: 7, label, confidence: 1, list: [[1]], by: "a person" };
+    return run.levelOf(letter) === undefined ? output : [output];
   }
 
   /** Two processes want the run at the same instant. */
@@ -130,11 +139,11 @@ export class People {
     await this.#resume(script, { type: "resume_requested" }, ...more);
   }
 
-  async #decideOpen(script: RunScript, { shadow, plan }: RunLedger): Promise<void> {
+  async #decideOpen(script: RunScript, { shadow }: RunLedger): Promise<void> {
     if (shadow.accepted === null) return;
-    for (const index of openApprovals(shadow)) {
-      await this.#decide(script, plan?.subtasks[index]?.id ?? "");
-      if (this.#choose() % 4 === 0) await this.#decide(script, plan?.subtasks[index]?.id ?? "");
+    for (const subtask of openApprovals(shadow).map((index) => idOfSubtask(shadow, index))) {
+      await this.#decide(script, subtask);
+      if (this.#choose() % 4 === 0) await this.#decide(script, subtask);
     }
   }
 
@@ -242,9 +251,8 @@ export class People {
 }
 
 function isAsked(state: RunState, subtask: string): boolean {
-  const { accepted } = state;
-  if (accepted === null || isFinished(state.status)) return false;
-  return openApprovals(state).some((index) => accepted.plan.subtasks[index]?.id === subtask);
+  if (state.accepted === null || isFinished(state.status)) return false;
+  return openApprovals(state).some((index) => idOfSubtask(state, index) === subtask);
 }
 
 /** Whether all dead letters that the news are about still are some. */
@@ -259,7 +267,8 @@ function areOpen(state: RunState, news: readonly News[]): boolean {
   });
 }
 
-function deadLetters({ accepted, subtasks }: RunState): string[] {
-  const ids = accepted?.plan.subtasks.map(({ id }) => id) ?? [];
-  return ids.filter((_, index) => subtasks[index]?.isDeadLetter);
+function deadLetters(state: RunState): string[] {
+  return state.subtasks.flatMap(({ isDeadLetter }, index) =>
+    isDeadLetter ? [idOfSubtask(state, index)] : [],
+  );
 }

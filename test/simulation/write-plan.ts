@@ -21,12 +21,23 @@ export async function writePlan(
   }
   const draft = { ...plan, subtasks: plan.subtasks.map(changed(changes)) };
   for (let written = 1; written <= draft.subtasks.length; written += 1) {
-    onDraft({ ...accept({ ...draft, subtasks: draft.subtasks.slice(0, written) }), revision: 0 });
+    const soFar = { ...draft, subtasks: draft.subtasks.slice(0, written) };
+    if (isValid(soFar)) onDraft({ ...accept(soFar), revision: 0 });
     await sleep(WORD_MS);
   }
   if (!fails) return { type: "plan_made", accepted: accept(plan) };
   const error = { code: "planner.failed", message: "At its wits' end." } as const;
   return { type: "plan_failed", error, issues: [], lastPlan: null };
+}
+
+/** A draft whose routes lead to what is not written yet is not told of. */
+function isValid({ subtasks }: Plan): boolean {
+  const ids = new Set(subtasks.map(({ id }) => id));
+  return subtasks.every(({ route }) =>
+    Object.values(route?.branches ?? {})
+      .flat()
+      .every((id) => ids.has(id)),
+  );
 }
 
 function changed(changes: number | null) {
