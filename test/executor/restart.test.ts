@@ -68,6 +68,16 @@ describe("a run that is restarted", () => {
     expect(state.openDeadLetters).toBe(0);
   });
 
+  it("gives a new key to the items that had succeeded, and to no others", () => {
+    const each = plan("a", { a: { forEach: { in: [1, 2], onItemError: "skip" } } });
+    const begun = [start(accepted(each, { work: WRITES })), failed("a[0]"), succeeded("a[1]")];
+    const { starts } = play(...begun, restart("a"));
+    expect(starts.slice(2)).toEqual(["a[0] 2 r/a[0]", "a[1] 2 r/a[1]/2"]);
+    const ends = [failed("a[0]", "again", 2), succeeded("a[1]", 1, 2)];
+    const thrice = play(...begun, restart("a"), ...ends, restart());
+    expect(thrice.starts.slice(4)).toEqual(["a[0] 3 r/a[0]", "a[1] 3 r/a[1]/3"]);
+  });
+
   it("as a whole does everything again, and can end again", () => {
     const again = play(
       ...CHAIN,

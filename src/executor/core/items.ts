@@ -22,11 +22,13 @@ export function expandItems(state: RunState, index: number, count: number): void
   const parent = state.subtasks[index] as SubtaskState;
   const root = planIndexOf(parent, index);
   const first = state.subtasks.length;
+  const { itemsRedone } = state.subtasks[root] as SubtaskState;
+  const place = placeOf(state, index);
   parent.items = { first, count, begun: 0, active: 0, failed: 0 };
   for (let at = 0; at < count; at += 1) {
     state.subtasks.push({
       ...initialSubtask(parent.attempts),
-      timesRedone: parent.timesRedone,
+      timesRedone: itemsRedone[`${place}[${at}]`] ?? 0,
       item: { of: index, root, at, isRetried: false },
     });
   }
@@ -162,10 +164,27 @@ export function reopenParents(state: RunState, index: number): void {
   reopenParents(state, item.of);
 }
 
+/** How often the items of a subtask will have succeeded and been wanted again, if they are now. */
+export function redoneItems(state: RunState, index: number): Readonly<Record<string, number>> {
+  const redone = withItems(state, index).flatMap((one) => {
+    const { timesRedone, status } = state.subtasks[one] as SubtaskState;
+    const times = timesRedone + (status === "succeeded" ? 1 : 0);
+    return one === index || times === 0 ? [] : [[placeOf(state, one), times] as const];
+  });
+  return Object.fromEntries(redone);
+}
+
+/** What stands behind the id of the plan's subtask in that of its item: `[3]`; empty for itself. */
+function placeOf(state: RunState, index: number): string {
+  const { item = null } = state.subtasks[index] ?? {};
+  return item === null ? "" : `${placeOf(state, item.of)}[${item.at}]`;
+}
+
 /** It goes on with the items that it has; those that were dropped when it ended are wanted again. */
 function reopen(state: RunState, index: number): void {
-  const { attempts, timesRedone, item, items, join } = state.subtasks[index] as SubtaskState;
-  const kept = { timesRedone, item, items, join };
+  const subtask = state.subtasks[index] as SubtaskState;
+  const { attempts, timesRedone, itemsRedone, item, items, join } = subtask;
+  const kept = { timesRedone, itemsRedone, item, items, join };
   const status = items === null ? "pending" : "waiting";
   state.subtasks[index] = { ...initialSubtask(attempts), ...kept, status };
   const { first = 0, count = 0 } = items ?? {};

@@ -4,11 +4,12 @@
  *
  * N1. What is done again is done with all that follows from it; the rest keeps its results.
  * N2. A subtask that had succeeded gets a key of its own for the new time: its effect is
- *     wanted again. Any other keeps its key: its effect may have happened.
+ *     wanted again. Any other keeps its key: its effect may have happened. So it is with every
+ *     item of a subtask, whatever became of the others.
  */
 
 import { attemptsOf, recount } from "./adoption.ts";
-import { carryItems, reopenParents } from "./items.ts";
+import { carryItems, redoneItems, reopenParents } from "./items.ts";
 import { findSubtask, idOfSubtask, planIndexOf, programOf } from "./program.ts";
 import { initialSubtask, type RunState, type SubtaskState } from "./state.ts";
 
@@ -44,12 +45,14 @@ export function indicesOf(state: RunState, ids: readonly string[] | null): numbe
 export function resetSubtasks(state: RunState, ids: readonly string[]): void {
   const before = [...state.subtasks];
   const indices = indicesOf(state, ids);
+  for (const index of indices) noteRedone(state, index);
   for (const index of indices) {
     const subtask = before[index] as SubtaskState;
     state.subtasks[index] = {
       ...initialSubtask(attemptsOf(before, subtask)),
       item: subtask.item && { ...subtask.item, isRetried: true },
       timesRedone: subtask.timesRedone + (subtask.status === "succeeded" ? 1 : 0),
+      itemsRedone: subtask.itemsRedone,
     };
   }
   for (const index of indices) reopenParents(state, index);
@@ -58,6 +61,14 @@ export function resetSubtasks(state: RunState, ids: readonly string[]): void {
   state.subtasks.length = programOf(state).compiled.graph.ids.length;
   carryItems(present, state.subtasks);
   recount(state);
+}
+
+/** Its items will be others, and their effects are wanted again where they had succeeded. */
+function noteRedone(state: RunState, index: number): void {
+  const subtask = state.subtasks[index] as SubtaskState;
+  if (subtask.items === null) return;
+  const root = state.subtasks[planIndexOf(subtask, index)] as SubtaskState;
+  root.itemsRedone = { ...root.itemsRedone, ...redoneItems(state, index) };
 }
 
 /** The same for every attempt of a subtask, or of its iteration, until its effect is wanted again. */

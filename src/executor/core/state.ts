@@ -117,6 +117,8 @@ export type SubtaskState = {
   usesFallback: boolean;
   /** How often it had succeeded and was wanted again. */
   timesRedone: number;
+  /** The same for items that it had before, by what stands behind its id: `[3]`, `[3][0]`. */
+  itemsRedone: Readonly<Record<string, number>>;
   /** What its effect is known by in all runs, once an attempt has begun. */
   effectKey: string | null;
   /** What a person was asked about it. */
@@ -234,6 +236,7 @@ export function initialSubtask(attempts = 0): SubtaskState {
     retryAt: null,
     usesFallback: false,
     timesRedone: 0,
+    itemsRedone: {},
     effectKey: null,
     approval: null,
     admission: null,
