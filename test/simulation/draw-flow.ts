@@ -89,7 +89,9 @@ function withForEach(
   const isDeep = random.chance(0.25) && Array.isArray(list);
   return {
     ...plain,
-    ...(plain.idempotencyKey === undefined && { input: { ...plain.input, at: "${index}" } }),
+    ...(plain.idempotencyKey === undefined && {
+      input: { ...plain.input, of: isDeep ? "${cell}" : "${item}" },
+    }),
     ...(plain.when === undefined && random.chance(0.2) && { when: "${index % 2 == 0}" }),
     forEach: {
       in: list,
@@ -132,7 +134,10 @@ function withRefine(random: Random, { idempotencyKey: _, ...plain }: DraftSubtas
     refine: {
       iterations: random.int(2, 4),
       ...(isChecked && {
-        check: { tool: random.pick(CHECKS), input: { n: "${output.n}", of: "${iteration}" } },
+        check: {
+          tool: random.pick(CHECKS),
+          input: { n: "${output.n}", iteration: "${iteration}" },
+        },
       }),
       until: never ? "${false}" : `\${${judged}.n >= ${random.int(4, 9)}}`,
       ...(random.chance(0.7) && {

@@ -228,6 +228,14 @@ export const FLOW_CALL_RULES: Rules<[call: Call, run: RunLedger]> = {
     return undefined;
   },
 
+  "an item is about one element, in whatever attempt": (call, run) => {
+    const { of } = inputOf(call, run) ?? {};
+    if (parentOf(call.subtask) === undefined || of === undefined) return undefined;
+    const element = JSON.stringify(of);
+    const first = run.firstElement(call.subtask, element);
+    return element === first ? undefined : `${call.subtask}: ${element}, not ${first}`;
+  },
+
   "each iteration hears what was said of the one before": (call, run) => {
     const input = inputOf(call, run);
     const { turn = "" } = run.starts.get(attemptName(call.subtask, call.attempt)) ?? {};

@@ -121,6 +121,13 @@ export class RunLedger {
     return record.passedOver;
   }
 
+  /** What the item has said first that it is about, since its loop began. */
+  firstElement(id: string, element: string): string {
+    const record = this.subtask(id);
+    record.element ??= element;
+    return record.element;
+  }
+
   /** @param event as the journal stored it */
   follow(event: RunEvent): void {
     this.events.push(event);
@@ -137,10 +144,7 @@ export class RunLedger {
     const { subtask: id } = event;
     switch (event.type) {
       case "items.expanded":
-        for (const item of this.itemsOf(id)) {
-          beginAnew(item, this.subtask(id).attempt);
-          item.timesRedone = this.subtask(id).timesRedone;
-        }
+        for (const item of this.itemsOf(id)) beginAnew(item, this.subtask(id).attempt);
         this.#beginJoins(id, event.at);
         break;
       case "admission.requested":
@@ -221,8 +225,10 @@ export class RunLedger {
   /** Somebody wants it again, with all its items. */
   #reset(id: string): void {
     const record = this.subtask(id);
-    if (record.status === "succeeded") record.timesRedone += 1;
-    for (const one of [record, ...this.#itemsBelow(id)]) one.timesReset += 1;
+    for (const one of [record, ...this.#itemsBelow(id)]) {
+      one.timesReset += 1;
+      if (one.status === "succeeded") one.timesRedone += 1;
+    }
     this.#renew(id);
     record.isRetried = parentOf(id) !== undefined;
   }
@@ -234,6 +240,7 @@ export class RunLedger {
     const attempt = Math.max(...[record, ...items].map((one) => one.attempt));
     if (record.joinsSince !== null) record.joinedSince.push(record.joinsSince);
     for (const one of [record, ...items]) beginAnew(one, attempt);
+    for (const item of items) item.element = null;
   }
 
   /** All that ever was an item of it, or of one of its items. */

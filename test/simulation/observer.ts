@@ -39,6 +39,9 @@ const LEGITIMATE: ReadonlySet<string> = new Set([
   "journal.locked",
 ]);
 
+/** Why subtasks end that are part of control flow. */
+const FLOW_ENDS: ReadonlySet<string> = new Set(["item_failed", "route_not_taken"]);
+
 const DECISIONS: ReadonlySet<string> = new Set(["approval.decided", "dead_letter.resolved"]);
 
 export class Observer {
@@ -88,7 +91,7 @@ export class Observer {
       if (event.type === "attempt.started") this.#check(START_RULES, event, run);
       this.#check(EVENT_RULES, event, run);
       run.follow(event);
-      if (event.type === "run.completed") this.happened(`run ${event.status}`);
+      for (const what of whatHappens(event)) this.happened(what);
     }
     this.#check(STATE_RULES, run);
     // The plan is the largest part, and only events about plans change it.
@@ -209,6 +212,29 @@ export class Observer {
 
   #note(what: string): void {
     this.trace.push(`${String(this.#clock.elapsed).padStart(6)} ${what}`);
+  }
+}
+
+/** What is worth counting. */
+function whatHappens(event: RunEvent): string[] {
+  switch (event.type) {
+    case "run.completed":
+      return [`run ${event.status}`];
+    case "items.expanded":
+      return [event.subtask.includes("[") ? "loop within a loop" : "loop"];
+    case "items.collected":
+      return ["loop collected"];
+    case "join.closed":
+      return [`join ${event.reason}`];
+    case "route.decided":
+      return [`route ${event.instead ?? "decided"}`];
+    case "iterations.ended":
+      return [`refinement ${event.isAccepted ? "accepted" : event.error ? "broken off" : "ended"}`];
+    case "subtask.failed":
+    case "subtask.skipped":
+      return FLOW_ENDS.has(event.reason) ? [event.reason] : [];
+    default:
+      return [];
   }
 }
 

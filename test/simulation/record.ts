@@ -51,6 +51,8 @@ export type SubtaskRecord = {
   reason: string | null;
   output: Json;
   error: { readonly code: string; readonly message: string } | null;
+  /** What it is about, of an item; null before it has said so. */
+  element: string | null;
   /** Whether somebody wanted just this item again. */
   isRetried: boolean;
   /** Whether it has done, or asked for, anything. */
@@ -103,6 +105,7 @@ export function newRecord(): SubtaskRecord {
     timesReleased: 0,
     effectKeys: new Set(),
     isDeadLetter: false,
+    element: null,
     passedOver: 0,
     joinedSince: [],
   };
