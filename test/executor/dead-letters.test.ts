@@ -234,6 +234,24 @@ describe("a retry of dead letters", () => {
     expect(story.starts.slice(3)).toEqual(["a[0]", "a[2]"]);
   });
 
+  it("of an item is about its element, whatever the list is now", () => {
+    const skip = { onItemError: "skip" as const };
+    const loops = {
+      a: { forEach: { in: [1, 2, 3], ...skip } },
+      b: { forEach: { in: "${a}", ...skip }, input: { of: "${item}", all: "${a}" } },
+    };
+    const story = new Story(begin("a, b", loops), failed("a[0]"), succeeded("a[1]", "y"));
+    story.feed(succeeded("a[2]", "z"), failed("b[0]"), succeeded("b[1]"));
+    story.feed(resolve("a[0]", "x"), retry("b[0]"));
+    expect(story.state.subtasks[0]?.output).toEqual(["x", "y", "z"]);
+    expect(story.effects.filter((one) => one.type === "start_attempt").at(-1)).toMatchObject({
+      subtask: "b[0]",
+      input: { of: "y", all: ["y", "z"] },
+    });
+    story.feed({ type: "restart_requested", at: 9, subtasks: ["b"], by: "ada" });
+    expect(story.starts.slice(-3)).toEqual(["b[0]", "b[1]", "b[2]"]);
+  });
+
   it("of an item loses none of the others in loops within loops that were cancelled", () => {
     const rows = { forEach: { in: [1, 2], forEach: [1, 2] } };
     const story = new Story(begin("a", { a: rows }), failed("a[0][0]"), failed("a[1][0]"));

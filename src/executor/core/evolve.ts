@@ -7,7 +7,7 @@ import { adoptPlan, recount } from "./adoption.ts";
 import { evolveDependents } from "./dependencies.ts";
 import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
-import { collectItems, dropItems, expandItems, reopenParents } from "./items.ts";
+import { collectItems, dropItems, expandItems, keepForLoops, reopenParents } from "./items.ts";
 import { evolveJoin, noteBegun, recountJoinsBelow, restartJoins } from "./join.ts";
 import { evolveLifecycle } from "./lifecycle.ts";
 import { evolveNotifications } from "./notifications.ts";
@@ -265,6 +265,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       subtask.error = null;
       break;
     case "subtask.resolved":
+      keepForLoops(state, index);
       subtask.isResolved = true;
       subtask.output = event.output;
       subtask.largeOutput = null;

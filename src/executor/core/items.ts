@@ -7,11 +7,13 @@
  *     than the fan-out's concurrency.
  * U3. Once an item failed of a fan-out that fails with it, no further one is let go, but those
  *     that a person wants done again.
- * U4. When none is active and none is left to go, the fan-out ends: collected or failed.
+ * U4. The elements stay what they were when it fanned out, whatever a person says later that
+ *     others came to.
+ * U5. When none is active and none is left to go, the fan-out ends: collected or failed.
  */
 
 import { type KeptOutput, largeFieldsOf } from "./large-value.ts";
-import { fanOutOf, planIndexOf } from "./program.ts";
+import { fanOutOf, idOfSubtask, planIndexOf, programOf } from "./program.ts";
 import { queueSubtask } from "./queue.ts";
 import { removeReady } from "./ready.ts";
 import { type ItemsState, initialSubtask, type RunState, type SubtaskState } from "./state.ts";
@@ -24,7 +26,7 @@ export function expandItems(state: RunState, index: number, count: number): void
   const first = state.subtasks.length;
   const { itemsRedone } = state.subtasks[root] as SubtaskState;
   const place = placeOf(state, index);
-  parent.items = { first, count, begun: 0, active: 0, failed: 0 };
+  parent.items = { first, count, begun: 0, active: 0, failed: 0, saw: {} };
   for (let at = 0; at < count; at += 1) {
     state.subtasks.push({
       ...initialSubtask(parent.attempts),
@@ -180,11 +182,27 @@ function placeOf(state: RunState, index: number): string {
   return item === null ? "" : `${placeOf(state, item.of)}[${item.at}]`;
 }
 
+/**
+ * What it gave is about to be something else; loops that have begun with it keep it. The part of
+ * `evolve` that belongs here.
+ */
+export function keepForLoops(state: RunState, index: number): void {
+  const { output, largeOutput, largeFields, item } = state.subtasks[index] as SubtaskState;
+  if (item !== null) return;
+  const id = idOfSubtask(state, index);
+  for (const dependent of programOf(state).compiled.graph.dependents[index] ?? []) {
+    const items = state.subtasks[dependent]?.items;
+    if (!items || Object.hasOwn(items.saw, id)) continue;
+    items.saw = { ...items.saw, [id]: { output, largeOutput, largeFields } };
+  }
+}
+
 /** It goes on with the items that it has; those that were dropped when it ended are wanted again. */
 function reopen(state: RunState, index: number): void {
   const subtask = state.subtasks[index] as SubtaskState;
   const { attempts, timesRedone, itemsRedone, item, items, join } = subtask;
   const kept = { timesRedone, itemsRedone, item, items, join };
+  keepForLoops(state, index);
   const status = items === null ? "pending" : "waiting";
   state.subtasks[index] = { ...initialSubtask(attempts), ...kept, status };
   const { first = 0, count = 0 } = items ?? {};

@@ -9,7 +9,7 @@
  */
 
 import { attemptsOf, recount } from "./adoption.ts";
-import { carryItems, redoneItems, reopenParents } from "./items.ts";
+import { carryItems, keepForLoops, redoneItems, reopenParents } from "./items.ts";
 import { findSubtask, idOfSubtask, planIndexOf, programOf } from "./program.ts";
 import { initialSubtask, type RunState, type SubtaskState } from "./state.ts";
 
@@ -45,7 +45,10 @@ export function indicesOf(state: RunState, ids: readonly string[] | null): numbe
 export function resetSubtasks(state: RunState, ids: readonly string[]): void {
   const before = [...state.subtasks];
   const indices = indicesOf(state, ids);
-  for (const index of indices) noteRedone(state, index);
+  for (const index of indices) {
+    keepForLoops(state, index);
+    noteRedone(state, index);
+  }
   for (const index of indices) {
     const subtask = before[index] as SubtaskState;
     state.subtasks[index] = {

@@ -20,6 +20,7 @@ export function scopeFor(
 ): Scope {
   const program = programOf(state);
   const missing = index === undefined ? [] : missingFor(state, index);
+  const saw = index === undefined ? undefined : rootOf(state, index).items?.saw;
   const scope: Record<string, Scope[string]> = Object.create(null);
   for (const name of template.references) {
     const found = program.compiled.graph.indexOf.get(name);
@@ -27,8 +28,9 @@ export function scopeFor(
     if (found === undefined) scope[name] = program.accepted.inputs;
     else {
       const subtask = state.subtasks[found];
-      const isHidden = subtask === undefined || missing.includes(name);
-      scope[name] = isHidden ? null : outputOf(state.runId, name, subtask, values);
+      const isHidden = missing.includes(name);
+      const kept = saw?.[name] ?? subtask;
+      scope[name] = isHidden || !kept ? null : outputOf(state.runId, name, kept, values);
     }
   }
   if (index === undefined) return scope;
@@ -54,8 +56,12 @@ function addIterationNames(
 
 /** What was not there when a join went on is out of its sight for good. */
 function missingFor(state: RunState, index: number): readonly string[] {
-  const at = planIndexOf(subtaskAt(state, index), index);
-  return state.subtasks[at]?.join?.missing ?? [];
+  return rootOf(state, index).join?.missing ?? [];
+}
+
+/** The subtask of the plan. */
+function rootOf(state: RunState, index: number): SubtaskState {
+  return subtaskAt(state, planIndexOf(subtaskAt(state, index), index));
 }
 
 function subtaskAt(state: RunState, index: number): SubtaskState {

@@ -60,6 +60,8 @@ export type ItemsState = {
   active: number;
   /** How many have failed for good. */
   failed: number;
+  /** What others gave when the loop began and do not give any more: its items still see it. */
+  saw: Readonly<Record<string, KeptOutput>>;
 };
 
 /** What has come of what a subtask waits for that need not wait for all of it, see `join.ts`. */
