@@ -24,8 +24,13 @@ export function needsOf(plan: Plan, subtask: Subtask): Needs {
 function findNeeds(plan: Plan, subtask: Subtask): Needs {
   const { id, dependsOn, input, when, forEach, refine, route } = subtask;
   const found = new Map<string, "success" | "settled">();
-  const texts = JSON.stringify([input, when, forEach, refine, route?.by]);
-  for (const [name] of texts.matchAll(/\bs\d+\b/g)) found.set(name, "success");
+  const ids = new Set(plan.subtasks.map((one) => one.id));
+  const text = JSON.stringify([input, when, forEach, refine, route?.by]);
+  for (const [expression] of text.matchAll(/\$\{[^}]*\}/g)) {
+    for (const [name] of expression.matchAll(/(?<![.'\w])[a-z]\w*/g)) {
+      if (ids.has(name)) found.set(name, "success");
+    }
+  }
   for (const dependency of dependsOn) {
     if (typeof dependency === "string") found.set(dependency, "success");
     else found.set(dependency.id, dependency.on);

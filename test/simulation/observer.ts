@@ -48,6 +48,8 @@ export class Observer {
   readonly counts = new Map<string, number>();
   readonly trace: string[] = [];
   readonly calls: Call[] = [];
+  /** What was changed in the world outside: tool and key of each. */
+  readonly effects: string[] = [];
   /** The first one. */
   violation: Violation | undefined;
   readonly #isTraced: boolean;
@@ -123,6 +125,7 @@ export class Observer {
   }
 
   done(call: Call): void {
+    if (call.tool.effects === "write") this.effects.push(`${call.tool.name} ${call.key}`);
     if (this.#isTraced) this.#note(`done: ${describeCall(call)}`);
     this.#check(WORK_RULES, call, this.ledger(call.runId), this.calls);
     this.#checkNamedEffect(call);

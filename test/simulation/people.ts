@@ -94,7 +94,8 @@ export class People {
       }
       case "discard":
       case "resolve": {
-        const [letter = ""] = deadLetters(run.shadow);
+        const letters = deadLetters(run.shadow);
+        const letter = letters[this.#choose() % letters.length] ?? "";
         const told = { subtask: letter, by, note: "" };
         if (does === "resolve") {
           const output = this.#findings(run, letter);

@@ -8,6 +8,7 @@
  * that is busy.
  */
 
+import type { RunState } from "../../src/executor/core/state.ts";
 import { isFinished } from "../../src/executor/core/status.ts";
 import type { Journal, Lease, StoredEvent } from "../../src/journal/journal.ts";
 import { createMemoryJournal } from "../../src/journal/memory.ts";
@@ -28,6 +29,10 @@ export type Report = {
   readonly counts: ReadonlyMap<string, number>;
   /** What happened when, where that was asked for. */
   readonly trace: readonly string[];
+  /** As the runs stand in the end, by id. */
+  readonly runs: ReadonlyMap<string, RunState>;
+  /** What was changed in the world outside, in order: tool and key of each. */
+  readonly effects: readonly string[];
 };
 
 /** Virtual time after which a run that has not ended never will. */
@@ -76,8 +81,9 @@ class Simulation implements Surroundings, Town {
     }
     if (this.#mistake !== undefined) throw this.#mistake;
     if (this.#observer.violation === undefined) await this.#checkEnds();
-    const { violation, counts, trace } = this.#observer;
-    return { violation, counts, trace };
+    const { violation, counts, trace, effects } = this.#observer;
+    const runs = new Map(this.scenario.runs.map(({ runId }) => [runId, this.ledger(runId).shadow]));
+    return { violation, counts, trace, runs, effects };
   }
 
   get seed(): number {
