@@ -24,8 +24,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a refused append is ignored",
     file: `${DRIVERS}/in-process.ts`,
-    text: "await journal.append(lease, events, more);",
-    instead: "await journal.append(lease, events, more).catch(() => {});",
+    text: "await journal.append(lease, events, { ...more, release });",
+    instead: "await journal.append(lease, events, { ...more, release }).catch(() => {});",
   },
   {
     name: "the journal does not fence",
