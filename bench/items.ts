@@ -9,12 +9,12 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync, type SQLInputValue, StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { z } from "zod";
 import { createPlanwright, defineTool, type PlanDraft, ToolError } from "../src/index.ts";
-import { MIGRATIONS } from "../src/journal/sqlite-schema.ts";
+import { tableBesideWrites } from "./bare-writes.ts";
+import { peakMegabytes } from "./peak-memory.ts";
 import { table } from "./rounds.ts";
 
 const STEPS = ["ingest", "clean", "extract", "enrich", "summarize", "classify", "write"] as const;
@@ -72,22 +72,18 @@ async function* documents(count: number) {
 async function measureMemory(count: number, folder: string): Promise<Measured> {
   // As the command line does for batches.
   setFlagsFromString("--optimize-for-size");
-  let peak = 0;
-  const watch = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage.rss());
-  }, 10);
-  const { counts, seconds } = await runPipeline(count, folder, "journal.db");
-  clearInterval(watch);
+  const { counts, seconds } = await runPipeline(count, folder, join(folder, "journal.db"));
+  const peak = peakMegabytes(process.pid) ?? Number.NaN;
   globalThis.gc?.();
   const heapMegabytes = process.memoryUsage().heapUsed / 1e6;
-  return { items: count, counts, seconds, peakMegabytes: peak / 1e6, heapMegabytes };
+  return { items: count, counts, seconds, peakMegabytes: peak, heapMegabytes };
 }
 
-async function runPipeline(count: number, folder: string, name: string) {
+async function runPipeline(count: number, folder: string, journal: string) {
   const planwright = createPlanwright({
     tools: pipelineTools,
     builtinTools: false,
-    journal: `sqlite:${join(folder, name)}`,
+    journal: `sqlite:${journal}`,
   });
   const out = join(folder, "results.jsonl");
   const begun = performance.now();
@@ -95,68 +91,6 @@ async function runPipeline(count: number, folder: string, name: string) {
   const seconds = (performance.now() - begun) / 1000;
   await planwright.close();
   return { counts, seconds };
-}
-
-/** What the journal wrote, statement by statement, commits included. */
-type Write = { readonly sql: string; readonly values: readonly SQLInputValue[] };
-
-const ROUNDS = 9;
-
-/** What a batch takes beside the very writes of its journal with nothing around them. */
-async function measureCost(count: number, folder: string): Promise<string> {
-  const rounds: { readonly seconds: number; readonly bare: number; readonly commits: number }[] =
-    [];
-  // The first warms up.
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const { seconds } = await runPipeline(count, folder, `timed-${round}.db`);
-    const writes = await record(() => runPipeline(count, folder, `recorded-${round}.db`));
-    const bare = replay(writes, join(folder, `bare-${round}.db`));
-    const commits = writes.filter(({ sql }) => sql === "COMMIT").length;
-    if (round > 0) rounds.push({ seconds, bare, commits });
-  }
-  const sorted = rounds.sort((a, b) => a.seconds / a.bare - b.seconds / b.bare);
-  const rows = (["min", "median", "max"] as const).map((name, k) => {
-    const { seconds, bare, commits } = sorted[
-      Math.round((k / 2) * (ROUNDS - 1))
-    ] as (typeof sorted)[0];
-    const ratio = (seconds / bare).toFixed(2);
-    const share = (commits / count).toFixed(2);
-    return [name, (count / seconds).toFixed(0), (count / bare).toFixed(0), ratio, share];
-  });
-  const head = ["round", "items/s", "bare writes, items/s", "ratio", "commits an item"];
-  return table(head, rows);
-}
-
-async function record(work: () => Promise<unknown>): Promise<Write[]> {
-  const writes: Write[] = [];
-  const { run } = StatementSync.prototype;
-  StatementSync.prototype.run = function recorded(this: StatementSync, ...values: SQLInputValue[]) {
-    const sql = this.sourceSQL;
-    if (/^\s*(?:INSERT|UPDATE|DELETE|BEGIN|COMMIT)/.test(sql)) writes.push({ sql, values });
-    return run.apply(this, values as never);
-  } as typeof run;
-  try {
-    await work();
-  } finally {
-    StatementSync.prototype.run = run;
-  }
-  return writes;
-}
-
-/** @returns seconds */
-function replay(writes: readonly Write[], path: string): number {
-  const database = new DatabaseSync(path);
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  for (const migration of MIGRATIONS) database.exec(migration);
-  const statements = new Map<string, StatementSync>();
-  for (const { sql } of writes) {
-    if (!statements.has(sql)) statements.set(sql, database.prepare(sql));
-  }
-  const begun = performance.now();
-  for (const { sql, values } of writes) statements.get(sql)?.run(...values);
-  const seconds = (performance.now() - begun) / 1000;
-  database.close();
-  return seconds;
 }
 
 /** Steps that wait; the fourth is the bottleneck. */
@@ -246,7 +180,8 @@ try {
     console.log(JSON.stringify(await measureMemory(Number(only), folder)));
   else {
     console.log("\n## Seven steps, 3 % failures: beside the bare writes\n");
-    console.log(await measureCost(1_500, folder));
+    const runBatch = async (journal: string) => (await runPipeline(1_500, folder, journal)).seconds;
+    console.log(await tableBesideWrites({ count: 1_500, rounds: 9, folder, runBatch }));
     // Each in a process of its own: memory that one has used stays with it.
     const measured = [1_500, 15_000].map((count) => {
       const args = ["--expose-gc", import.meta.filename, String(count)];

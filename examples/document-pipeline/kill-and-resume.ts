@@ -37,7 +37,7 @@ console.log();
 await planwright("dead-letters", "list").ended;
 await report();
 register.mend();
-console.log("\nthe register mends its entries\n");
+console.log("\nthe register is mended\n");
 await planwright("dead-letters", "retry", "--all").ended;
 await report();
 

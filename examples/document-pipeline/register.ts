@@ -49,11 +49,13 @@ const BROKEN: Readonly<Record<string, readonly [status: number, why: string]>> =
   "North Sea Wind Inc.": [500, "the entry of North Sea Wind Inc. is damaged"],
 };
 
+type Manner = "answered" | "busy" | "silent" | "down" | "broken";
+
 export type Register = AsyncDisposable & {
   readonly url: string;
-  /** What it did so far. */
-  readonly counts: { answered: number; busy: number; silent: number; down: number; broken: number };
-  /** From now on every entry is as it should be. */
+  /** How it took the questions so far. */
+  readonly counts: Readonly<Record<Manner, number>>;
+  /** From now on every question is answered. */
   mend(): void;
 };
 
@@ -64,40 +66,25 @@ export async function startRegister({ seed }: { readonly seed: number }): Promis
   let questions = 0;
   let upAgainAt = 0;
 
-  function answer(names: readonly string[], response: ServerResponse): void {
+  function mannerOf(names: readonly string[]): Manner {
     const question = names.toSorted().join(", ");
     const times = (asked.get(question) ?? 0) + 1;
     asked.set(question, times);
     questions += 1;
     if (questions === OUTAGE.after) upAgainAt = Date.now() + OUTAGE.ms;
-    const broken = names.map((name) => BROKEN[name]).find((entry) => entry !== undefined);
+    if (isMended) return "answered";
+    if (Date.now() < upAgainAt) return "down";
+    if (names.some((name) => name in BROKEN)) return "broken";
     const dice = diceOf(`${seed} ${question} ${times}`);
-    if (Date.now() < upAgainAt) {
-      counts.down += 1;
-      response.writeHead(503).end("down for maintenance");
-    } else if (broken && !isMended) {
-      counts.broken += 1;
-      response.writeHead(broken[0]).end(broken[1]);
-    } else if (dice < BUSY) {
-      counts.busy += 1;
-      response.writeHead(503, { "retry-after": "1" }).end("too many questions");
-    } else if (dice < BUSY + SILENT) {
-      // The one who asks must lose patience.
-      counts.silent += 1;
-    } else {
-      counts.answered += 1;
-      const organizations = names.flatMap((name) => {
-        const [sector, seat] = ENTRIES[name] ?? [];
-        return sector === undefined ? [] : [{ name, sector, seat }];
-      });
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ organizations }));
-    }
+    if (dice < BUSY) return "busy";
+    return dice < BUSY + SILENT ? "silent" : "answered";
   }
 
   const server = createServer((request, response) => {
-    const { searchParams } = new URL(request.url ?? "", "http://register");
-    answer(searchParams.getAll("name"), response);
+    const names = new URL(request.url ?? "", "http://register").searchParams.getAll("name");
+    const manner = mannerOf(names);
+    counts[manner] += 1;
+    answer(names, manner, response);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return {
@@ -111,6 +98,36 @@ export async function startRegister({ seed }: { readonly seed: number }): Promis
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+function answer(names: readonly string[], manner: Manner, response: ServerResponse): void {
+  switch (manner) {
+    case "answered": {
+      const organizations = names.flatMap((name) => {
+        const [sector, seat] = ENTRIES[name] ?? [];
+        return sector === undefined ? [] : [{ name, sector, seat }];
+      });
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ organizations }));
+      break;
+    }
+    case "broken": {
+      const [status, why] = BROKEN[names.find((name) => name in BROKEN) ?? ""] ?? [500, ""];
+      response.writeHead(status).end(why);
+      break;
+    }
+    case "busy":
+      response.writeHead(503, { "retry-after": "1" }).end("too many questions");
+      break;
+    case "down":
+      response.writeHead(503).end("down for maintenance");
+      break;
+    case "silent":
+      // The one who asks must lose patience.
+      break;
+    default:
+      manner satisfies never;
+  }
 }
 
 /** In [0, 1), the same for the same text. */
