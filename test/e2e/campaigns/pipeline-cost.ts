@@ -7,7 +7,6 @@
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { tableBesideWrites } from "../../../bench/bare-writes.ts";
 import { startRegister } from "../../../examples/document-pipeline/register.ts";
 import { createPlanwright, type Json } from "../../../src/index.ts";
@@ -16,8 +15,6 @@ import { EXAMPLE, loadPipeline, toolsOfPipeline } from "./pipeline-plan.ts";
 /** @returns a Markdown table */
 export async function measurePipelineCost(documents: number, rounds: number): Promise<string> {
   await using folder = await mkdtempDisposable(join(tmpdir(), "planwright-cost-"));
-  // As the command line does for batches.
-  setFlagsFromString("--optimize-for-size");
   const outputs = await outputsOfOne(folder.path);
   const plan = await loadPipeline();
   const tools = await toolsOfPipeline((_, step) => () => outputs.get(step));
