@@ -3,8 +3,8 @@
  * greedily, one thing less at a time, until nothing more can go.
  */
 
-import type { Plan } from "../../src/plan/schema.ts";
 import type { RunScript, Scenario } from "./scenario.ts";
+import { leaveOut, simplerSubtasks } from "./simpler-plan.ts";
 import { simulate } from "./simulation.ts";
 
 /** Simulations that shrinking may take. */
@@ -77,23 +77,9 @@ function* simplerRuns(run: RunScript): Generator<RunScript> {
   if (planning?.changes == null && plan.subtasks.length > 1) {
     for (const { id } of plan.subtasks.toReversed()) yield { ...run, plan: leaveOut(plan, id) };
   }
-  for (const [at, { id, tool, input, dependsOn, ...more }] of plan.subtasks.entries()) {
-    const bare = { id, tool, input, dependsOn, optional: false };
-    if (Object.keys(more).length === 1 && !more.optional) continue;
-    yield { ...run, plan: { ...plan, subtasks: plan.subtasks.with(at, bare) } };
+  for (const [at, subtask] of plan.subtasks.entries()) {
+    for (const simpler of simplerSubtasks(subtask)) {
+      yield { ...run, plan: { ...plan, subtasks: plan.subtasks.with(at, simpler) } };
+    }
   }
-}
-
-/** The plan without a subtask, and without all that reads or waits for it. */
-function leaveOut(plan: Plan, id: string): Plan {
-  const names = new RegExp(`\\b${id}\\.n\\b`);
-  const subtasks = plan.subtasks
-    .filter((subtask) => subtask.id !== id)
-    .map(({ when, input, dependsOn, ...rest }, at) => ({
-      ...rest,
-      ...(when !== undefined && !names.test(String(when)) && { when }),
-      input: names.test(JSON.stringify(input)) ? { n: at } : input,
-      dependsOn: dependsOn.filter((need) => (typeof need === "string" ? need : need.id) !== id),
-    }));
-  return { ...plan, subtasks };
 }

@@ -2,7 +2,7 @@
  * Is the simulator worth anything? Breaks rules of the executor, one at a time, in a copy of
  * the source, and lets the simulator look for them:
  *
- *     npm run simulate:mutants -- --seeds 3000
+ *     npm run simulate:mutants -- --seeds 3000 --only core/join.ts
  */
 
 import { execFile } from "node:child_process";
@@ -17,9 +17,16 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** A mutant in which something never ends has been found too. */
 const PATIENCE_MS = 180_000;
 
-const { values } = parseArgs({ options: { seeds: { type: "string", default: "3000" } } });
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "3000" },
+    /** Only those whose name or file has this in it. */
+    only: { type: "string", default: "" },
+  },
+});
 
-const left = MUTANTS.values();
+const mutants = MUTANTS.filter(({ name, file }) => `${name} ${file}`.includes(values.only));
+const left = mutants.values();
 const work = async () => {
   let survivors = 0;
   for (const mutant of left) {
@@ -31,7 +38,7 @@ const work = async () => {
 };
 const hunters = Array.from({ length: Math.min(2, availableParallelism()) }, work);
 const survivors = (await Promise.all(hunters)).reduce((sum, count) => sum + count, 0);
-console.log(`${MUTANTS.length} mutants, ${survivors} survive ${values.seeds} seeds.`);
+console.log(`${mutants.length} mutants, ${survivors} survive ${values.seeds} seeds.`);
 process.exitCode = survivors > 0 ? 1 : 0;
 
 /** @returns how it was found; undefined when it was not */
