@@ -252,6 +252,18 @@ describe("a retry of dead letters", () => {
     expect(story.starts.slice(-3)).toEqual(["b[0]", "b[1]", "b[2]"]);
   });
 
+  it("of an item does nothing again that was cancelled with the run", () => {
+    const story = new Story(begin("a -> b", { a: { forEach: [1, 2, 3] } }), failed("a[0]"));
+    story.feed({ type: "cancel_requested", at: 2, by: "ada" }, succeeded("a[1]"), {
+      ...{ type: "attempt_ended", at: 3, subtask: "a[2]", attempt: 1 },
+      outcome: { status: "cancelled" },
+    });
+    expect(story.statuses).toEqual({ a: "cancelled", b: "cancelled" });
+    story.feed(retry("a[0]"), succeeded("a[0]", 1, 2));
+    expect(story.starts).toEqual(["a[0]", "a[1]", "a[2]", "a[0]"]);
+    expect(story.statuses).toEqual({ a: "cancelled", b: "skipped" });
+  });
+
   it("of an item loses none of the others in loops within loops that were cancelled", () => {
     const rows = { forEach: { in: [1, 2], forEach: [1, 2] } };
     const story = new Story(begin("a", { a: rows }), failed("a[0][0]"), failed("a[1][0]"));

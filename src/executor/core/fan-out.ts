@@ -2,7 +2,7 @@
 
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
 import { failSubtask } from "./failure.ts";
-import { isExhausted, isStopped } from "./items.ts";
+import { cancelledItem, isExhausted, isStopped } from "./items.ts";
 import { fanOutOf, idOfSubtask, planIndexOf, planned, programOf } from "./program.ts";
 import { scopeFor } from "./scope.ts";
 import type { RunState, SubtaskState } from "./state.ts";
@@ -53,7 +53,9 @@ function end(turn: Turn, index: number): void {
   const { state } = turn;
   const subtask = idOfSubtask(state, index);
   if (!isStopped(state, index)) {
-    emit(turn, { type: "items.collected", subtask });
+    const { reason } = state.subtasks[cancelledItem(state, index)] ?? {};
+    if (reason) emit(turn, { type: "subtask.cancelled", subtask, reason });
+    else emit(turn, { type: "items.collected", subtask });
     return;
   }
   const { item } = state.subtasks[index] as SubtaskState;

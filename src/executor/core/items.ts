@@ -17,7 +17,10 @@ import { fanOutOf, idOfSubtask, planIndexOf, programOf } from "./program.ts";
 import { queueSubtask } from "./queue.ts";
 import { removeReady } from "./ready.ts";
 import { type ItemsState, initialSubtask, type RunState, type SubtaskState } from "./state.ts";
-import { isFinal } from "./status.ts";
+import { isFinal, type SubtaskReason } from "./status.ts";
+
+/** Why an item was cancelled that had not begun when its loop failed. */
+const DROPPED = "item_failed" satisfies SubtaskReason;
 
 /** The part of `evolve` that belongs to `items.expanded`. */
 export function expandItems(state: RunState, index: number, count: number): void {
@@ -63,6 +66,15 @@ export function isExhausted(state: RunState, index: number): boolean {
   return items !== null && items !== undefined && items.active === 0 && items.begun === items.count;
 }
 
+/** An item that was cancelled with its run, so that the list cannot be whole; -1 for none. */
+export function cancelledItem(state: RunState, index: number): number {
+  const { first = 0, count = 0 } = state.subtasks[index]?.items ?? {};
+  for (let k = first; k < first + count; k += 1) {
+    if (state.subtasks[k]?.status === "cancelled") return k;
+  }
+  return -1;
+}
+
 /** Let items go, as many as may be under way. */
 function letGo(state: RunState, index: number): void {
   const { items, status } = state.subtasks[index] as SubtaskState;
@@ -94,7 +106,7 @@ function holdBack(state: RunState, items: ItemsState): void {
 export function dropItems(state: RunState, index: number, at: number): void {
   const { items, status, reason } = state.subtasks[index] as SubtaskState;
   if (items === null || status === "succeeded") return;
-  const why = status === "cancelled" ? reason : "item_failed";
+  const why = status === "cancelled" ? reason : DROPPED;
   for (let k = items.first; k < items.first + items.count; k += 1) {
     const item = state.subtasks[k] as SubtaskState;
     if (item.status !== "pending") continue;
@@ -197,7 +209,10 @@ export function keepForLoops(state: RunState, index: number): void {
   }
 }
 
-/** It goes on with the items that it has; those that were dropped when it ended are wanted again. */
+/**
+ * It goes on with the items that it has. Those that were dropped for the failure of another are
+ * wanted again; what was cancelled with the run stays so.
+ */
 function reopen(state: RunState, index: number): void {
   const subtask = state.subtasks[index] as SubtaskState;
   const { attempts, timesRedone, itemsRedone, item, items, join } = subtask;
@@ -207,7 +222,8 @@ function reopen(state: RunState, index: number): void {
   state.subtasks[index] = { ...initialSubtask(attempts), ...kept, status };
   const { first = 0, count = 0 } = items ?? {};
   for (let k = first; k < first + count; k += 1) {
-    if (state.subtasks[k]?.status === "cancelled") reopen(state, k);
+    const { status: its, reason } = state.subtasks[k] as SubtaskState;
+    if (its === "cancelled" && reason === DROPPED) reopen(state, k);
   }
 }
 
