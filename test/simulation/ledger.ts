@@ -173,7 +173,9 @@ export class RunLedger {
       case "subtask.cancelled":
         // Items that had not begun will not any more; of each of them nothing is said.
         for (const item of this.itemsOf(id)) {
-          if (item.status === "open" && !item.hasBegun) item.status = "cancelled";
+          if (item.status !== "open" || item.hasBegun) continue;
+          item.status = "cancelled";
+          item.reason = event.type === "subtask.cancelled" ? event.reason : "item_failed";
         }
         break;
       default:
@@ -209,7 +211,7 @@ export class RunLedger {
     this.#reopenParents(parent);
   }
 
-  /** It goes on with the items that it has; those that were cancelled are wanted again. */
+  /** It goes on with the items that it has; those that were dropped are wanted again. */
   #reopen(id: string): void {
     const record = this.subtask(id);
     const { attempt, count, joined } = record;
@@ -218,7 +220,8 @@ export class RunLedger {
     Object.assign(record, { count, joined, hasBegun: true });
     for (let at = 0; at < count; at += 1) {
       const item = `${id}[${at}]`;
-      if (this.subtask(item).status === "cancelled") this.#reopen(item);
+      const { status, reason } = this.subtask(item);
+      if (status === "cancelled" && reason === "item_failed") this.#reopen(item);
     }
   }
 

@@ -233,6 +233,8 @@ function whatHappens(event: RunEvent): string[] {
       return [`route ${event.instead ?? "decided"}`];
     case "iterations.ended":
       return [`refinement ${event.isAccepted ? "accepted" : event.error ? "broken off" : "ended"}`];
+    case "dead_letter.resolved":
+      return [`dead letter ${event.resolution}`];
     case "subtask.failed":
     case "subtask.skipped":
       return FLOW_ENDS.has(event.reason) ? [event.reason] : [];

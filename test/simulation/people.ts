@@ -38,6 +38,8 @@ export type Town = {
 
 /** So often is looked after a run; and in between, a while after that. */
 const LOOK_MS = 300;
+/** What people do about dead letters. */
+const ABOUT_LETTERS: ReadonlySet<string> = new Set(["retry_dead_letters", "resolve", "discard"]);
 /** What people are told, and then try again. */
 const REFUSALS: ReadonlySet<string> = new Set(["run.owned", "run.unknown", "journal.locked"]);
 /** So often is looked whether somebody has heard. */
@@ -69,6 +71,7 @@ export class People {
     const { runId } = script;
     const run = this.#town.ledger(runId);
     const by = "ada";
+    if (ABOUT_LETTERS.has(does)) await this.#findLetters(run);
     switch (does) {
       case "pause":
         await this.#tell(runId, { type: "pause", by });
@@ -111,6 +114,15 @@ export class People {
         break;
       default:
         does satisfies never;
+    }
+  }
+
+  /** Mostly somebody looks for a dead letter first, and waits until nobody drives the run. */
+  async #findLetters({ script, shadow }: RunLedger): Promise<void> {
+    for (let looks = this.#choose() % 4 === 0 ? 0 : 10; looks > 0; looks -= 1) {
+      const isThere = deadLetters(shadow).length > 0;
+      if (isThere ? !(await this.#town.isOwned(script.runId)) : isFinished(shadow.status)) return;
+      await this.#town.wait(LOOK_MS);
     }
   }
 
