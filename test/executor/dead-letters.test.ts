@@ -204,6 +204,10 @@ describe("a retry of dead letters", () => {
     const loop = () => new Story(begin("a ~> b", each), failed("a"), succeeded("b[0]"));
     const interrupted = loop().feed(resume, retry("a"), succeeded("a", 1, 2));
     expect(interrupted.starts).toEqual(["a", "b[0]", "b[1]", "a"]);
+    const named = loop().feed(resume, retry("a", "b[1]"));
+    expect(named.starts).toEqual(["a", "b[0]", "b[1]", "a"]);
+    named.feed(succeeded("a", 1, 2));
+    expect(named.starts.slice(4)).toEqual(["b[0]", "b[1]"]);
     const resolved = loop().feed(failed("b[1]"), resolve("b[1]"), retry("a"));
     expect(resolved.feed(succeeded("a", 1, 2)).starts).toEqual(["a", "b[0]", "b[1]", "a"]);
   });

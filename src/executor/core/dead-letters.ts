@@ -29,8 +29,10 @@ export function retryDeadLetters(turn: Turn, input: Input<"dead_letters_retried"
   const letters = openLetters(state, input.subtasks);
   if (letters.length === 0) return false;
   goOn(turn, input);
-  const follows = (index: number) =>
-    !withItems(state, index).some((one) => isLeftAlone(state.subtasks[one] as SubtaskState));
+  const named = new Set(letters);
+  const isKept = (index: number) =>
+    !named.has(index) && isLeftAlone(state.subtasks[index] as SubtaskState);
+  const follows = (index: number) => !withItems(state, index).some(isKept);
   redo(turn, withDependents(state, letters, follows), input.by);
   return true;
 }
