@@ -1,6 +1,6 @@
 /** Control flow drawn for the subtasks of a plan: loops over lists, routes, joins, refinement. */
 
-import type { PlanDraft } from "../../src/plan/schema.ts";
+import type { PlanDraft, Subtask } from "../../src/plan/schema.ts";
 import type { Random } from "./random.ts";
 
 export type DraftSubtask = PlanDraft["subtasks"][number];
@@ -189,4 +189,17 @@ function needsOf(subtasks: readonly DraftSubtask[], id: string): string[] {
       .includes(id),
   );
   return [...named].map(([name]) => name).concat(routes.map((route) => route.id));
+}
+
+/** Who does the work of a subtask, and how often as far as faults go. */
+export function workOf({ id, forEach, refine }: Subtask) {
+  const attempts = refine === undefined ? 5 : 8;
+  if (forEach === undefined) return [{ subtask: id, attempts }];
+  const isDeep = typeof forEach === "object" && "forEach" in forEach;
+  return [0, 1, 2].flatMap((row) =>
+    (isDeep ? ["[0]", "[1]"] : [""]).map((cell) => ({
+      subtask: `${id}[${row}]${cell}`,
+      attempts: attempts - 2,
+    })),
+  );
 }

@@ -2,7 +2,8 @@
 
 import { DEFAULT_SETTINGS, type RunSettings } from "../../src/executor/core/settings.ts";
 import { type Plan, planSchema } from "../../src/plan/schema.ts";
-import { type DraftSubtask, numberOf, withBranches, withFlow } from "./draw-flow.ts";
+import { drawAftermath } from "./draw-aftermath.ts";
+import { type DraftSubtask, numberOf, withBranches, withFlow, workOf } from "./draw-flow.ts";
 import { Random } from "./random.ts";
 import {
   type Act,
@@ -20,10 +21,16 @@ const UNREST_MS = 5_000;
 const POOLS = { gpu: 2, line: 1 };
 /** So many seeds have one that spends: many subtasks side by side under little money. */
 const SPREE_EVERY = 40;
+/** And so many one of which much fails, and is decided about one by one. */
+const AFTERMATH_EVERY = 8;
 
 export function drawScenario(seed: number): Scenario {
   const random = new Random(seed);
   const tools = drawTools(random);
+  if (seed % AFTERMATH_EVERY === 1) {
+    const bare = tools.map((tool) => ({ ...tool, limits: {} }));
+    return { seed, tools: bare, pools: POOLS, ...drawAftermath(random) };
+  }
   const count = random.chance(0.25) ? random.int(2, 3) : 1;
   const runs =
     seed % SPREE_EVERY === 0
@@ -216,19 +223,6 @@ function drawToolFaults(random: Random, { runId, plan }: RunScript): Fault[] {
           : [],
       ),
     );
-}
-
-/** Who does the work of a subtask, and how often as far as faults go. */
-function workOf({ id, forEach, refine }: Plan["subtasks"][number]) {
-  const attempts = refine === undefined ? 5 : 8;
-  if (forEach === undefined) return [{ subtask: id, attempts }];
-  const isDeep = typeof forEach === "object" && "forEach" in forEach;
-  return [0, 1, 2].flatMap((row) =>
-    (isDeep ? ["[0]", "[1]"] : [""]).map((cell) => ({
-      subtask: `${id}[${row}]${cell}`,
-      attempts: attempts - 2,
-    })),
-  );
 }
 
 const ACTS: readonly Act["does"][] = [

@@ -213,17 +213,16 @@ export const FLOW_CALL_RULES: Rules<[call: Call, run: RunLedger]> = {
     const subtask = run.planned(call.subtask);
     const input = inputOf(call, run);
     const names = /^\$\{\[(.*)\]\}$/.exec(String(subtask?.input["seen"]))?.[1]?.split(", ");
-    if (subtask === undefined || names === undefined || input?.["seen"] === undefined) {
-      return undefined;
-    }
-    const { joined } = run.subtask(subtask.id);
+    if (!subtask?.join || names === undefined || input?.["seen"] === undefined) return undefined;
+    const { joined, without } = run.subtask(subtask.id);
     if (joined === null) return `${subtask.id} has not gone on`;
     for (const [at, name] of names.entries()) {
       const seen = JSON.stringify((input["seen"] as Json[])[at]);
-      const isMeant = seen === JSON.stringify(joined[name]);
-      // One that had failed and need not succeed may have been resolved by a person since.
-      const isResolved = joined[name] === null && subtask.dependsOn.some(isSettled(name));
-      if (!isMeant && !isResolved) return `${call.subtask} sees ${seen} of ${name}`;
+      // A person may have said since that something else came of what was there.
+      const given = [joined[name], run.subtask(name).output];
+      const meant = without.includes(name) ? [null] : given;
+      if (meant.some((one) => JSON.stringify(one) === seen)) continue;
+      return `${call.subtask} sees ${seen} of ${name}`;
     }
     return undefined;
   },
@@ -314,9 +313,4 @@ function branchFor({ by, branches, threshold, default: otherwise }: Route, outpu
 /** What the tool was given; undefined where a person has put something else in its place. */
 function inputOf({ subtask, input }: Call, run: RunLedger): JsonObject | undefined {
   return run.subtask(subtask).approved?.isEdited ? undefined : (JSON.parse(input) as JsonObject);
-}
-
-function isSettled(name: string) {
-  return (one: Subtask["dependsOn"][number]) =>
-    typeof one === "object" && one.id === name && one.on === "settled";
 }

@@ -23,7 +23,7 @@ import {
   FLOW_WORK_RULES,
 } from "./flow-invariants.ts";
 import { attemptName, type RunLedger, type StartRecord } from "./ledger.ts";
-import { needsOf } from "./needs.ts";
+import { needsOf, parentOf } from "./needs.ts";
 import type { Call } from "./outside.ts";
 import { isFinal } from "./record.ts";
 import type { Rules, Start, Verdict } from "./rule.ts";
@@ -44,18 +44,9 @@ export const START_RULES: Rules<[start: Start, run: RunLedger]> = {
     return start.attempt === attempt + 1 ? undefined : `${start.attempt} after ${attempt}`;
   },
 
-  "a subtask starts only when its dependencies allow it": ({ subtask: id }, run) => {
-    const subtask = run.planned(id);
-    if (subtask === undefined || run.plan === null) return `${id} is not in the plan`;
-    if (subtask.when === false) return `the condition of ${id} is false`;
-    if (subtask.join !== undefined && run.subtask(subtask.id).joined !== null) return undefined;
-    for (const [name, on] of needsOf(run.plan, subtask)) {
-      const { status } = run.subtask(name);
-      const allows = on === "success" ? status === "succeeded" : isFinal({ status });
-      if (!allows) return `${id} needs ${name}, which is ${status}`;
-    }
-    return undefined;
-  },
+  "a subtask starts only when its dependencies allow it": ({ subtask: id }, run) =>
+    // An item's time has come when that of its loop had.
+    parentOf(id) === undefined ? forbidden(id, run) : undefined,
 
   "nothing changes the world before the plan is whole": ({ tool }, run) =>
     run.revision === 0 && run.script.planning !== null && WRITING.has(tool) ? tool : undefined,
@@ -94,6 +85,11 @@ export const EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
     const { startedAt } = run.subtask(event.subtask);
     const early = startedAt + timeoutOf(run, event.subtask) - event.at;
     return early > 0 ? `${early} ms too early` : undefined;
+  },
+
+  "a loop begins only when its dependencies allow it": (event, run) => {
+    if (event.type !== "items.expanded" || parentOf(event.subtask) !== undefined) return undefined;
+    return forbidden(event.subtask, run);
   },
 
   "a retry waits as long as it was to": (event, run) => {
@@ -273,6 +269,20 @@ const ENDS: ReadonlySet<string> = new Set([
   "subtask.skipped",
   "subtask.cancelled",
 ]);
+
+/** What speaks against a start of the subtask of the plan. */
+function forbidden(id: string, run: RunLedger): Verdict {
+  const subtask = run.planned(id);
+  if (subtask === undefined || run.plan === null) return `${id} is not in the plan`;
+  if (subtask.when === false) return `the condition of ${id} is false`;
+  if (subtask.join !== undefined && run.subtask(id).joined !== null) return undefined;
+  for (const [name, on] of needsOf(run.plan, subtask)) {
+    const { status } = run.subtask(name);
+    const allows = on === "success" ? status === "succeeded" : isFinal({ status });
+    if (!allows) return `${id} needs ${name}, which is ${status}`;
+  }
+  return undefined;
+}
 
 /** What a plan says of approval is about what a subtask produces, and not about who checks it. */
 function needsApproval(run: RunLedger, id: string, tool: string, turn = run.turnOf(id)): boolean {

@@ -152,7 +152,8 @@ export class RunLedger {
         this.#beginJoins(id, event.at);
         break;
       case "join.closed":
-        this.subtask(id).joined = this.#seenBy(id, event.missing);
+        this.subtask(id).joined = this.#givenTo(id);
+        this.subtask(id).without = event.missing;
         break;
       case "items.collected":
         this.subtask(id).output = collected(
@@ -182,14 +183,12 @@ export class RunLedger {
     }
   }
 
-  /** What a join sees of each that it depends on. */
-  #seenBy(id: string, missing: readonly string[]): Record<string, Json> {
+  /** What each has given that the subtask depends on. */
+  #givenTo(id: string): Record<string, Json> {
     const subtask = this.planned(id);
     if (subtask === undefined || this.plan === null) return {};
     const names = [...needsOf(this.plan, subtask).keys()];
-    return Object.fromEntries(
-      names.map((name) => [name, missing.includes(name) ? null : this.subtask(name).output]),
-    );
+    return Object.fromEntries(names.map((name) => [name, this.subtask(name).output]));
   }
 
   /** From now on counts the time of the joins that wait for the subtask. */
@@ -214,10 +213,10 @@ export class RunLedger {
   /** It goes on with the items that it has; those that were dropped are wanted again. */
   #reopen(id: string): void {
     const record = this.subtask(id);
-    const { attempt, count, joined } = record;
+    const { attempt, count, joined, without } = record;
     beginAnew(record, attempt);
     if (count === null) return;
-    Object.assign(record, { count, joined, hasBegun: true });
+    Object.assign(record, { count, joined, without, hasBegun: true });
     for (let at = 0; at < count; at += 1) {
       const item = `${id}[${at}]`;
       const { status, reason } = this.subtask(item);

@@ -64,8 +64,10 @@ export type SubtaskRecord = {
   decisions: number;
   /** When the first of what it joins began, or the newest resume. */
   joinsSince: number | null;
-  /** What it saw of each that it joins when it went on; null before that. */
+  /** What each that it joins had given when it went on; null before that. */
   joined: Readonly<Record<string, Json>> | null;
+  /** Of these the ones that it went on without. */
+  without: readonly string[];
   /** Since when its time counted before; a ring for one of these is stale. */
   readonly joinedSince: number[];
   iterations: IterationRecord[];
@@ -90,6 +92,7 @@ function anew() {
     decisions: 0,
     joinsSince: null,
     joined: null,
+    without: [],
     iterations: [],
   };
 }
