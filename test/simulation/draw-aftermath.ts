@@ -9,8 +9,9 @@ import type { Act, Fault, RunScript, Scenario } from "./scenario.ts";
 const TOOLS = ["think", "look", "put", "put", "pay"] as const;
 const FAILURES = ["fails_for_good", "fails_for_good", "answer_lost", "is_stuck"] as const;
 const ACTS: readonly Act["does"][] = [
-  ...(["retry_dead_letters", "retry_dead_letters", "resolve", "resolve", "discard"] as const),
-  ...(["pause", "resume", "restart_from", "cancel"] as const),
+  ...(["retry_dead_letters", "retry_dead_letters", "retry_dead_letters"] as const),
+  ...(["resolve", "resolve", "resolve"] as const),
+  ...(["discard", "pause", "restart_from", "cancel"] as const),
 ];
 
 export function drawAftermath(random: Random): Pick<Scenario, "runs" | "faults" | "acts"> {
@@ -43,10 +44,15 @@ function drawSubtask(random: Random, before: readonly DraftSubtask[]): DraftSubt
   };
   // Loops over what loops gave are where one failure is another one's element.
   const last = before.at(-1);
-  if (last?.forEach === undefined || random.chance(0.4)) return withFlow(random, plain, before);
-  const onItemError = random.pick(["fail", "skip", "collect"] as const);
-  const input = { n: before.length, of: "${item}" };
-  return { ...plain, input, forEach: { in: `\${${last.id}}`, onItemError } };
+  const isChain = last === undefined || last.forEach !== undefined;
+  if (!isChain || random.chance(0.4)) return withFlow(random, plain, before);
+  const onItemError = random.pick(["fail", "skip", "skip", "collect"] as const);
+  const list = last === undefined ? [[0], [1], [2]] : `\${${last.id}}`;
+  return {
+    ...plain,
+    input: { n: before.length, of: "${item}" },
+    forEach: { in: list, onItemError },
+  };
 }
 
 function drawFaults(random: Random, { runId, plan }: RunScript): Fault[] {
