@@ -23,7 +23,8 @@
  * J10. A run is removed whole or not at all, and only if nobody holds it and nothing was added
  *     since the caller looked. The audit trail says so.
  * J11. A batch is held, appended to and listed like a run. Only the holder of its lease gives
- *     its places away, each once: to a run that is made there, or to what cannot be run.
+ *     its places away: to a run that is made there, or to a record of what cannot be run. A run
+ *     keeps its place; a record keeps it until a run is made there.
  * J12. Of what routes decided the newest is kept under each key, and forgotten once it is old and
  *     another one is kept. Every branch that was taken is counted once, with the event that says so.
  *

@@ -64,7 +64,7 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
     this.assertOpen();
     const summary = textOf(options.summary);
     if (this.#runs.has(runId)) throw takenRunId(runId);
-    const places = place && this.#freePlaces(place);
+    const places = place && this.#placesFor("run", place);
     const run: Run = {
       runId,
       createdAt: now,
@@ -117,7 +117,7 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
     const given = events[0]?.seq ?? expected;
     if (given !== expected) throw wrongSeq(lease.runId, given, expected);
     const records = (more.records ?? []).map(({ n, record }) => ({ n, text: textOf(record) }));
-    for (const { n } of records) this.#freePlaces({ lease, n });
+    for (const { n } of records) this.#placesFor("record", { lease, n });
     const writeShared = this.prepareShared(lease.runId, events, more);
     for (const text of texts) run.events.push(text);
     for (const blob of more.blobs ?? []) run.blobs.add(blob);
@@ -225,9 +225,11 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
   }
 
   /** @throws {JournalError} `journal.conflict` when this one is not for its giver to give */
-  #freePlaces({ lease, n }: ItemPlace): Map<number, Run | string> {
+  #placesFor(what: "run" | "record", { lease, n }: ItemPlace): Map<number, Run | string> {
     const batch = this.#held(lease);
-    if (batch?.kind !== "batches" || batch.items.has(n)) throw refusedPlace(lease, n);
+    const there = batch?.items.get(n);
+    const isFree = there === undefined || (what === "run" && typeof there === "string");
+    if (batch?.kind !== "batches" || !isFree) throw refusedPlace(lease, n);
     return batch.items;
   }
 

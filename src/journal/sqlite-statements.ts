@@ -131,7 +131,8 @@ export function prepareBatchStatements(db: DatabaseSync) {
       SELECT batch.key << 32 | ?, (SELECT key FROM runs WHERE run_id = ?), ?
       FROM runs AS batch JOIN batches ON batches.run = batch.key
       WHERE batch.run_id = ? AND batch.token = ? AND batch.owner IS NOT NULL
-      ON CONFLICT (id) DO NOTHING`),
+      ON CONFLICT (id) DO UPDATE SET run = excluded.run, record = NULL
+      WHERE items.run IS NULL AND excluded.run IS NOT NULL`),
     readItems: db.prepare(`
       SELECT items.id & 0xffffffff AS n, items.record, run.*
       FROM items LEFT JOIN (${RUN}) AS run ON run.key = items.run

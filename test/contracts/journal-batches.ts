@@ -1,4 +1,4 @@
-/** What every journal must do for batches (J9) and for runs that write at the same moment (J1). */
+/** What every journal must do for batches (J11) and for runs that write at the same moment (J1). */
 
 import { describe, expect, it } from "vitest";
 import type { ItemRow, Journal, Lease } from "../../src/journal/journal.ts";
@@ -53,6 +53,23 @@ export function describeBatches(name: string, makeStore: () => Promise<JournalSt
       await refused("journal.conflict", journal.append(batch, events("b", 1, 1), { records }));
       expect(await journal.read("b")).toEqual([]);
       expect(told(await journal.readItems("b", { limit: 9 }))).toEqual(["1 r1"]);
+    });
+
+    it("gives the place of what cannot be run to a run, and to nothing else", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      const batch = await makeRun(journal, "b", { isBatch: true });
+      const records = [{ n: 2, record: { why: "odd" } }];
+      await journal.append(batch, [], { records });
+      const again = journal.append(batch, [], { records: [{ n: 2, record: { why: "other" } }] });
+      await refused("journal.conflict", again);
+      expect(told(await journal.readItems("b", { limit: 9 }))).toEqual(['2 {"why":"odd"}']);
+      await makeItem(journal, batch, 2);
+      expect(told(await journal.readItems("b", { limit: 9 }))).toEqual(["2 r2"]);
+      expect(await journal.list({ of: "items" })).toMatchObject([{ runId: "r2" }]);
+      await refused("journal.conflict", makeItem(journal, batch, 2, "late"));
+      await refused("journal.conflict", journal.append(batch, [], { records }));
+      expect(told(await journal.readItems("b", { limit: 9 }))).toEqual(["2 r2"]);
     });
 
     it("lets only the holder of a batch give its places away", async () => {
