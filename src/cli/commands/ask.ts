@@ -7,7 +7,7 @@ import { openPlanwright } from "../settings.ts";
 /** Plan a goal, run the plan, print the answer. */
 export async function ask(words: readonly string[], flags: RunFlags, io: Io): Promise<number> {
   await using planwright = await openPlanwright(flags);
-  return followRun({
+  return await followRun({
     planwright,
     begin: (options) => planwright.ask(words.join(" "), options),
     flags,

@@ -9,7 +9,7 @@ export type RestartFlags = RunFlags & { readonly from?: readonly string[] };
 export async function restart(runId: string, flags: RestartFlags, io: Io): Promise<number> {
   await using planwright = await openPlanwright(flags);
   const { from } = flags;
-  return followRun({
+  return await followRun({
     planwright,
     begin: (options) => planwright.restart(runId, { ...options, from }),
     flags,

@@ -17,13 +17,13 @@ export async function resume(runId: string, flags: ResumeFlags, io: Io): Promise
   await using planwright = await openPlanwright(flags);
   if (await planwright.batches.has(runId)) {
     const { itemsAtOnce, out } = flags;
-    return followBatch({
+    return await followBatch({
       begin: (listener) => planwright.batches.resume(runId, { itemsAtOnce, out, listener }),
       flags,
       io,
     });
   }
-  return followRun({
+  return await followRun({
     planwright,
     begin: (options) => planwright.resume(runId, { ...options, answers }),
     flags,
