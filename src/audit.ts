@@ -20,7 +20,7 @@ export async function verifyAuditTrail(
   const rows = await readAuditTrail(store);
   const runs = new Map<string, readonly StoredEvent[]>();
   const journal = await store.openToRead();
-  for (const kind of ["runs", "items"] as const) {
+  for (const kind of ["runs", "items", "batches"] as const) {
     for (const { runId } of (await journal?.list({ of: kind })) ?? []) {
       runs.set(runId, ((await journal?.read(runId)) ?? []).filter(isAudited));
     }

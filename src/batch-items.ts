@@ -1,19 +1,16 @@
-/** The items of a batch: how their runs begin or go on, and what they came to together. */
+/** The runs of a batch's items: how they begin or go on. */
 
 import type { Clock } from "./base/clock.ts";
 import type { JsonObject } from "./base/json.ts";
-import { type BatchSummary, type ItemCounts, type ItemStatus, NO_ITEMS } from "./batch.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
-import type { Usage } from "./executor/core/consumption.ts";
 import { changesOf, type RunSettings } from "./executor/core/settings.ts";
-import { initialState, type RunState } from "./executor/core/state.ts";
-import { isFinished, type RunStatus } from "./executor/core/status.ts";
-import { type RunSummary, summaryOf } from "./executor/core/summary.ts";
-import { initialUsage } from "./executor/core/usage.ts";
+import { initialState } from "./executor/core/state.ts";
+import { summaryOf } from "./executor/core/summary.ts";
 import type { Drive, News, World } from "./executor/drivers/driver.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
-import type { ItemRow, Journal, Lease, RunRow } from "./journal/journal.ts";
+import type { ItemPlace, Journal, Lease, RunRow } from "./journal/journal.ts";
 import { thisOwner } from "./journal/owner.ts";
+import { settingsFor } from "./options.ts";
 import { type HeldRun, LEASE_MS, type RunStore } from "./run-store.ts";
 import { signed } from "./signature.ts";
 
@@ -35,25 +32,16 @@ export class ItemRuns {
     this.#parts = parts;
   }
 
-  async begin(batch: Lease, n: number, inputs: JsonObject): Promise<Drive> {
+  async begin(lease: Lease, n: number, inputs: JsonObject): Promise<Drive> {
     const { journal, clock } = this.#parts;
-    const runId = itemRunId(batch.runId, n);
-    const state = initialState(runId);
-    const lease = await journal.createRun({
-      runId,
-      owner: thisOwner,
-      now: clock.now(),
-      leaseMs: LEASE_MS,
-      summary: summaryOf(state) as unknown as JsonObject,
-      place: { lease: batch, n },
-    });
-    return this.#drive({ state, lease }, this.#start(inputs));
+    const run = await makeItemRun(journal, clock, { lease, n });
+    return this.#drive(run, itemStart(this.#parts, inputs));
   }
 
   /** One whose process ended before its first event. */
   async beginAgain({ runId }: RunRow, inputs: JsonObject): Promise<Drive> {
     const lease = await this.#parts.store.acquire(runId);
-    return this.#drive({ state: initialState(runId), lease }, this.#start(inputs));
+    return this.#drive({ state: initialState(runId), lease }, itemStart(this.#parts, inputs));
   }
 
   async resume(runId: string): Promise<Drive> {
@@ -64,12 +52,6 @@ export class ItemRuns {
       ...(approver !== null && { approver }),
     });
     return this.#drive(await store.takeOver(runId), { type: "resume_requested", ...changes });
-  }
-
-  #start(inputs: JsonObject): News {
-    const { accepted, settings } = this.#parts;
-    const plan = { ...accepted, inputs };
-    return { type: "start_requested", goal: accepted.plan.goal, settings, plan };
   }
 
   #drive({ state, lease }: HeldRun, first: News): Drive {
@@ -88,64 +70,41 @@ export class ItemRuns {
   }
 }
 
+/** What an item's run is told first. */
+export function itemStart(
+  { accepted, settings }: Pick<ItemParts, "accepted" | "settings">,
+  inputs: JsonObject,
+): News {
+  const { plan } = accepted;
+  const own = settingsFor(settings, plan.budget);
+  return { type: "start_requested", goal: plan.goal, settings: own, plan: { ...accepted, inputs } };
+}
+
+/** The run of an item, made in its place. */
+export async function makeItemRun(
+  journal: Journal,
+  clock: Clock,
+  place: ItemPlace,
+): Promise<HeldRun> {
+  const runId = itemRunId(place.lease.runId, place.n);
+  const state = initialState(runId);
+  const lease = await journal.createRun({
+    runId,
+    owner: thisOwner,
+    now: clock.now(),
+    leaseMs: LEASE_MS,
+    summary: summaryOf(state) as unknown as JsonObject,
+    place,
+  });
+  return { state, lease };
+}
+
 /** Sorts as the items do, up to ten million of them. */
-function itemRunId(batchId: string, n: number): string {
+export function itemRunId(batchId: string, n: number): string {
   return `${batchId}-${String(n).padStart(7, "0")}`;
 }
 
-/** What the items of a batch came to, as sums. */
-export class Tally {
-  readonly #counts: Record<ItemStatus, number> = { ...NO_ITEMS };
-  readonly #usage: Usage = initialUsage();
-  /** Begun and neither ended nor waiting: they were paused. */
-  #standing = 0;
-
-  get counts(): ItemCounts {
-    return { ...this.#counts };
-  }
-
-  sums(): Pick<BatchSummary, "counts" | "usage"> {
-    return { counts: this.counts, usage: { ...this.#usage } };
-  }
-
-  end(status: ItemStatus): void {
-    this.#counts[status] += 1;
-  }
-
-  /** @returns whether the item has ended; what else there is of it is driven on */
-  addRow({ run }: ItemRow): boolean {
-    if (run === null) {
-      this.end("invalid");
-      return true;
-    }
-    const { status, usage } = run.summary as unknown as RunSummary;
-    if (run.lastSeq === 0 || !isFinished(status)) return false;
-    this.#add(status, usage);
-    return true;
-  }
-
-  addState({ status, usage }: RunState): void {
-    this.#add(status, usage);
-  }
-
-  statusAtEnd(stopping: "pause" | "cancel" | undefined): BatchSummary["status"] {
-    if (stopping !== undefined) return stopping === "pause" ? "paused" : "cancelled";
-    if (this.#standing > 0) return "paused";
-    const { succeeded, degraded, failed, cancelled, waiting, invalid } = this.#counts;
-    if (waiting > 0) return "waiting";
-    if (succeeded + degraded === 0) return "failed";
-    return degraded + failed + cancelled + invalid > 0 ? "degraded" : "succeeded";
-  }
-
-  #add(status: RunStatus, usage: Readonly<Usage>): void {
-    if (status === "waiting" || isFinished(status)) this.end(status as ItemStatus);
-    else this.#standing += 1;
-    const sum = this.#usage;
-    for (const name of ["inputTokens", "outputTokens", "cachedTokens"] as const) {
-      sum[name] += usage[name];
-    }
-    sum.modelCalls += usage.modelCalls;
-    sum.toolCalls += usage.toolCalls;
-    sum.usd = sum.usd === null || usage.usd === null ? null : sum.usd + usage.usd;
-  }
+/** Of a run that is named like one in a batch; else undefined. */
+export function batchOfRun(runId: string): string | undefined {
+  return /^(.+)-\d{7,}$/.exec(runId)?.[1];
 }

@@ -42,8 +42,9 @@ async function resultOfItem(
   { n: item, run, record }: ItemRow,
 ): Promise<ItemResult | undefined> {
   if (run === null) {
-    const invalid = record as unknown as InvalidItem;
-    return { item, status: "invalid", runId: null, output: null, ...invalid };
+    const { error, text, line } = record as unknown as InvalidItem;
+    const at = line === undefined ? {} : { line };
+    return { item, status: "invalid", runId: null, output: null, error, text, ...at };
   }
   const { status } = run.summary as unknown as RunSummary;
   if (run.lastSeq === 0 || !isFinished(status)) return undefined;

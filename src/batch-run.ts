@@ -9,7 +9,7 @@
 
 import type { Clock } from "./base/clock.ts";
 import { InputError, PlanwrightError, toErrorData } from "./base/errors.ts";
-import type { JsonObject } from "./base/json.ts";
+import type { Json, JsonObject } from "./base/json.ts";
 import type {
   Batch,
   BatchEventBody,
@@ -19,13 +19,14 @@ import type {
   InvalidItem,
   ItemResult,
 } from "./batch.ts";
-import { type ItemRuns, Tally } from "./batch-items.ts";
+import { Tally } from "./batch-counts.ts";
+import type { ItemRuns } from "./batch-items.ts";
 import type { ResultSink } from "./batch-out.ts";
 import { readResults } from "./batch-results.ts";
 import type { RunState } from "./executor/core/state.ts";
 import { isFinished } from "./executor/core/status.ts";
 import type { Drive } from "./executor/drivers/driver.ts";
-import { type ItemSource, inputsOfItem, type SourceEntry } from "./item-source.ts";
+import { type ItemSource, inputsOfGiven, inputsOfItem, type SourceEntry } from "./item-source.ts";
 import type { ItemRow, Journal, Lease } from "./journal/journal.ts";
 import type { Plan } from "./plan/schema.ts";
 import { userName } from "./run.ts";
@@ -47,6 +48,8 @@ export type PreparedBatch = {
   /** Inputs that are the same for all items. */
   readonly constants: JsonObject;
   readonly source: ItemSource;
+  /** What somebody gave in the place of items that could not be run. */
+  readonly mended: ReadonlyMap<number, Json>;
   readonly itemsAtOnce: number;
   readonly summary: BatchSummary;
   readonly runs: ItemRuns;
@@ -145,7 +148,8 @@ export class BatchUnderWay implements Batch {
       const next = await this.#next(entries);
       if (next === undefined || next.done === true || this.#isStopping()) break;
       const row = await places.at(n);
-      if (row === undefined) await this.#begin(n, next.value, prepared);
+      const isMended = row?.run === null && prepared.mended.has(n);
+      if (row === undefined || isMended) await this.#begin(n, next.value, prepared);
       else this.#take(row, next.value, prepared);
     }
     // Not waited for: a source that is asked for an item may never answer.
@@ -164,16 +168,17 @@ export class BatchUnderWay implements Batch {
 
   /** An item that was never begun. */
   async #begin(n: number, entry: SourceEntry, prepared: PreparedBatch): Promise<void> {
-    const { plan, source, constants, runs } = prepared;
     let inputs: JsonObject;
     try {
-      inputs = inputsOfItem({ plan, source }, { entry, n, constants });
+      inputs = inputsFor(n, entry, prepared);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      const text = "broken" in entry ? entry.text : JSON.stringify(entry.value);
+      const text = "broken" in entry ? entry.text : (entry.text ?? JSON.stringify(entry.value));
       const { line } = entry;
       const record: InvalidItem = {
         error: toErrorData(error),
+        issues: error.issues,
+        at: this.#clock.now(),
         text,
         ...(line !== undefined && { line }),
       };
@@ -181,19 +186,19 @@ export class BatchUnderWay implements Batch {
       this.#tally.end("invalid");
       return this.#tell(prepared);
     }
-    this.#follow(n, prepared, () => runs.begin(prepared.lease, n, inputs));
+    this.#follow(n, prepared, () => prepared.runs.begin(prepared.lease, n, inputs));
   }
 
   /** An item that was begun before. */
   #take(row: ItemRow, entry: SourceEntry, prepared: PreparedBatch): void {
     const ended = this.#tally.addRow(row);
     if (ended || row.run === null) return;
-    const { plan, source, constants, runs } = prepared;
+    const { runs } = prepared;
     const { n, run } = row;
     this.#follow(n, prepared, () =>
       run.lastSeq > 0
         ? runs.resume(run.runId)
-        : runs.beginAgain(run, inputsOfItem({ plan, source }, { entry, n, constants })),
+        : runs.beginAgain(run, inputsFor(n, entry, prepared)),
     );
   }
 
@@ -291,6 +296,17 @@ export class BatchUnderWay implements Batch {
       stop();
     };
   }
+}
+
+/** @throws {InputError} */
+function inputsFor(
+  n: number,
+  entry: SourceEntry,
+  { plan, source, constants, mended }: PreparedBatch,
+): JsonObject {
+  const given = mended.get(n);
+  if (given !== undefined) return inputsOfGiven(plan, given, { n, constants });
+  return inputsOfItem({ plan, source }, { entry, n, constants });
 }
 
 function stopNews(how: "pause" | "cancel") {

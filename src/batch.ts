@@ -2,13 +2,14 @@
  * Batches: one plan, run for each of many items.
  *
  * B1. Every item of the source gets one place: a run of its own, or a record of why it cannot
- *     be run. None is lost, and none is run twice, however often the batch is interrupted.
+ *     be run, until somebody gives it again. None is lost, and none is run twice, however often
+ *     the batch is interrupted.
  * B2. No more runs are under way than `itemsAtOnce`, and the source is read only as far as they
  *     need it: nothing is kept in memory of items that have ended or have not begun.
  * B3. What a batch came to follows from the journal alone.
  */
 
-import type { ErrorData } from "./base/errors.ts";
+import type { ErrorData, Issue } from "./base/errors.ts";
 import type { Json, JsonObject } from "./base/json.ts";
 import type { Usage } from "./executor/core/consumption.ts";
 import type { Versions } from "./executor/core/event.ts";
@@ -78,8 +79,13 @@ export type ItemResult = {
   readonly line?: number;
 };
 
-/** What is kept of an item that cannot be run. */
-export type InvalidItem = Required<Pick<ItemResult, "error" | "text">> & Pick<ItemResult, "line">;
+/** What is kept of an item that cannot be run; early versions kept less. */
+export type InvalidItem = Required<Pick<ItemResult, "error" | "text">> &
+  Pick<ItemResult, "line"> & {
+    /** All that is wrong with it. */
+    readonly issues?: readonly Issue[];
+    readonly at?: number;
+  };
 
 /** The facts of a batch; those of its items are in their runs. */
 export type BatchEventBody =
@@ -105,7 +111,22 @@ export type BatchEventBody =
       readonly type: "batch.stopped";
       readonly status: BatchSummary["status"];
       readonly counts: ItemCounts;
-    };
+    }
+  | ({
+      /** Somebody has decided about an item that cannot be run. */
+      readonly type: "batch.dead_letter_resolved";
+      readonly item: number;
+      /** What the source had. */
+      readonly was: InvalidItem;
+      readonly by: string;
+      /** In the words of who decided. */
+      readonly note: string;
+      readonly versions: Versions;
+    } & (
+      | { readonly resolution: "discarded" }
+      /** `given`: what is run in its place. */
+      | { readonly resolution: "mended"; readonly given: Json }
+    ));
 
 export type BatchEvent = BatchEventBody & {
   readonly runId: string;

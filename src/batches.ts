@@ -1,7 +1,6 @@
 /** Batches: begun, taken up again, and looked back at. Their rules stand in batch.ts. */
 
 import { resolve } from "node:path";
-import type { Clock } from "./base/clock.ts";
 import { inputError } from "./base/errors.ts";
 import type { Json, JsonObject } from "./base/json.ts";
 import type {
@@ -15,15 +14,17 @@ import type {
   ItemResult,
 } from "./batch.ts";
 import { NO_ITEMS } from "./batch.ts";
+import { batchResultOf, findBatch, isBatch, itemsOf, startOf } from "./batch-history.ts";
 import { ItemRuns } from "./batch-items.ts";
 import { openSink } from "./batch-out.ts";
 import { readResults } from "./batch-results.ts";
 import { BatchUnderWay, type PreparedBatch } from "./batch-run.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import type { RunEvent } from "./executor/core/event.ts";
-import type { RunSettings } from "./executor/core/settings.ts";
 import { initialUsage } from "./executor/core/usage.ts";
 import type { World } from "./executor/drivers/driver.ts";
+import { InvalidItems } from "./invalid-items.ts";
+import { mendedItems } from "./item-decisions.ts";
 import {
   givenItems,
   type Inventory,
@@ -32,24 +33,12 @@ import {
   inputsOfItem,
   takeInventory,
 } from "./item-source.ts";
-import type { Journal, RunRow } from "./journal/journal.ts";
 import { thisOwner } from "./journal/owner.ts";
 import { type PlanDraft, planSchema } from "./plan/schema.ts";
-import type { Planning } from "./planning.ts";
 import { ItemsTally } from "./projections/batch-report.ts";
 import { userName } from "./run.ts";
-import {
-  asInterrupted,
-  isBatchSummary,
-  LEASE_MS,
-  newRunId,
-  type RunStore,
-  requireUnfinished,
-} from "./run-store.ts";
+import { LEASE_MS, newRunId, requireUnfinished } from "./run-store.ts";
 import { versions } from "./signature.ts";
-
-/** Places of items that are read at a time. */
-const PAGE = 256;
 
 /** Enough to keep a few tools busy; each costs little more than what its run holds. */
 const DEFAULT_ITEMS_AT_ONCE = 64;
@@ -79,11 +68,7 @@ export interface ResumeItemsOptions extends Pick<ItemsOptions, "itemsAtOnce" | "
   readonly items?: ItemsGiven | undefined;
 }
 
-type Parts = {
-  readonly store: RunStore;
-  readonly planning: Planning;
-  readonly clock: Clock;
-  readonly settings: RunSettings;
+type Parts = ConstructorParameters<typeof InvalidItems>[0] & {
   readonly workspace: string;
   readonly world: () => Promise<World>;
 };
@@ -96,10 +81,13 @@ type Wanted = {
 };
 
 export class Batches {
+  /** The dead letters of batches: items that cannot be run. */
+  readonly invalidItems: InvalidItems;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.invalidItems = new InvalidItems(parts);
   }
 
   /** Run a plan for each of the items. The plan and, where that is possible, all items are checked first. */
@@ -148,7 +136,9 @@ export class Batches {
         by: userName(),
         versions: versions(),
       } as const;
-      return this.#prepare(wanted, { journal, lease, seq: 0, first, itemsAtOnce, summary, sink });
+      const mended = new Map();
+      const begun = { journal, lease, seq: 0, first, mended, itemsAtOnce, summary, sink };
+      return this.#prepare(wanted, begun);
     });
   }
 
@@ -161,7 +151,7 @@ export class Batches {
   resume(batchId: string, options: ResumeItemsOptions = {}): Batch {
     return new BatchUnderWay(this.#parts.clock, options.listener ?? {}, async () => {
       const { planning, store, workspace } = this.#parts;
-      const { row } = await this.#find(batchId);
+      const { row } = await findBatch(store, batchId);
       requireUnfinished(row);
       const journal = await store.open();
       const events = (await journal.read(batchId)) as BatchEvent[];
@@ -180,47 +170,47 @@ export class Batches {
       const itemsAtOnce = requireCount(options.itemsAtOnce ?? started.itemsAtOnce);
       const lease = await store.acquire(batchId);
       const sink = await openSink(options.out === undefined ? started.out : resolve(options.out));
+      // Again, for until now somebody may have decided about items that could not be run.
       const seq = (await journal.find(batchId))?.lastSeq ?? 0;
+      const mended = mendedItems((await journal.read(batchId)) as BatchEvent[]);
       const first = { type: "batch.resumed", by: userName(), itemsAtOnce } as const;
       const summary = row.summary as unknown as BatchSummary;
-      return this.#prepare(wanted, { journal, lease, seq, first, itemsAtOnce, summary, sink });
+      const begun = { journal, lease, seq, first, mended, itemsAtOnce, summary, sink };
+      return this.#prepare(wanted, begun);
     });
   }
 
   /** Newest first. */
   async list(options: { readonly limit?: number } = {}): Promise<BatchResult[]> {
-    const rows = await this.#parts.store.rows({ ...options, of: "batches" });
-    return rows.map((row) => this.#toResult(row));
+    const { store, clock } = this.#parts;
+    const rows = await store.rows({ ...options, of: "batches" });
+    return rows.map((row) => batchResultOf(row, clock.now()));
   }
 
   /** Whether this is the id of a batch. */
   async has(batchId: string): Promise<boolean> {
-    const row = await (await this.#parts.store.openToRead())?.find(batchId);
-    return row !== undefined && isBatchSummary(row.summary);
+    return isBatch(this.#parts.store, batchId);
   }
 
   /** What its items came to, in their order, up to the first that has not ended. @throws {InputError} `batch.unknown` */
   async *results(batchId: string): AsyncGenerator<ItemResult> {
-    const { journal } = await this.#find(batchId);
+    const { store, clock } = this.#parts;
+    const { journal } = await findBatch(store, batchId);
     const changed = () => Promise.resolve(false);
-    yield* readResults(journal, batchId, { clock: this.#parts.clock, changed });
+    yield* readResults(journal, batchId, { clock, changed });
   }
 
   /** What became of its items so far, from the events of their runs. @throws {InputError} `batch.unknown` */
   async report(batchId: string): Promise<BatchReport> {
-    const { journal, row } = await this.#find(batchId);
+    const { store, clock } = this.#parts;
+    const { journal, row } = await findBatch(store, batchId);
     const started = startOf((await journal.read(batchId)) as BatchEvent[], batchId);
     const tally = new ItemsTally(planSchema.parse(started.plan));
-    for (let after = 0; ; ) {
-      const rows = await journal.readItems(batchId, { after, limit: PAGE });
-      for (const { n, run, record } of rows) {
-        if (run === null) tally.addInvalid(n, (record as unknown as InvalidItem).error);
-        else tally.addRun(n, (await journal.read(run.runId)) as RunEvent[]);
-      }
-      after = rows.at(-1)?.n ?? after;
-      if (rows.length < PAGE) break;
+    for await (const { n, run, record } of itemsOf(journal, batchId)) {
+      if (run === null) tally.addInvalid(n, (record as unknown as InvalidItem).error);
+      else tally.addRun(n, (await journal.read(run.runId)) as RunEvent[]);
     }
-    const { counts: _, ...batch } = this.#toResult(row);
+    const { counts: _, ...batch } = batchResultOf(row, clock.now());
     return { ...batch, ...tally.report() };
   }
 
@@ -233,20 +223,6 @@ export class Batches {
     const { journal } = begun;
     const runs = new ItemRuns({ store, journal, clock, world, settings, accepted });
     return { ...begun, plan: accepted.plan, constants, source, runs };
-  }
-
-  /** @throws {InputError} `batch.unknown` */
-  async #find(batchId: string): Promise<{ journal: Journal; row: RunRow }> {
-    const journal = await this.#parts.store.openToRead();
-    const row = await journal?.find(batchId);
-    if (!journal || !row || !isBatchSummary(row.summary)) throw unknownBatch(batchId);
-    return { journal, row };
-  }
-
-  #toResult(row: RunRow): BatchResult {
-    const summary = row.summary as unknown as BatchSummary;
-    const now = this.#parts.clock.now();
-    return { batchId: row.runId, ...asInterrupted(summary, row, now) };
   }
 }
 
@@ -278,19 +254,6 @@ function requireCount(itemsAtOnce: number): number {
   if (Number.isSafeInteger(itemsAtOnce) && itemsAtOnce > 0) return itemsAtOnce;
   const message = `itemsAtOnce is ${itemsAtOnce}.`;
   throw inputError("input.invalid", message, "Give a whole number greater than 0.", "itemsAtOnce");
-}
-
-/** @throws {InputError} `batch.unknown` for one whose process ended before its first event */
-function startOf(events: readonly BatchEvent[], batchId: string) {
-  const started = events.find((event) => event.type === "batch.started");
-  if (started === undefined) throw unknownBatch(batchId);
-  return started;
-}
-
-function unknownBatch(batchId: string) {
-  const message = `The journal has no batch ${JSON.stringify(batchId)}.`;
-  const hint = "`planwright batches` lists the batches; --journal names another journal.";
-  return inputError("batch.unknown", message, hint);
 }
 
 /** @throws {InputError} `input.missing` */

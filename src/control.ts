@@ -1,6 +1,7 @@
 /** What somebody tells a run from outside: the process that drives it, or itself where none does. */
 
 import type { Clock } from "./base/clock.ts";
+import type { Begin } from "./begin-run.ts";
 import { fold } from "./executor/core/evolve.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News } from "./executor/drivers/driver.ts";
@@ -8,8 +9,8 @@ import type { History } from "./history.ts";
 import type { DecideOptions } from "./options.ts";
 import type { RunResult } from "./projections/result.ts";
 import { isDecided, requireDecision, requireWaitingForApproval } from "./requirements.ts";
-import { type Run, type RunListener, userName } from "./run.ts";
-import { decisionOf, INTERRUPTION, type PreparedRun } from "./run-news.ts";
+import { type Run, userName } from "./run.ts";
+import { decisionOf, INTERRUPTION } from "./run-news.ts";
 import { type RunStore, requireUnfinished } from "./run-store.ts";
 import type { Toolbox } from "./toolbox.ts";
 
@@ -18,7 +19,7 @@ type Parts = {
   readonly history: History;
   readonly toolbox: Toolbox;
   readonly clock: Clock;
-  readonly begin: (listener: RunListener | undefined, prepare: () => Promise<PreparedRun>) => Run;
+  readonly begin: Begin;
 };
 
 export class Control {

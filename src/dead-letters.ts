@@ -2,18 +2,32 @@
 
 import { InputError } from "./base/errors.ts";
 import { formatPath, type Json, toJson } from "./base/json.ts";
+import type { BatchResult } from "./batch.ts";
+import { isBatch } from "./batch-history.ts";
+import { batchOfRun } from "./batch-items.ts";
+import type { Begin } from "./begin-run.ts";
 import { fold } from "./executor/core/evolve.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News } from "./executor/drivers/driver.ts";
 import type { History } from "./history.ts";
+import type { InvalidItems } from "./invalid-items.ts";
 import type { ResolveOptions, RestartOptions } from "./options.ts";
-import type { DeadLetter, DeadLetterFilter } from "./projections/dead-letters.ts";
+import type { DeadLetter, DeadLetterFilter, DeadSubtask } from "./projections/dead-letters.ts";
 import { openDeadLetters, requireBranch, requireDeadLetters } from "./requirements.ts";
 import { type Run, type RunListener, userName } from "./run.ts";
-import { INTERRUPTION, type PreparedRun } from "./run-news.ts";
-import type { HeldRun, RunStore } from "./run-store.ts";
+import { INTERRUPTION } from "./run-news.ts";
+import type { HeldRun, ListedRun, RunStore } from "./run-store.ts";
 import type { Toolbox } from "./toolbox.ts";
 import { issueSteps } from "./tools/tool.ts";
+
+/** A batch of which items that cannot be run are decided about. */
+export type DecidedBatch = {
+  readonly batchId: string;
+  /** Those of its items that are meant. */
+  readonly items: readonly number[];
+  /** The batch as it is then; it may not be to be had, and the others go on. */
+  readonly result: Promise<BatchResult>;
+};
 
 /** One of several runs whose dead letters are decided about. */
 export type DecidedRun = {
@@ -28,7 +42,8 @@ type Parts = {
   readonly store: RunStore;
   readonly history: History;
   readonly toolbox: Toolbox;
-  readonly begin: (listener: RunListener | undefined, prepare: () => Promise<PreparedRun>) => Run;
+  readonly items: InvalidItems;
+  readonly begin: Begin;
 };
 
 export class DeadLetters {
@@ -40,12 +55,14 @@ export class DeadLetters {
 
   async list(filter: DeadLetterFilter): Promise<DeadLetter[]> {
     const { deadLettersOf, matchesFilter } = await import("./projections/dead-letters.ts");
-    const { history } = this.#parts;
+    const { history, items } = this.#parts;
     const letters: DeadLetter[] = [];
     const values = await history.largeValues();
-    for (const runId of filter.runId === undefined ? await this.#suspects() : [filter.runId]) {
+    const { runs, batches } = await this.#suspects(filter);
+    for (const runId of runs) {
       letters.push(...deadLettersOf(runId, await history.events(runId), values));
     }
+    for (const batchId of batches) letters.push(...(await items.list(batchId)));
     return letters.filter((letter) => matchesFilter(letter, filter));
   }
 
@@ -57,11 +74,15 @@ export class DeadLetters {
     });
   }
 
-  /** Those whose effect may have happened are left alone unless the filter asks for them. */
-  retryAll(filter: DeadLetterFilter, listener?: RunListener): AsyncGenerator<DecidedRun> {
-    const isMeant = ({ reason }: DeadLetter) =>
-      reason !== "interrupted" || filter.reason === "interrupted";
-    return this.#each(filter, isMeant, (runId, from) => this.retry(runId, { from, listener }));
+  /**
+   * Those whose effect may have happened are left alone unless the filter asks for them, and so
+   * are items that cannot be run as they are.
+   */
+  async *retryAll(filter: DeadLetterFilter, listener?: RunListener): AsyncGenerator<DecidedRun> {
+    const letters = subtasksOf(await this.list(filter)).filter(
+      ({ reason }) => reason !== "interrupted" || filter.reason === "interrupted",
+    );
+    yield* eachRun(letters, (runId, from) => this.retry(runId, { from, listener }));
   }
 
   resolve(runId: string, subtask: string, options: ResolveOptions): Run {
@@ -87,40 +108,32 @@ export class DeadLetters {
     });
   }
 
-  discardAll(filter: DeadLetterFilter, note: string): AsyncGenerator<DecidedRun> {
-    return this.#each(
-      filter,
-      () => true,
-      (runId, subtasks) => this.discard(runId, subtasks, note),
-    );
-  }
-
-  async *#each(
+  async *discardAll(
     filter: DeadLetterFilter,
-    isMeant: (letter: DeadLetter) => boolean,
-    begin: (runId: string, subtasks: readonly string[]) => Run,
-  ): AsyncGenerator<DecidedRun> {
-    const letters = (await this.list(filter)).filter(isMeant);
-    for (const [runId, list] of Map.groupBy(letters, (letter) => letter.runId)) {
-      const subtasks = list.map(({ subtask }) => subtask);
-      const run = begin(runId, subtasks);
-      yield { runId, subtasks, run };
-      // Whoever asked for it hears how it ended; the next one waits only until it has.
-      await run.result().catch(() => {});
+    note: string,
+  ): AsyncGenerator<DecidedRun | DecidedBatch> {
+    const letters = await this.list(filter);
+    yield* eachRun(subtasksOf(letters), (runId, subtasks) => this.discard(runId, subtasks, note));
+    const invalid = letters.filter((letter) => "item" in letter);
+    for (const [batchId, list] of Map.groupBy(invalid, (letter) => letter.batchId)) {
+      const items = list.map(({ item }) => item);
+      const result = this.#parts.items.discard(batchId, items, note);
+      yield { batchId, items, result };
+      await result.catch(() => {});
     }
   }
 
-  /** Runs that may have some. What is kept beside the events lags behind while a run goes on. */
-  async #suspects(): Promise<string[]> {
-    const { history } = this.#parts;
-    const runs = [await history.runs(), await history.runs({ of: "items" })];
-    return runs
-      .flat()
-      .filter(
-        ({ deadLetters, status, reason }) =>
-          deadLetters > 0 || status === "running" || reason === "interrupted",
-      )
-      .map(({ runId }) => runId);
+  /** What may have some. What is kept beside the events lags behind while a run goes on. */
+  async #suspects({ runId }: DeadLetterFilter): Promise<Suspects> {
+    const { store, history, items } = this.#parts;
+    if (runId === undefined) {
+      const runs = [...(await history.runs()), ...(await history.runs({ of: "items" }))];
+      return { runs: suspectsOf(runs), batches: await items.suspects() };
+    }
+    if (!(await isBatch(store, runId))) return { runs: [runId], batches: [] };
+    const all = await history.runs({ of: "items" });
+    const runs = all.filter((run) => batchOfRun(run.runId) === runId);
+    return { runs: suspectsOf(runs), batches: [runId] };
   }
 
   /** The tool that was called last. @throws {InputError} `run.unknown`, `dead_letter.unknown` */
@@ -160,5 +173,33 @@ export class DeadLetters {
         hint,
       })),
     );
+  }
+}
+
+type Suspects = { readonly runs: readonly string[]; readonly batches: readonly string[] };
+
+function suspectsOf(runs: readonly ListedRun[]): string[] {
+  return runs
+    .filter(
+      ({ deadLetters, status, reason }) =>
+        deadLetters > 0 || status === "running" || reason === "interrupted",
+    )
+    .map(({ runId }) => runId);
+}
+
+function subtasksOf(letters: readonly DeadLetter[]): DeadSubtask[] {
+  return letters.filter((letter) => "subtask" in letter);
+}
+
+async function* eachRun(
+  letters: readonly DeadSubtask[],
+  begin: (runId: string, subtasks: readonly string[]) => Run,
+): AsyncGenerator<DecidedRun> {
+  for (const [runId, list] of Map.groupBy(letters, (letter) => letter.runId)) {
+    const subtasks = list.map(({ subtask }) => subtask);
+    const run = begin(runId, subtasks);
+    yield { runId, subtasks, run };
+    // Whoever asked for it hears how it ended; the next one waits only until it has.
+    await run.result().catch(() => {});
   }
 }

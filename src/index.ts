@@ -29,6 +29,7 @@ export type {
   SubtaskReason,
   SubtaskStatus,
 } from "./executor/core/status.ts";
+export type { InvalidItems, RetryItemOptions } from "./invalid-items.ts";
 export type { ItemsGiven } from "./item-source.ts";
 export type {
   AppendedWith,
@@ -69,6 +70,7 @@ export type {
 export { type Plan, type PlanDraft, planJsonSchema, type Subtask } from "./plan/schema.ts";
 export {
   createPlanwright,
+  type DecidedBatch,
   type DecidedRun,
   type ListedRun,
   type LoadedPlan,
@@ -87,8 +89,10 @@ export type {
 export type { BranchReport, RouteReport } from "./projections/branches.ts";
 export type {
   DeadAttempt,
+  DeadItem,
   DeadLetter,
   DeadLetterFilter,
+  DeadSubtask,
   UpstreamOutput,
 } from "./projections/dead-letters.ts";
 export type { RefinedItem, RefinedReport } from "./projections/refined-items.ts";

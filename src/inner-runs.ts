@@ -165,7 +165,8 @@ function leastOf(...limits: readonly (number | undefined)[]): number | null {
   return given.length === 0 ? null : Math.min(...given);
 }
 
-function sinceThen(usage: Usage, before: Usage): Usage {
+/** What was used between two moments. */
+export function sinceThen(usage: Readonly<Usage>, before: Readonly<Usage>): Usage {
   const usd = usage.usd === null || before.usd === null ? null : usage.usd - before.usd;
   return {
     inputTokens: usage.inputTokens - before.inputTokens,

@@ -81,17 +81,17 @@ async function* readJsonLines(path: string): AsyncGenerator<SourceEntry> {
   let line = 0;
   for await (const text of readLines(path)) {
     line += 1;
-    if (text.trim() !== "") yield { line, ...parseLine(text) };
+    if (text.trim() !== "") yield { line, text, ...parseLine(text) };
   }
 }
 
-function parseLine(text: string): { value: Json } | { broken: Issue; text: string } {
+function parseLine(text: string): { value: Json } | { broken: Issue } {
   try {
     return { value: JSON.parse(text) as Json };
   } catch (error) {
     const message = `The line is not JSON: ${(error as Error).message}`;
-    const hint = "Mend the line, or leave it out with --skip-invalid.";
-    return { broken: { code: "items.invalid", path: "", message, hint }, text };
+    const hint = "Mend the line.";
+    return { broken: { code: "items.invalid", path: "", message, hint } };
   }
 }
 
@@ -115,20 +115,33 @@ async function* readLines(path: string): AsyncGenerator<string> {
 async function* readTable(path: string, delimiter: string): AsyncGenerator<SourceEntry> {
   const { parse } = await import("csv-parse");
   const parser = createReadStream(path).pipe(
-    parse({ bom: true, delimiter, info: true, relaxColumnCount: true, skipEmptyLines: true }),
+    parse({
+      bom: true,
+      delimiter,
+      info: true,
+      raw: true,
+      relaxColumnCount: true,
+      skipEmptyLines: true,
+    }),
   );
   let header: readonly string[] | undefined;
   try {
-    for await (const { record, info } of parser as AsyncIterable<Row>) {
-      if (header !== undefined) yield { line: info.lines, ...toEntry(record, header) };
-      else header = requireHeader(path, record);
+    for await (const { record, info, raw } of parser as AsyncIterable<Row>) {
+      if (header !== undefined) {
+        yield { line: info.lines, text: raw.trimEnd(), ...toEntry(record, header) };
+      } else header = requireHeader(path, record);
     }
   } catch (error) {
     throw error instanceof InputError ? error : unreadable(path, error);
   }
 }
 
-type Row = { readonly record: readonly string[]; readonly info: { readonly lines: number } };
+type Row = {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+  /** As it stands in the file. */
+  readonly raw: string;
+};
 
 /** @throws {InputError} `items.invalid` */
 function requireHeader(path: string, record: readonly string[]): readonly string[] {
@@ -143,17 +156,13 @@ function requireHeader(path: string, record: readonly string[]): readonly string
 function toEntry(
   record: readonly string[],
   header: readonly string[],
-): { value: JsonObject } | { broken: Issue; text: string } {
+): { value: JsonObject } | { broken: Issue } {
   if (record.length === header.length) {
     return { value: Object.fromEntries(header.map((name, k) => [name, record[k] ?? ""])) };
   }
   const message = `The row has ${record.length} cells, the header ${header.length}.`;
-  const hint =
-    "Mend the row (a cell with a comma stands in quotes), or leave it out with --skip-invalid.";
-  return {
-    broken: { code: "items.invalid", path: "", message, hint },
-    text: record.join(","),
-  };
+  const hint = "Mend the row: a cell with a comma stands in quotes.";
+  return { broken: { code: "items.invalid", path: "", message, hint } };
 }
 
 function unreadable(path: string, cause: unknown): InputError {

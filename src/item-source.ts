@@ -19,9 +19,9 @@ export type ItemsGiven = string | Iterable<unknown> | AsyncIterable<unknown>;
 export type SourceEntry = {
   /** Of a file, from 1. */
   readonly line?: number;
-} & (
-  | { readonly value: Json }
-  /** What cannot be read as an item, as it stands there. */
+} /** `text`: as it stands there, of a file. */ & (
+  | { readonly value: Json; readonly text?: string }
+  /** What cannot be read as an item. */
   | { readonly broken: Issue; readonly text: string }
 );
 
@@ -51,12 +51,13 @@ export function givenItems(items: Exclude<ItemsGiven, string>): ItemSource {
     isText: false,
     isLoose: false,
     async *read() {
-      for await (const value of items) yield isJson(value) ? { value } : notJson(value);
+      for await (const value of items) yield givenEntry(value);
     },
   };
 }
 
-function notJson(value: unknown): SourceEntry {
+function givenEntry(value: unknown): SourceEntry {
+  if (isJson(value)) return { value };
   const message = "The item is not JSON.";
   const hint = "Give objects of texts, numbers, booleans, nulls, and lists of these.";
   const broken = { code: "items.invalid", path: "", message, hint } as const;
@@ -84,13 +85,17 @@ export async function takeInventory(
       toInputs(entry, total);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      issues.push(...error.issues);
+      issues.push(...("broken" in entry ? error.issues.map(skippable) : error.issues));
       if (issues.length >= MAX_ISSUES) throw new InputError(issues.slice(0, MAX_ISSUES));
     }
   }
   if (issues.length > 0) throw new InputError(issues);
   if (total === 0) throw noItems(source);
   return { total, digest: hash.digest("hex") };
+}
+
+function skippable(issue: Issue): Issue {
+  return { ...issue, hint: `${issue.hint} Or go on without it, with --skip-invalid.` };
 }
 
 function noItems({ path }: ItemSource): InputError {
@@ -123,6 +128,15 @@ export function inputsOfItem(
     const issues = error.issues.map((issue) => ({ ...issue, ...at, path: pathOf(issue, n) }));
     throw new InputError(issues, { cause: error });
   }
+}
+
+/** Those of an item that somebody gives in the place of one that could not be run. */
+export function inputsOfGiven(
+  plan: Plan,
+  value: unknown,
+  more: { readonly n: number; readonly constants: JsonObject },
+): JsonObject {
+  return inputsOfItem({ plan, source: givenItems([]) }, { entry: givenEntry(value), ...more });
 }
 
 function lineOf({ line }: SourceEntry): { readonly line?: number } {

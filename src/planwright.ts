@@ -10,14 +10,14 @@ import { type Clock, systemClock } from "./base/clock.ts";
 import type { Issue } from "./base/errors.ts";
 import type { Json } from "./base/json.ts";
 import { Batches } from "./batches.ts";
+import { type Begin, beginIn } from "./begin-run.ts";
 import { Control } from "./control.ts";
 import { DayBudget } from "./day-budget.ts";
-import { DeadLetters, type DecidedRun } from "./dead-letters.ts";
+import { DeadLetters, type DecidedBatch, type DecidedRun } from "./dead-letters.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News } from "./executor/drivers/driver.ts";
-import { driveInProcess } from "./executor/drivers/in-process.ts";
 import { History } from "./history.ts";
 import type { AuditVerdict } from "./journal/audit-chain.ts";
 import type { AuditRow } from "./journal/journal.ts";
@@ -26,7 +26,6 @@ import { ANTHROPIC_KEY } from "./models/anthropic.ts";
 import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
 import { OPENAI_KEY } from "./models/openai-responses.ts";
 import {
-  changesOf,
   type DecideOptions,
   dayLimitsOf,
   type PlanOptions,
@@ -47,10 +46,8 @@ import type { DeadLetter, DeadLetterFilter } from "./projections/dead-letters.ts
 import type { RunResult } from "./projections/result.ts";
 import { requireAnswers, requireGoal, requireSubtasks } from "./requirements.ts";
 import { GarbageCollector } from "./retention.ts";
-import { type Run, type RunListener, RunUnderWay, userName } from "./run.ts";
-import { changing, type PreparedRun } from "./run-news.ts";
-import { LEASE_MS, type ListedRun, RunStore } from "./run-store.ts";
-import { signed } from "./signature.ts";
+import { type Run, type RunListener, userName } from "./run.ts";
+import { type ListedRun, RunStore } from "./run-store.ts";
 import { Timings } from "./timings.ts";
 import type { ToolPage } from "./tool-page.ts";
 import { Toolbox } from "./toolbox.ts";
@@ -65,7 +62,7 @@ export const DEFAULT_JOURNAL = "sqlite:.planwright/journal.db";
 export const KEY_VARIABLES: readonly string[] = [ANTHROPIC_KEY, OPENAI_KEY, COMPATIBLE_KEY];
 
 export type { Batch, BatchProgress, BatchReport, BatchResult } from "./batch.ts";
-export type { DecidedRun } from "./dead-letters.ts";
+export type { DecidedBatch, DecidedRun } from "./dead-letters.ts";
 export type { PlanOptions, PlanwrightOptions, ResumeOptions, RunOptions } from "./options.ts";
 export type { PlannerPrompt } from "./planner/planner.ts";
 export type { PlanReport } from "./planning.ts";
@@ -89,6 +86,7 @@ export class Planwright {
   readonly #history: History;
   readonly #deadLetters: DeadLetters;
   readonly #control: Control;
+  readonly #begin: Begin;
 
   constructor(options: PlanwrightOptions) {
     this.#options = options;
@@ -116,22 +114,24 @@ export class Planwright {
       dayBudget,
     });
     this.#history = new History(this.#store, this.#clock);
-    const [store, history, toolbox, clock] = [
-      this.#store,
-      this.#history,
-      this.#toolbox,
-      this.#clock,
-    ];
-    const parts = { store, history, toolbox, clock, begin: this.#begin.bind(this) };
-    this.#deadLetters = new DeadLetters(parts);
-    this.#control = new Control(parts);
+    const [settings, store, clock] = [this.#settings, this.#store, this.#clock];
+    this.#begin = beginIn({ options, settings, store, clock, worlds: this.#worlds });
+    const parts = {
+      store,
+      history: this.#history,
+      toolbox: this.#toolbox,
+      clock,
+      begin: this.#begin,
+    };
     this.batches = new Batches({
       ...parts,
       planning: this.#planning,
-      settings: this.#settings,
+      settings,
       workspace: options.workspace ?? ".",
       world: () => this.#worlds.open(),
     });
+    this.#deadLetters = new DeadLetters({ ...parts, items: this.batches.invalidItems });
+    this.#control = new Control(parts);
   }
 
   /** `embedded`, or the name of the model that plans. */
@@ -228,7 +228,8 @@ export class Planwright {
   }
 
   /**
-   * Subtasks that failed for good and about which nobody has decided, newest run first.
+   * What failed for good and nobody has decided about: subtasks, newest run first, and items of
+   * batches that cannot be run, newest batch first.
    * @throws {InputError} `run.unknown`
    */
   deadLetters(filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
@@ -246,7 +247,8 @@ export class Planwright {
 
   /**
    * Try the dead letters of all runs again, one run after the other, as they are asked for. Those
-   * whose effect may have happened are left out unless the filter has the reason `interrupted`.
+   * whose effect may have happened are left out unless the filter has the reason `interrupted`;
+   * items that cannot be run are given again by {@link Batches.invalidItems}.
    */
   retryAllDeadLetters(
     filter: DeadLetterFilter = {},
@@ -273,8 +275,11 @@ export class Planwright {
     await this.#deadLetters.discard(runId, [subtask], note).result();
   }
 
-  /** Leave the dead letters of all runs as they are, one run after the other. */
-  discardAllDeadLetters(filter: DeadLetterFilter, note: string): AsyncGenerator<DecidedRun> {
+  /** Leave the dead letters of all runs and batches as they are, one after the other. */
+  discardAllDeadLetters(
+    filter: DeadLetterFilter,
+    note: string,
+  ): AsyncGenerator<DecidedRun | DecidedBatch> {
     return this.#deadLetters.discardAll(filter, note);
   }
 
@@ -375,20 +380,6 @@ export class Planwright {
       const check = (state: RunState) => requireSubtasks(state, news);
       const held = await this.#store.takeOver(runId, check, { mayBeFinished: true });
       return { ...held, first: [news] };
-    });
-  }
-
-  #begin(listener: RunListener | undefined, prepare: () => Promise<PreparedRun>): Run {
-    return new RunUnderWay(listener ?? {}, async (watch) => {
-      const { state, lease, ...prepared } = await prepare();
-      const changes = changesOf(this.#options, this.#settings);
-      const first = prepared.first.map((news) => signed(changing(news, changes)));
-      const journal = await this.#store.open();
-      const world = await this.#worlds.open();
-      const { largeValues } = this.#store;
-      const options = { world, journal, lease, leaseMs: LEASE_MS, state, first, listener: watch };
-      const drive = driveInProcess({ ...options, largeValues });
-      return { journal, runId: state.runId, drive, values: this.#store.valuesIn(journal) };
     });
   }
 }

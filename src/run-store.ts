@@ -255,6 +255,6 @@ export function asInterrupted<
 }
 
 /** Whether a process drives it. */
-function isOwned({ lease }: Pick<RunRow, "lease">, now: number): boolean {
+export function isOwned({ lease }: Pick<RunRow, "lease">, now: number): boolean {
   return lease !== null && lease.expiresAt > now && !isGone(lease.owner);
 }

@@ -30,6 +30,8 @@ export type StartedRun = {
   readonly journal: Journal;
   readonly runId: string;
   readonly drive: Drive;
+  /** As `drive` says, or when what depends on it is done. */
+  readonly ended: Drive["ended"];
   /** Where its large outputs are. */
   readonly values: LargeValues;
 };
@@ -53,7 +55,7 @@ export class RunUnderWay implements Run {
     });
     this.id = this.#started.then(({ runId }) => runId);
     this.#result = this.#started
-      .then(async ({ drive, values }) => resultOf(await drive.ended, lastAt, values))
+      .then(async ({ ended, values }) => resultOf(await ended, lastAt, values))
       .finally(() => {
         this.#over = true;
         this.#wake();

@@ -146,6 +146,17 @@ describe("a batch", () => {
     expect(await batch.result()).toMatchObject({ status: "succeeded" });
   });
 
+  it("gives each run what the plan says that it may use", async () => {
+    const { planwright } = open();
+    const plan = { ...PLAN, budget: { toolCalls: 1 } };
+    const { status, counts, usage } = await planwright.batches.run(plan, numbers(3)).result();
+    expect({ status, counts, usage }).toMatchObject({
+      status: "waiting",
+      counts: { waiting: 3 },
+      usage: { toolCalls: 3 },
+    });
+  });
+
   it("reads its items only as far as its runs need them", async () => {
     const { planwright } = open();
     let given = 0;

@@ -19,6 +19,7 @@ import {
 } from "../src/index.ts";
 import { createMemoryJournal } from "../src/journal/memory.ts";
 import { plan } from "./builders.ts";
+import { deadSubtasks } from "./dead-subtasks.ts";
 
 const amount = z.object({ amount: z.number() });
 
@@ -74,7 +75,7 @@ describe("a dead letter holds", () => {
       large: { tool: "pay", description: "Pay the rent", input: { amount: "${small.paid + 9}" } },
     });
     const result = await planwright.run(given).result();
-    const [letter, ...others] = await planwright.deadLetters();
+    const [letter, ...others] = deadSubtasks(await planwright.deadLetters());
     expect(others).toEqual([]);
     expect(letter).toMatchObject({
       subtask: "large",
@@ -105,7 +106,7 @@ describe("a dead letter holds", () => {
       const { runId } = await planwright.run(given).result();
       await planwright.decide(runId, "a", { decision: "approved", input: edited });
       await planwright.resume(runId).result();
-      return (await planwright.deadLetters({ runId }))[0];
+      return deadSubtasks(await planwright.deadLetters({ runId }))[0];
     };
     const alone = await decide(plan("a", { a: { tool: "pay_approved", input } }));
     expect(alone?.input).toEqual(edited);
@@ -236,7 +237,7 @@ describe("a decision about the dead letters of all runs", () => {
     const { planwright, runs } = await threeRuns();
     const [first = "", second = "", third = ""] = runs;
     const idsOf = async (filter: Parameters<typeof planwright.deadLetters>[0]) =>
-      (await planwright.deadLetters(filter)).map(({ runId }) => runId);
+      deadSubtasks(await planwright.deadLetters(filter)).map(({ runId }) => runId);
     expect(await idsOf({})).toEqual([third, second, first]);
     expect(await idsOf({ tool: "look" })).toEqual([second]);
     expect(await idsOf({ code: "tool.failed" })).toEqual([third, first]);

@@ -14,15 +14,15 @@ import {
 } from "./flags.ts";
 import type { Lazily } from "./lazily.ts";
 
-/** Why a subtask may have failed for good. */
-const REASONS = ["failed", "interrupted", "denied"];
+/** Why a subtask may have failed for good, or an item. */
+const REASONS = ["failed", "interrupted", "denied", "invalid"];
 
 export function addDeadLetterCommands(program: Command, lazily: Lazily): void {
   const letters = program.command("dead-letters").description("work that failed for good");
   const list = letters
     .command("list")
     .description("list what nobody has decided about")
-    .argument("[run]", "only of this run");
+    .argument("[run]", "only of this run, or of this batch");
   addReason(addFilter(addJson(addSetup(list)))).action(
     lazily<[string | undefined, ListFlags]>(
       async () => (await import("./commands/dead-letters.ts")).listDeadLetters,
@@ -31,8 +31,8 @@ export function addDeadLetterCommands(program: Command, lazily: Lazily): void {
   const show = letters
     .command("show")
     .description("show all that is known of one: error, stack, attempts, input")
-    .argument("<run>", "its run")
-    .argument("<subtask>", "its subtask");
+    .argument("<run>", "its run, or its batch")
+    .argument("<subtask>", "its subtask, or the number of the item");
   addJson(addSetup(show)).action(
     lazily<[string, string, ReadingFlags]>(
       async () => (await import("./commands/dead-letters.ts")).showDeadLetter,
@@ -41,8 +41,10 @@ export function addDeadLetterCommands(program: Command, lazily: Lazily): void {
   const retry = letters
     .command("retry")
     .description("try again, and go on with the run from there")
-    .argument("[run]", "the run")
-    .argument("[subtask...]", "all of the run's when left out")
+    .argument("[run]", "the run, or the batch")
+    .argument("[subtask...]", "all of the run's when left out; in a batch the number of an item")
+    .option("--item <json>", "the item as it should have been")
+    .option("--note <text>", "what was mended in it, for the record")
     .option("--all", "those of all runs, but for interrupted ones without --reason interrupted");
   addReason(addFilter(addRunOutput(addLimits(addSetup(retry))))).action(
     lazily<[string | undefined, string[], RetryFlags]>(
@@ -65,8 +67,8 @@ export function addDeadLetterCommands(program: Command, lazily: Lazily): void {
   const discard = letters
     .command("discard")
     .description("leave one as it is")
-    .argument("[run]", "its run")
-    .argument("[subtask]", "its subtask")
+    .argument("[run]", "its run, or its batch")
+    .argument("[subtask]", "its subtask, or the number of the item")
     .requiredOption("--reason <text>", "why, for the record")
     .option("--all", "those of all runs");
   addFilter(addJson(addSetup(discard)))
@@ -81,7 +83,7 @@ export function addDeadLetterCommands(program: Command, lazily: Lazily): void {
 function addFilter(command: Command): Command {
   return command
     .optionsGroup("Which:")
-    .option("--run <run>", "only of this run")
+    .option("--run <run>", "only of this run, or of this batch")
     .option("--tool <name>", "only of this tool")
     .option("--code <code>", "only with this code of the error, e.g. tool.timeout", toCode)
     .option("--since <duration>", "only what failed in this time, e.g. 2h", toMilliseconds);

@@ -2,12 +2,49 @@
 
 import { renderDuration } from "../base/duration.ts";
 import { oneLine } from "../plan/text-width.ts";
-import type { DeadAttempt, DeadLetter, UpstreamOutput } from "../projections/dead-letters.ts";
+import type {
+  DeadAttempt,
+  DeadItem,
+  DeadLetter,
+  DeadSubtask,
+  UpstreamOutput,
+} from "../projections/dead-letters.ts";
 import { subtaskReasonText } from "../projections/reasons.ts";
+import { issueText } from "./failure.ts";
 import { colorsFor, type Screen } from "./io.ts";
 import { localTime } from "./text.ts";
 
 export function renderLetter(letter: DeadLetter, screen: Screen): string[] {
+  return "item" in letter ? itemPage(letter, screen) : subtaskPage(letter, screen);
+}
+
+/** Where an item that cannot be run comes from: `docs.jsonl:17`; empty for one of a program. */
+export function placeOfItem({ source, line }: DeadItem): string {
+  if (source === null) return "";
+  return line === undefined ? source : `${source}:${line}`;
+}
+
+function itemPage(letter: DeadItem, screen: Screen): string[] {
+  const color = colorsFor(screen);
+  const { batchId, goal, item, at, error, issues, versions, text } = letter;
+  const wrong = issues.length > 0 ? issues : [{ path: "", hint: "", ...error }];
+  const place = placeOfItem(letter);
+  const retry = `planwright dead-letters retry ${batchId} ${item} --item JSON`;
+  return [
+    color.bold(`item ${item}`),
+    row("Batch", `${batchId}: ${oneLine(goal)}`),
+    ...(place === "" ? [] : [row("From", oneLine(place))]),
+    row("Since", localTime(at)),
+    row("Why", "it cannot be run"),
+    ...wrong.map((issue) => `${color.red("error:")} ${issueText(issue, color)}`),
+    row("By", versionsText(versions)),
+    row("Mend", `${retry}, or discard it`),
+    "",
+    row("Text", text),
+  ];
+}
+
+function subtaskPage(letter: DeadSubtask, screen: Screen): string[] {
   const { bold, red, cyan } = colorsFor(screen);
   const { runId, goal, subtask, description, tool, reason, error, at, input } = letter;
   return [
@@ -20,7 +57,7 @@ export function renderLetter(letter: DeadLetter, screen: Screen): string[] {
     ...(error.hint === undefined ? [] : [`${cyan("hint:")} ${oneLine(error.hint)}`]),
     ...listOf("Reads", letter.upstream.map(upstreamText)),
     ...listOf("Skipped", letter.skipped),
-    row("By", versionsText(letter)),
+    row("By", byText(letter)),
     "",
     ...letter.attempts.flatMap((attempt) => attemptLines(attempt, screen)),
     "",
@@ -42,11 +79,13 @@ function upstreamText({ subtask, attempt, seq }: UpstreamOutput): string {
   return `${subtask} (${source}, event ${seq})`;
 }
 
-function versionsText({ revision, versions }: DeadLetter): string {
+function byText({ revision, versions }: DeadSubtask): string {
   const plan = `plan revision ${revision}`;
-  if (versions === null) return plan;
-  const { planwright, node, journal } = versions;
-  return `planwright ${planwright}, Node ${node}, journal format ${journal}, ${plan}`;
+  return versions === null ? plan : `${versionsText(versions)}, ${plan}`;
+}
+
+function versionsText({ planwright, node, journal }: DeadItem["versions"]): string {
+  return `planwright ${planwright}, Node ${node}, journal format ${journal}`;
 }
 
 function attemptLines(one: DeadAttempt, screen: Screen): string[] {

@@ -68,7 +68,7 @@ export function printIssues(io: Io, issues: readonly Issue[]): void {
 }
 
 /** `plan.yaml:4:7 subtasks[1].input: message`, and below it the hint. */
-function issueText(issue: Issue, color: Colors): string {
+export function issueText(issue: Omit<Issue, "code">, color: Colors): string {
   const { file, line, column, path, message, hint } = issue;
   const place = [file, line, column].filter((part) => part !== undefined).join(":");
   const where = [place, path].filter((part) => part !== "").join(" ");

@@ -7,7 +7,7 @@ import { countsText } from "./batch-text.ts";
 import { openBatchWatch } from "./batch-watch.ts";
 import type { ItemFlags, RunFlags } from "./flags.ts";
 import { colorsFor, type Io, printJson, printLine } from "./io.ts";
-import { reportCommand, resumeCommand } from "./next-command.ts";
+import { deadLettersCommand, reportCommand, resumeCommand } from "./next-command.ts";
 import { exitCodeOfRun } from "./run-ending.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { count } from "./text.ts";
@@ -59,6 +59,9 @@ function printEnding(result: BatchResult, flags: Flags, io: Io): void {
     say(`waiting: some items need somebody; then: ${resumeCommand(batchId, flags)}`);
   }
   if (status === "cancelled") say("cancelled");
-  if (flags.journal === "memory:" || (flags.quiet && counts.failed === 0)) return;
+  if (flags.journal === "memory:" || (flags.quiet && counts.failed + counts.invalid === 0)) return;
   say(`${color.dim("more:")} ${reportCommand(batchId, flags)}`);
+  if (counts.failed + counts.invalid > 0) {
+    say(`${color.dim("to decide:")} ${deadLettersCommand(batchId, flags)}`);
+  }
 }

@@ -33,6 +33,12 @@ export function reportCommand(batchId: string, { journal }: SetupFlags): string 
   return [programName(), "report", batchId, ...flagWords("--journal", journal)].join(" ");
 }
 
+/** What to type to see what of a batch failed for good. */
+export function deadLettersCommand(batchId: string, { journal }: SetupFlags): string {
+  const words = [programName(), "dead-letters", "list", batchId];
+  return [...words, ...flagWords("--journal", journal)].join(" ");
+}
+
 /** What to type to look at a run. */
 export function showCommand(runId: string, { journal }: SetupFlags): string {
   return [programName(), "show", runId, ...flagWords("--journal", journal)].join(" ");

@@ -1,6 +1,6 @@
 /** Work that failed for good, with all that is needed to understand it and to decide about it. */
 
-import type { ErrorData } from "../base/errors.ts";
+import type { ErrorData, Issue } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { editedInput } from "../executor/core/approval.ts";
 import type { RunEvent, Versions } from "../executor/core/event.ts";
@@ -12,7 +12,10 @@ import { scopeFor } from "../executor/core/scope.ts";
 import { initialState, type RunState } from "../executor/core/state.ts";
 import type { SubtaskReason } from "../executor/core/status.ts";
 
-export type DeadLetter = {
+export type DeadLetter = DeadSubtask | DeadItem;
+
+/** A subtask that failed for good. */
+export type DeadSubtask = {
   readonly runId: string;
   readonly goal: string;
   readonly subtask: string;
@@ -39,6 +42,29 @@ export type DeadLetter = {
   readonly versions: Versions | null;
 };
 
+/** An item of a batch that cannot be run. */
+export type DeadItem = {
+  readonly batchId: string;
+  readonly goal: string;
+  /** From 1. */
+  readonly item: number;
+  readonly reason: "invalid";
+  /** What is wrong with it first. */
+  readonly error: ErrorData;
+  /** All that is wrong with it, each with its place and its cure; none where nobody kept it. */
+  readonly issues: readonly Issue[];
+  /** When it was read; milliseconds since the epoch. */
+  readonly at: number;
+  /** The path of the batch's items; null where a program gave them. */
+  readonly source: string | null;
+  /** Of its file, from 1. */
+  readonly line?: number;
+  /** As its source has it. */
+  readonly text: string;
+  /** What read it. */
+  readonly versions: Versions;
+};
+
 export type DeadAttempt = {
   readonly attempt: number;
   readonly tool: string;
@@ -62,25 +88,32 @@ export type UpstreamOutput = {
 
 /** What is left out lets everything pass. */
 export interface DeadLetterFilter {
+  /** Or of a batch: those of its items, and of their runs. */
   readonly runId?: string | undefined;
-  /** The plan's tool, or one that was tried. */
+  /** The plan's tool, or one that was tried. Items that cannot be run have none. */
   readonly tool?: string | undefined;
   /** Of the error. */
   readonly code?: string | undefined;
-  readonly reason?: SubtaskReason | undefined;
+  readonly reason?: DeadLetter["reason"] | undefined;
   /** Given up at this time or later; milliseconds since the epoch. */
   readonly since?: number | undefined;
 }
 
-export function matchesFilter(letter: DeadLetter, filter: DeadLetterFilter): boolean {
-  const tools = [letter.tool, ...letter.attempts.map(({ tool }) => tool)];
+/** What runs it is about is for who reads them to choose. */
+export function matchesFilter(
+  letter: DeadLetter,
+  filter: Omit<DeadLetterFilter, "runId">,
+): boolean {
   return (
-    (filter.runId ?? letter.runId) === letter.runId &&
-    tools.includes(filter.tool ?? letter.tool) &&
+    (filter.tool === undefined || toolsOf(letter).includes(filter.tool)) &&
     (filter.code ?? letter.error.code) === letter.error.code &&
     (filter.reason ?? letter.reason) === letter.reason &&
     (filter.since ?? letter.at) <= letter.at
   );
+}
+
+function toolsOf(letter: DeadLetter): string[] {
+  return "item" in letter ? [] : [letter.tool, ...letter.attempts.map(({ tool }) => tool)];
 }
 
 /**
@@ -91,7 +124,7 @@ export function deadLettersOf(
   runId: string,
   events: readonly RunEvent[],
   values: LargeValues = NO_LARGE_VALUES,
-): DeadLetter[] {
+): DeadSubtask[] {
   const open = openLetters(events);
   if (open.size === 0) return [];
   const stories = new Map([...open.keys()].map((id) => [id, new Story(id)]));
@@ -167,7 +200,7 @@ const GIVES_OUTPUT: ReadonlySet<string> = new Set<RunEvent["type"]>([
   "subtask.resolved",
 ]);
 
-type Circumstances = Pick<DeadLetter, "input" | "upstream" | "revision" | "versions">;
+type Circumstances = Pick<DeadSubtask, "input" | "upstream" | "revision" | "versions">;
 
 /** What happened to one subtask. */
 class Story {

@@ -1,7 +1,7 @@
 /** Doing work again: restarts and dead letters. */
 
 import { describe, expect, it } from "vitest";
-import type { DeadLetter, RunEvent, RunResult } from "../../src/index.ts";
+import type { DeadSubtask, RunEvent, RunResult } from "../../src/index.ts";
 import { type Folder, makeFolder } from "./folder.ts";
 
 const INDEX = new URL("../../src/index.ts", import.meta.url).href;
@@ -131,7 +131,7 @@ describe("a dead letter", () => {
     await using folder = await folderWith({ broken: "" });
     expect(folder.first.code).toBe(1);
     const { stdout } = await folder.run("dead-letters", "list", "--json");
-    const [letter, ...others] = JSON.parse(stdout) as DeadLetter[];
+    const [letter, ...others] = JSON.parse(stdout) as DeadSubtask[];
     expect(others).toEqual([]);
     expect(letter).toMatchObject({
       runId: folder.runId,
@@ -173,7 +173,7 @@ describe("a dead letter", () => {
     expect((await folder.run("dead-letters", "retry", folder.runId, "large")).code).toBe(1);
     const [letter] = JSON.parse(
       (await folder.run("dead-letters", "list", "--json")).stdout,
-    ) as DeadLetter[];
+    ) as DeadSubtask[];
     expect(letter?.attempts.map(({ attempt }) => attempt)).toEqual([1, 2]);
   });
 

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { describe, expect, it, vi } from "vitest";
-import type { DeadLetter, RunResult } from "../../src/index.ts";
+import type { DeadSubtask, RunResult } from "../../src/index.ts";
 import { makeFolder } from "./folder.ts";
 
 const INDEX = new URL("../../src/index.ts", import.meta.url).href;
@@ -160,7 +160,7 @@ describe("dead-letters of all runs", () => {
     const [first, second] = [await folder.fail(), await folder.fail()];
     const list = async (...argv: string[]) => {
       const { stdout } = await folder.letters("list", "--json", ...argv);
-      return (JSON.parse(stdout) as DeadLetter[]).map(({ runId }) => runId);
+      return (JSON.parse(stdout) as DeadSubtask[]).map(({ runId }) => runId);
     };
     expect(await list("--tool", "pay", "--code", "tool.failed", "--since", "1h")).toHaveLength(2);
     expect(await list("--run", first)).toEqual([first]);

@@ -21,7 +21,8 @@ export async function listAudit(
   else if (rows.length === 0) printLine(io.stderr, "The audit trail is empty.");
   else {
     const lines = rows.map(({ n, runId: run, at, record }) => {
-      const { type, subtask = "", by = "", decision = "", resolution = "", note = "" } = record;
+      const { type, by = "", decision = "", resolution = "", note = "" } = record;
+      const { item, subtask = item === undefined ? "" : `item ${item}` } = record;
       const words = [type, subtask, decision, resolution, note];
       const what = words.map(String).filter((word) => word !== "");
       return [String(n), localTime(at), run, String(by), oneLine(what.join(" "))];

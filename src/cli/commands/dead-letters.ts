@@ -3,9 +3,10 @@
 import { inputError } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
 import { oneLine } from "../../plan/text-width.ts";
-import type { DeadLetterFilter } from "../../projections/dead-letters.ts";
+import type { Planwright } from "../../planwright.ts";
+import type { DeadLetter, DeadLetterFilter } from "../../projections/dead-letters.ts";
 import { renderColumns } from "../columns.ts";
-import { renderLetter } from "../dead-letter-text.ts";
+import { placeOfItem, renderLetter } from "../dead-letter-text.ts";
 import { followDecisions } from "../decisions.ts";
 import type { ReadingFlags, RunFlags } from "../flags.ts";
 import { followRun } from "../follow-run.ts";
@@ -27,7 +28,13 @@ type FilterFlags = {
 export type ListFlags = ReadingFlags & FilterFlags & { readonly reason?: Reason };
 
 export type RetryFlags = RunFlags &
-  FilterFlags & { readonly reason?: Reason; readonly all?: boolean };
+  FilterFlags & {
+    readonly reason?: Reason;
+    readonly all?: boolean;
+    /** The item as it should have been, as JSON. */
+    readonly item?: string;
+    readonly note?: string;
+  };
 
 export type ResolveFlags = RunFlags & {
   readonly output: string;
@@ -55,14 +62,28 @@ export async function listDeadLetters(
   if (flags.json) printJson(io.stdout, letters);
   else if (letters.length === 0) printLine(io.stderr, "There are no dead letters.");
   else {
-    const rows = letters.map(({ runId: run, subtask, tool, at, error }) => {
-      return [run, subtask, tool, localTime(at), oneLine(error.message)];
-    });
     const width = io.stdout.isTTY === true ? widthOf(io.stdout) : undefined;
-    const head = ["run", "subtask", "tool", "when", "error"];
-    for (const line of renderColumns([head, ...rows], width)) printLine(io.stdout, line);
+    const hasItems = letters.some((letter) => "item" in letter);
+    const names = hasItems ? ["run or batch", "subtask or item"] : ["run", "subtask"];
+    const head = [...names, "tool", "when", "error"];
+    for (const line of renderColumns([head, ...letters.map(rowOf)], width)) {
+      printLine(io.stdout, line);
+    }
   }
   return 0;
+}
+
+function rowOf(letter: DeadLetter): string[] {
+  const { at, error } = letter;
+  const when = localTime(at);
+  if ("subtask" in letter) {
+    const { runId, subtask, tool } = letter;
+    return [runId, subtask, tool, when, oneLine(error.message)];
+  }
+  const { batchId, item } = letter;
+  const place = placeOfItem(letter);
+  const text = place === "" ? error.message : `${place}: ${error.message}`;
+  return [batchId, String(item), "", when, oneLine(text)];
 }
 
 /** Show all that is known of one. */
@@ -74,9 +95,11 @@ export async function showDeadLetter(
 ): Promise<number> {
   await using planwright = await openWithoutModel(flags);
   const letters = await planwright.deadLetters({ runId });
-  const letter = letters.find((one) => one.subtask === subtask);
+  const letter = letters.find((one) =>
+    "item" in one ? one.item === itemOf(subtask) : one.runId === runId && one.subtask === subtask,
+  );
   if (letter === undefined) {
-    const message = `The run ${runId} has no dead letter ${subtask}.`;
+    const message = `${runId} has no dead letter ${subtask}.`;
     throw inputError("dead_letter.unknown", message, "`planwright dead-letters list` lists them.");
   }
   if (flags.json) printJson(io.stdout, letter);
@@ -93,11 +116,36 @@ export async function retryDeadLetters(
 ): Promise<number> {
   if (flags.all) return retryAll(runId, flags, io);
   const run = requireRun(runId, flags, flags.reason);
+  const [subtask] = subtasks;
+  const item = subtask === undefined ? undefined : itemOf(subtask);
+  if (item !== undefined || flags.item !== undefined) {
+    return retryItem(run, requireOneItem(item, subtasks), flags, io);
+  }
   await using planwright = await openPlanwright(flags);
-  const from = subtasks.length === 0 ? undefined : subtasks;
-  return followRun({
+  if (subtask === undefined) await refuseBatch(planwright, run);
+  const from = subtask === undefined ? undefined : subtasks;
+  return await followRun({
     planwright,
     begin: (options) => planwright.retryDeadLetters(run, { ...options, from }),
+    flags,
+    io,
+  });
+}
+
+/** Give an item of a batch as it should have been. */
+async function retryItem(
+  batchId: string,
+  item: number,
+  flags: RetryFlags,
+  io: Io,
+): Promise<number> {
+  const given = flags.item === undefined ? undefined : readJson("item", flags.item);
+  const { note } = flags;
+  await using planwright = await openPlanwright(flags);
+  const { invalidItems } = planwright.batches;
+  return await followRun({
+    planwright,
+    begin: (options) => invalidItems.retry(batchId, item, { ...options, item: given, note }),
     flags,
     io,
   });
@@ -114,16 +162,32 @@ async function retryAll(runId: string | undefined, flags: RetryFlags, io: Io): P
     flags,
     io,
   });
-  if (filter.reason === undefined && !flags.json) {
-    const left = await planwright.deadLetters({ ...filter, reason: "interrupted" });
-    if (left.length > 0) {
-      const them = count(left.length, "interrupted dead letter");
-      const why =
-        "their effects may have happened: resolve them, or retry with --reason interrupted";
-      printLine(io.stderr, `${them} left alone; ${why}`);
-    }
-  }
+  if (!flags.json) await tellLeftAlone(planwright, filter, io);
   return code;
+}
+
+async function tellLeftAlone(
+  planwright: Planwright,
+  filter: DeadLetterFilter,
+  io: Io,
+): Promise<void> {
+  const tell = async (reason: Reason, what: string, why: string) => {
+    if ((filter.reason ?? reason) !== reason) return;
+    const { length } = await planwright.deadLetters({ ...filter, reason });
+    if (length > 0) printLine(io.stderr, `${count(length, what)} left alone; ${why}`);
+  };
+  if (filter.reason === undefined) {
+    await tell(
+      "interrupted",
+      "interrupted dead letter",
+      "their effects may have happened: resolve them, or retry with --reason interrupted",
+    );
+  }
+  await tell(
+    "invalid",
+    "invalid item",
+    "give each as it should have been: retry BATCH ITEM --item JSON",
+  );
 }
 
 /** Say what one came to. */
@@ -134,9 +198,10 @@ export async function resolveDeadLetter(
   io: Io,
 ): Promise<number> {
   const { by, note } = flags;
-  const output = readOutput(flags.output);
+  const output = readJson("output", flags.output);
+  if (itemOf(subtask) !== undefined) throw notResolvable(runId, subtask);
   await using planwright = await openPlanwright(flags);
-  return followRun({
+  return await followRun({
     planwright,
     begin: (options) =>
       planwright.resolveDeadLetter(runId, subtask, { ...options, output, by, note }),
@@ -155,16 +220,15 @@ export async function discardDeadLetters(
   if (flags.all) return discardAll(runId, flags, io);
   const run = requireRun(runId, flags, flags.ofReason);
   if (subtask === undefined) {
-    const message = "The subtask is missing.";
-    throw inputError(
-      "input.missing",
-      message,
-      `\`planwright dead-letters list ${run}\` lists them.`,
-    );
+    const hint = `\`planwright dead-letters list ${run}\` lists them.`;
+    throw inputError("input.missing", "The subtask is missing, or the item.", hint);
   }
   await using planwright = await openWithoutModel(flags);
-  await planwright.discardDeadLetter(run, subtask, flags.reason);
-  if (flags.json) printJson(io.stdout, { runId: run, subtask, discarded: true });
+  const item = itemOf(subtask);
+  if (item === undefined) await planwright.discardDeadLetter(run, subtask, flags.reason);
+  else await planwright.batches.invalidItems.discard(run, [item], flags.reason);
+  const what = item === undefined ? { runId: run, subtask } : { batchId: run, item };
+  if (flags.json) printJson(io.stdout, { ...what, discarded: true });
   else printLine(io.stderr, `The dead letter ${subtask} of ${run} is discarded.`);
   return 0;
 }
@@ -173,7 +237,7 @@ async function discardAll(runId: string | undefined, flags: DiscardFlags, io: Io
   requireNoRun(runId);
   await using planwright = await openWithoutModel(flags);
   const filter = filterOf(flags, flags.ofReason);
-  return followDecisions({
+  return await followDecisions({
     begin: () => planwright.discardAllDeadLetters(filter, flags.reason),
     what: "discarded",
     // That the run failed is known; what was asked for is done.
@@ -206,11 +270,39 @@ function requireNoRun(runId: string | undefined): void {
   throw inputError("input.invalid", "--all is given, and a run.", hint);
 }
 
-function readOutput(text: string): Json {
+/** Its number, if that is what the word is: no subtask's name begins with a digit. */
+function itemOf(word: string): number | undefined {
+  return /^\d+$/.test(word) ? Number(word) : undefined;
+}
+
+/** @throws {InputError} `input.missing`, `input.invalid` */
+function requireOneItem(item: number | undefined, words: readonly string[]): number {
+  if (item !== undefined && words.length === 1) return item;
+  const hint = "Write `planwright dead-letters retry BATCH ITEM --item JSON`, one item at a time.";
+  if (words.length === 0) throw inputError("input.missing", "The item is missing.", hint);
+  const message = `${words.join(" ")} is not the number of an item.`;
+  throw inputError("input.invalid", message, hint, "item");
+}
+
+/** @throws {InputError} `input.missing` for a batch, which has no dead letters to be tried again at once */
+async function refuseBatch(planwright: Planwright, id: string): Promise<void> {
+  if (!(await planwright.batches.has(id))) return;
+  const hint = `Write --all --run ${id} to try all again that failed in it, or name an item and give it: --item JSON.`;
+  throw inputError("input.missing", `${id} is a batch, and the item is missing.`, hint);
+}
+
+function notResolvable(batchId: string, item: string) {
+  const message = `Item ${item} of ${batchId} has no tool that could have given an output.`;
+  const hint = `Give the item as it should have been: \`planwright dead-letters retry ${batchId} ${item} --item JSON\`.`;
+  return inputError("input.invalid", message, hint, "item");
+}
+
+/** @throws {InputError} `input.invalid` */
+function readJson(flag: "output" | "item", text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
     const hint = 'Write e.g. {"paid": 5}, or "text" with its quotes.';
-    throw inputError("input.invalid", "--output is no JSON.", hint, "output");
+    throw inputError("input.invalid", `--${flag} is no JSON.`, hint, flag);
   }
 }

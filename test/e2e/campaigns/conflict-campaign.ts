@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seeded } from "../../../bench/graphs.ts";
 import { createPlanwright, type Planwright, type Run } from "../../../src/index.ts";
+import { deadSubtasks } from "../../dead-subtasks.ts";
 import {
   ASKED,
   type End,
@@ -217,7 +218,7 @@ class ConflictCampaign {
     const events = await planwright.events(runId);
     const traces = { kinds: plan.kinds, events, effects: readEffects(folder) };
     if (status === "cancelled") return violationsOf(traces);
-    const letters = await planwright.deadLetters({ runId });
+    const letters = deadSubtasks(await planwright.deadLetters({ runId }));
     return violationsAtEnd(
       traces,
       letters.map(({ subtask }) => subtask),

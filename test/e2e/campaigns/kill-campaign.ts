@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seeded } from "../../../bench/graphs.ts";
 import { createPlanwright, type Planwright } from "../../../src/index.ts";
+import { deadSubtasks } from "../../dead-subtasks.ts";
 import { type EffectPlan, makeEffectPlan } from "./effect-plan.ts";
 import { readEffects } from "./effect-tools.ts";
 import {
@@ -135,7 +136,7 @@ class KillCampaign {
       if (status === "succeeded" || status === "failed") continue;
       this.report.violations.push(`${goal} (${runId}) is listed as ${status}: ${reason}`);
     }
-    for (const { runId, subtask } of await this.#planwright.deadLetters()) {
+    for (const { runId, subtask } of deadSubtasks(await this.#planwright.deadLetters())) {
       this.report.violations.push(`${runId}: ${subtask} is still a dead letter`);
     }
     const { valid, records, problem } = await verifyAudit(this.#places.journal);
@@ -179,7 +180,7 @@ class KillCampaign {
       this.report.resumes += 1;
       return [{ command: "resume", runId, folder }];
     }
-    const letters = await this.#planwright.deadLetters({ runId });
+    const letters = deadSubtasks(await this.#planwright.deadLetters({ runId }));
     const open = letters.map(({ subtask }) => subtask);
     const wrong = violationsAtEnd(await this.#tracesOf(subject), open);
     if (status !== (open.length > 0 ? "failed" : status)) wrong.push(`it is ${status}: ${reason}`);

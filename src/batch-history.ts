@@ -1,0 +1,54 @@
+/** Batches as the journal has them, for whoever looks back. */
+
+import { inputError } from "./base/errors.ts";
+import type { BatchEvent, BatchResult, BatchSummary } from "./batch.ts";
+import type { ItemRow, Journal, RunRow } from "./journal/journal.ts";
+import { asInterrupted, isBatchSummary, type RunStore } from "./run-store.ts";
+
+/** Places of items that are read at a time. */
+const PAGE = 256;
+
+/** @throws {InputError} `batch.unknown` */
+export async function findBatch(
+  store: RunStore,
+  batchId: string,
+): Promise<{ readonly journal: Journal; readonly row: RunRow }> {
+  const journal = await store.openToRead();
+  const row = await journal?.find(batchId);
+  if (!journal || !row || !isBatchSummary(row.summary)) throw unknownBatch(batchId);
+  return { journal, row };
+}
+
+/** Whether this is the id of a batch. */
+export async function isBatch(store: RunStore, id: string): Promise<boolean> {
+  const row = await (await store.openToRead())?.find(id);
+  return row !== undefined && isBatchSummary(row.summary);
+}
+
+/** @throws {InputError} `batch.unknown` for one whose process ended before its first event */
+export function startOf(events: readonly BatchEvent[], batchId: string) {
+  const started = events.find((event) => event.type === "batch.started");
+  if (started === undefined) throw unknownBatch(batchId);
+  return started;
+}
+
+/** What has a place in a batch, in order. */
+export async function* itemsOf(journal: Journal, batchId: string): AsyncGenerator<ItemRow> {
+  for (let after = 0; ; ) {
+    const rows = await journal.readItems(batchId, { after, limit: PAGE });
+    yield* rows;
+    after = rows.at(-1)?.n ?? after;
+    if (rows.length < PAGE) return;
+  }
+}
+
+export function batchResultOf(row: RunRow, now: number): BatchResult {
+  const summary = row.summary as unknown as BatchSummary;
+  return { batchId: row.runId, ...asInterrupted(summary, row, now) };
+}
+
+function unknownBatch(batchId: string) {
+  const message = `The journal has no batch ${JSON.stringify(batchId)}.`;
+  const hint = "`planwright batches` lists the batches; --journal names another journal.";
+  return inputError("batch.unknown", message, hint);
+}
