@@ -16,6 +16,7 @@ import type { Json } from "../base/json.ts";
 import type { StoredEvent } from "./journal.ts";
 import { closedJournal } from "./refusals.ts";
 import { toJournalError } from "./sqlite-errors.ts";
+import { Heads } from "./sqlite-heads.ts";
 import { BATCH_FORMAT, formatOf, SHARED_FORMAT } from "./sqlite-schema.ts";
 import {
   type BatchStatements,
@@ -49,6 +50,8 @@ export class SqliteConnection implements MoreStatements {
   #shared: SharedStatements | undefined;
   #batches: BatchStatements | undefined;
   readonly #held = new Set<string>();
+  /** Of the runs that are appended to. */
+  readonly heads = new Heads();
   #waiting: Waiting[] = [];
   readonly #later = new Map<unknown, unknown>();
 
@@ -87,6 +90,7 @@ export class SqliteConnection implements MoreStatements {
 
   letGo(runId: string): void {
     this.#held.delete(runId);
+    this.heads.forget(runId);
   }
 
   /** @param none the answer of an older journal, which has no such tables yet */
@@ -170,10 +174,12 @@ export class SqliteConnection implements MoreStatements {
     return this.use((sql) => {
       sql.begin.run();
       try {
+        this.heads.begin(sql);
         const result = work(sql);
         sql.commit.run();
         return result;
       } catch (error) {
+        this.heads.clear();
         // After some errors, such as a full disk, SQLite has rolled back already.
         if (this.#db.isTransaction) sql.rollback.run();
         throw error;
@@ -222,6 +228,7 @@ export class SqliteConnection implements MoreStatements {
       if (!this.#db.isTransaction) throw error;
       sql.undoPart.run();
       sql.endPart.run();
+      this.heads.clear();
       return () => reject(toJournalError(error, this.#path));
     }
   }

@@ -40,6 +40,7 @@ export class SqliteRetention extends SqliteDecisions implements Retention {
       sql.deleteEvents.run(run.key);
       // Requests and uses of blobs go with it.
       sql.deleteRun.run(run.key);
+      this.file.heads.forget(runId);
       appendShared(shared, runId, [], { audit: [{ at: now, record }] });
       return true;
     });

@@ -34,6 +34,7 @@ export function prepareStatements(db: DatabaseSync) {
     beginPart: db.prepare("SAVEPOINT part"),
     endPart: db.prepare("RELEASE part"),
     undoPart: db.prepare("ROLLBACK TO part"),
+    dataVersion: db.prepare("PRAGMA data_version"),
 
     insertRun: db.prepare(`
       INSERT INTO runs (run_id, created_at, summary, token, owner, expires_at) VALUES (?, ?, ?, 1, ?, ?)
@@ -79,11 +80,10 @@ export function findRun(sql: Statements, runId: string): RunRecord | undefined {
 }
 
 /** What every append and every reading asks for: the rest of the row costs as much again. */
-export function findHead(
-  sql: Statements,
-  runId: string,
-): Pick<RunRecord, "key" | "token" | "owner" | "last_seq"> | undefined {
-  return sql.findHead.get(runId) as ReturnType<typeof findHead>;
+export type RunHead = Pick<RunRecord, "key" | "token" | "owner" | "last_seq">;
+
+export function findHead(sql: Statements, runId: string): RunHead | undefined {
+  return sql.findHead.get(runId) as RunHead | undefined;
 }
 
 export function leaseOf({ owner, expires_at: expiresAt }: RunRecord): RunRow["lease"] {

@@ -71,10 +71,12 @@ class SqliteJournal extends SqliteRetention implements Journal {
     const { runId, owner, now, leaseMs, summary, isBatch = false, place } = options;
     const text = textOf(summary);
     await this.file.write(({ insertRun }, { batches }) => {
-      const { changes } = insertRun.run(runId, now, text, owner, now + leaseMs);
-      if (changes === 0) throw takenRunId(runId);
+      const made = insertRun.run(runId, now, text, owner, now + leaseMs);
+      if (made.changes === 0) throw takenRunId(runId);
       if (isBatch) batches().insertBatch.run(runId);
       if (place !== undefined) giveAway(batches(), place, { runId });
+      const key = Number(made.lastInsertRowid);
+      this.file.heads.set(runId, { key, token: 1, owner, last_seq: 0 });
     });
     this.file.hold(runId);
     return { runId, owner, token: 1 };
@@ -91,6 +93,7 @@ class SqliteJournal extends SqliteRetention implements Journal {
       }
       const token = run.token + 1;
       sql.takeLease.run(owner, now + leaseMs, token, run.key);
+      this.file.heads.forget(runId);
       return { runId, owner, token };
     });
     this.file.hold(runId);
@@ -107,6 +110,7 @@ class SqliteJournal extends SqliteRetention implements Journal {
   async release({ runId, token }: Lease): Promise<void> {
     await this.file.write(({ releaseLease }) => {
       releaseLease.run(runId, token);
+      this.file.heads.forget(runId);
     });
     this.file.letGo(runId);
   }
@@ -120,7 +124,8 @@ class SqliteJournal extends SqliteRetention implements Journal {
     const texts = eventTexts(runId, events);
     const summaryText = more.summary && textOf(more.summary);
     await this.file.write((sql, { shared, batches }) => {
-      const run = findHead(sql, runId);
+      const { heads } = this.file;
+      const run = heads.find(sql, runId);
       if (run?.token !== lease.token || run.owner === null) throw staleHolder(lease);
       const first = run.last_seq + 1;
       const given = events[0]?.seq ?? first;
@@ -135,7 +140,10 @@ class SqliteJournal extends SqliteRetention implements Journal {
       for (const { n, record } of more.records ?? []) {
         giveAway(batches(), { lease, n }, { record: textOf(record) });
       }
-      if (more.release) sql.releaseLease.run(runId, lease.token);
+      if (more.release) {
+        sql.releaseLease.run(runId, lease.token);
+        heads.forget(runId);
+      } else heads.set(runId, { ...run, last_seq: run.last_seq + events.length });
     });
     if (more.release) this.file.letGo(runId);
   }

@@ -46,6 +46,8 @@ export function describeBatches(name: string, makeStore: () => Promise<JournalSt
       await makeItem(journal, batch, 1);
       await refused("journal.conflict", makeItem(journal, batch, 1, "late"));
       expect(await journal.find("late")).toBeUndefined();
+      const late = { runId: "late", owner: "ada", token: 1 };
+      await refused("journal.conflict", journal.append(late, events("late", 1, 1)));
       const records = [
         { n: 2, record: {} },
         { n: 1, record: {} },
@@ -148,6 +150,17 @@ export function describeBatches(name: string, makeStore: () => Promise<JournalSt
       await Promise.all([...given, journal.release(lease), journal.append(other, [])]);
       expect(await journal.read("r1")).toEqual(events("r1", 1, 3));
       await refused("journal.conflict", journal.append(lease, [event("r1", 4)]));
+    });
+
+    it("refuses what comes after the lease was given back, also at that very moment", async () => {
+      await using store = await makeStore();
+      const journal = await store.open();
+      await makeRun(journal, "other");
+      const lease = await makeRun(journal, "r1");
+      const last = journal.append(lease, [event("r1", 1)], { release: true });
+      const late = journal.append(lease, [event("r1", 2)]);
+      await Promise.all([last, refused("journal.conflict", late)]);
+      expect(await journal.read("r1")).toEqual(events("r1", 1, 1));
     });
 
     it("has what was written when it was closed, and nothing after", async () => {
