@@ -58,13 +58,31 @@ export function isJson(value: unknown, depth = 0): value is Json {
 
 const MAX_DEPTH = 200;
 
-/** JSON with the keys of every object sorted: equal values give equal text. */
+/**
+ * JSON with the keys of every object sorted, array indices before all others: equal values give
+ * equal text. As in JSON, fields that are undefined are left out.
+ */
 export function canonicalJson(value: Json): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    isPlainObject(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  );
+  if (Array.isArray(value)) return `[${value.map(canonicalElement).join(",")}]`;
+  if (!isPlainObject(value)) return JSON.stringify(value);
+  let text = "";
+  for (const key of sortedKeys(value)) {
+    const field = value[key] as Json | undefined;
+    if (field === undefined) continue;
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(field)}`;
+  }
+  return `{${text}}`;
+}
+
+function canonicalElement(element: Json | undefined): string {
+  return element === undefined ? "null" : canonicalJson(element);
+}
+
+function sortedKeys(value: Record<string, unknown>): string[] {
+  const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
+  if (!keys.some((key) => /^\d/.test(key))) return keys;
+  // An object has its indices first, by their numbers.
+  return Object.keys(Object.fromEntries(keys.map((key) => [key, null])));
 }
 
 /** `["subtasks", 2, "input", "url"]` as `subtasks[2].input.url`; odd keys are quoted. */

@@ -9,7 +9,7 @@
  * have noted a later hash elsewhere; and that all of it was computed anew.
  */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { AuditEntry, AuditRow, StoredEvent } from "./journal.ts";
 
@@ -106,7 +106,5 @@ function hashOf({ n, previous, runId, at, record }: Omit<AuditRow, "hash">): str
 }
 
 function digest(value: StoredEvent | Json): string {
-  // As it will be read back: what JSON does not carry must not count.
-  const stored = JSON.parse(JSON.stringify(value)) as Json;
-  return createHash("sha256").update(canonicalJson(stored)).digest("hex");
+  return hash("sha256", canonicalJson(value as Json));
 }
