@@ -1,6 +1,5 @@
 /** What the items of a batch came to, in their order, read back from the journal. */
 
-import type { Clock } from "./base/clock.ts";
 import type { InvalidItem, ItemResult } from "./batch.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { isFinished } from "./executor/core/status.ts";
@@ -8,17 +7,15 @@ import type { RunSummary } from "./executor/core/summary.ts";
 import type { ItemRow, Journal, RunRow } from "./journal/journal.ts";
 
 const PAGE = 256;
-/** Read a little later what has ended, so that many are read at once. */
-const LAG_MS = 50;
 
 /**
  * Each item as soon as it and all before it have ended.
- * @param options.changed settles when another item may have ended; false once none will
+ * @param changed settles when another item may have ended; false once none will
  */
 export async function* readResults(
   journal: Journal,
   batchId: string,
-  options: { readonly clock: Clock; changed(): Promise<boolean> },
+  changed: () => Promise<boolean>,
 ): AsyncGenerator<ItemResult> {
   for (let item = 0, isOver = false; ; ) {
     for (let from = -1; from !== item; ) {
@@ -31,8 +28,7 @@ export async function* readResults(
       }
     }
     if (isOver) return;
-    isOver = !(await options.changed());
-    if (!isOver) await new Promise<void>((done) => options.clock.setTimer(LAG_MS, done));
+    isOver = !(await changed());
   }
 }
 

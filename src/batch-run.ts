@@ -15,34 +15,29 @@ import type {
   BatchEventBody,
   BatchListener,
   BatchResult,
-  BatchSummary,
   InvalidItem,
   ItemResult,
 } from "./batch.ts";
 import { Tally } from "./batch-counts.ts";
 import type { ItemRuns } from "./batch-items.ts";
+import { BatchLog, type LoggedBatch, Places } from "./batch-log.ts";
 import type { ResultSink } from "./batch-out.ts";
 import { readResults } from "./batch-results.ts";
 import type { RunState } from "./executor/core/state.ts";
 import { isFinished } from "./executor/core/status.ts";
 import type { Drive } from "./executor/drivers/driver.ts";
 import { type ItemSource, inputsOfGiven, inputsOfItem, type SourceEntry } from "./item-source.ts";
-import type { ItemRow, Journal, Lease } from "./journal/journal.ts";
+import type { ItemRow } from "./journal/journal.ts";
 import type { Plan } from "./plan/schema.ts";
 import { userName } from "./run.ts";
 import { LEASE_MS } from "./run-store.ts";
 
 /** How often requests of other processes are looked for, and the summary is stored. */
 const HEARTBEAT_MS = 500;
-/** Places of items that are read at a time. */
-const PAGE = 256;
+/** Read a little later what has ended, so that many results are read at once. */
+const LAG_MS = 50;
 
-export type PreparedBatch = {
-  readonly journal: Journal;
-  /** Of the batch. */
-  readonly lease: Lease;
-  /** Of its newest event. */
-  readonly seq: number;
+export type PreparedBatch = LoggedBatch & {
   readonly first: BatchEventBody;
   readonly plan: Plan;
   /** Inputs that are the same for all items. */
@@ -51,7 +46,6 @@ export type PreparedBatch = {
   /** What somebody gave in the place of items that could not be run. */
   readonly mended: ReadonlyMap<number, Json>;
   readonly itemsAtOnce: number;
-  readonly summary: BatchSummary;
   readonly runs: ItemRuns;
   readonly sink: ResultSink | undefined;
 };
@@ -71,6 +65,7 @@ export class BatchUnderWay implements Batch {
   #abandon = () => {};
   /** Somebody waits for it: an item has ended, or all shall stop. */
   #changed = Promise.withResolvers<void>();
+  readonly #sleepers = new Set<() => void>();
 
   constructor(clock: Clock, listener: BatchListener, prepare: () => Promise<PreparedBatch>) {
     this.#clock = clock;
@@ -79,10 +74,7 @@ export class BatchUnderWay implements Batch {
     this.id = this.#prepared.then(({ lease }) => lease.runId);
     this.#result = this.#prepared
       .then((prepared) => this.#drive(prepared))
-      .finally(() => {
-        this.#isOver = true;
-        this.#wake();
-      });
+      .finally(() => this.#end());
     // Whoever asks for one of these hears of the failure; who does not need not.
     for (const promise of [this.id, this.#result]) promise.catch(() => {});
   }
@@ -116,8 +108,7 @@ export class BatchUnderWay implements Batch {
     }
     while (this.#drives.size > 0) await this.#changed.promise;
     stopHeartbeat();
-    this.#isOver = true;
-    this.#wake();
+    this.#end();
     await written?.catch(() => {});
     if (this.#error !== undefined) throw this.#error;
     const status = this.#tally.statusAtEnd(this.#stopping);
@@ -132,13 +123,27 @@ export class BatchUnderWay implements Batch {
     const changed = async () => {
       if (this.#isOver) return false;
       await this.#changed.promise;
+      if (!this.#isOver) await this.#sleep(LAG_MS);
       return true;
     };
-    return readResults(journal, lease.runId, { changed, clock: this.#clock });
+    return readResults(journal, lease.runId, changed);
+  }
+
+  /** So long, or until the batch is over. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((done) => {
+      const wake = () => {
+        disarm();
+        this.#sleepers.delete(wake);
+        done();
+      };
+      const disarm = this.#clock.setTimer(ms, wake);
+      this.#sleepers.add(wake);
+    });
   }
 
   async #goThrough(prepared: PreparedBatch): Promise<void> {
-    const places = new Places(prepared);
+    const places = new Places(prepared, prepared.first.type === "batch.started");
     const entries = prepared.source.read()[Symbol.asyncIterator]();
     for (let n = 1; ; n++) {
       while (this.#drives.size >= prepared.itemsAtOnce && !this.#isStopping()) {
@@ -261,6 +266,12 @@ export class BatchUnderWay implements Batch {
     this.#stop("pause");
   }
 
+  #end(): void {
+    this.#isOver = true;
+    for (const wake of this.#sleepers) wake();
+    this.#wake();
+  }
+
   #wake(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers<void>();
@@ -311,69 +322,4 @@ function inputsFor(
 
 function stopNews(how: "pause" | "cancel") {
   return { type: `${how}_requested`, by: userName() } as const;
-}
-
-/** The batch's own events and summary. */
-class BatchLog {
-  readonly #prepared: PreparedBatch;
-  readonly #clock: Clock;
-  readonly #tally: Tally;
-  #seq: number;
-  #stored = "";
-  summary: BatchSummary;
-
-  constructor(prepared: PreparedBatch, clock: Clock, tally: Tally) {
-    this.#prepared = prepared;
-    this.#clock = clock;
-    this.#tally = tally;
-    this.#seq = prepared.seq;
-    this.summary = prepared.summary;
-  }
-
-  async add(body: BatchEventBody): Promise<void> {
-    const { journal, lease } = this.#prepared;
-    const at = this.#clock.now();
-    const status = body.type === "batch.stopped" ? body.status : "running";
-    this.summary = {
-      ...this.summary,
-      status,
-      ...this.#tally.sums(),
-      finishedAt: isFinished(status) ? at : null,
-    };
-    this.#seq += 1;
-    const event = { runId: lease.runId, seq: this.#seq, at, ...body };
-    await journal.append(lease, [event], { summary: this.summary as unknown as JsonObject });
-  }
-
-  /** So that lists show how far it is. */
-  async store(): Promise<void> {
-    this.summary = { ...this.summary, ...this.#tally.sums() };
-    const text = JSON.stringify(this.summary.counts);
-    if (text === this.#stored) return;
-    this.#stored = text;
-    const { journal, lease } = this.#prepared;
-    await journal.append(lease, [], { summary: this.summary as unknown as JsonObject });
-  }
-}
-
-/** What has a place in the batch already, asked for in order. */
-class Places {
-  readonly #prepared: PreparedBatch;
-  #page: ItemRow[] = [];
-  /** Behind which nothing was there when this batch was taken up. */
-  #isAll: boolean;
-
-  constructor(prepared: PreparedBatch) {
-    this.#prepared = prepared;
-    this.#isAll = prepared.first.type === "batch.started";
-  }
-
-  async at(n: number): Promise<ItemRow | undefined> {
-    if (this.#page.length === 0 && !this.#isAll) {
-      const { journal, lease } = this.#prepared;
-      this.#page = await journal.readItems(lease.runId, { after: n - 1, limit: PAGE });
-      this.#isAll = this.#page.length < PAGE;
-    }
-    return this.#page[0]?.n === n ? this.#page.shift() : undefined;
-  }
 }

@@ -194,10 +194,8 @@ export class Batches {
 
   /** What its items came to, in their order, up to the first that has not ended. @throws {InputError} `batch.unknown` */
   async *results(batchId: string): AsyncGenerator<ItemResult> {
-    const { store, clock } = this.#parts;
-    const { journal } = await findBatch(store, batchId);
-    const changed = () => Promise.resolve(false);
-    yield* readResults(journal, batchId, { clock, changed });
+    const { journal } = await findBatch(this.#parts.store, batchId);
+    yield* readResults(journal, batchId, () => Promise.resolve(false));
   }
 
   /** What became of its items so far, from the events of their runs. @throws {InputError} `batch.unknown` */
