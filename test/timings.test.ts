@@ -94,7 +94,8 @@ describe("a run", () => {
     expect((await planwright.run(wide(1)).result()).subtasks[0]?.error?.code).toBe("tool.timeout");
     const { durations } = await planwright.describeTool("quick");
     expect(durations?.calls).toBe(1);
-    expect(durations?.p99Ms).toBeGreaterThanOrEqual(19);
+    // The clock counts whole milliseconds, which may take off one; the sketch tells it within 2 %.
+    expect(durations?.p99Ms).toBeGreaterThan(18);
   });
 
   it("learns nothing where another limit cut a call off, or no tool was called", async () => {
