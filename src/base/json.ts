@@ -58,31 +58,24 @@ export function isJson(value: unknown, depth = 0): value is Json {
 
 const MAX_DEPTH = 200;
 
-/**
- * JSON with the keys of every object sorted, array indices before all others: equal values give
- * equal text. As in JSON, fields that are undefined are left out.
- */
+/** JSON with the keys of every object sorted, array indices first: equal values give equal text. */
 export function canonicalJson(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalElement).join(",")}]`;
-  if (!isPlainObject(value)) return JSON.stringify(value);
-  let text = "";
-  for (const key of sortedKeys(value)) {
-    const field = value[key] as Json | undefined;
-    if (field === undefined) continue;
-    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(field)}`;
-  }
-  return `{${text}}`;
+  return JSON.stringify(sorted(value));
 }
 
-function canonicalElement(element: Json | undefined): string {
-  return element === undefined ? "null" : canonicalJson(element);
-}
-
-function sortedKeys(value: Record<string, unknown>): string[] {
+/** A copy whose objects were made in the order of their keys: quicker than a replacer. */
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map((element) => sorted(element));
+  if (!isPlainObject(value)) return value;
   const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
-  if (!keys.some((key) => /^\d/.test(key))) return keys;
-  // An object has its indices first, by their numbers.
-  return Object.keys(Object.fromEntries(keys.map((key) => [key, null])));
+  const fields = value as JsonObject;
+  // Assigned to an object, this key would be its prototype.
+  if (keys.includes("__proto__")) {
+    return Object.fromEntries(keys.map((key) => [key, sorted(fields[key] as Json)]));
+  }
+  const copy: Record<string, Json> = {};
+  for (const key of keys) copy[key] = sorted(fields[key] as Json);
+  return copy;
 }
 
 /** `["subtasks", 2, "input", "url"]` as `subtasks[2].input.url`; odd keys are quoted. */

@@ -3,20 +3,18 @@ import type { DurationCount } from "../../journal/journal.ts";
 
 /** How long attempts took, until it is written down. */
 export class DurationLog {
-  #counts = new Map<string, Map<number, number>>();
+  #counts = new Map<string, DurationCount>();
 
   add(tool: string, ms: number): void {
-    const counts = this.#counts.get(tool) ?? new Map<number, number>();
     const bucket = bucketOf(ms);
-    counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
-    this.#counts.set(tool, counts);
+    const key = `${bucket} ${tool}`;
+    const count = (this.#counts.get(key)?.count ?? 0) + 1;
+    this.#counts.set(key, { tool, bucket, count });
   }
 
   /** All that was added since this was asked last. */
   take(): DurationCount[] {
-    const taken = [...this.#counts].flatMap(([tool, counts]) =>
-      [...counts].map(([bucket, count]) => ({ tool, bucket, count })),
-    );
+    const taken = [...this.#counts.values()];
     this.#counts = new Map();
     return taken;
   }
