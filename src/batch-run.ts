@@ -23,6 +23,7 @@ import type { ItemRuns } from "./batch-items.ts";
 import { BatchLog, type LoggedBatch, Places } from "./batch-log.ts";
 import type { ResultSink } from "./batch-out.ts";
 import { readResults } from "./batch-results.ts";
+import type { LargeValues } from "./executor/core/large-value.ts";
 import type { RunState } from "./executor/core/state.ts";
 import { isFinished } from "./executor/core/status.ts";
 import type { Drive } from "./executor/drivers/driver.ts";
@@ -48,6 +49,8 @@ export type PreparedBatch = LoggedBatch & {
   readonly itemsAtOnce: number;
   readonly runs: ItemRuns;
   readonly sink: ResultSink | undefined;
+  /** Where large outputs are. */
+  readonly values: LargeValues;
 };
 
 export class BatchUnderWay implements Batch {
@@ -119,14 +122,14 @@ export class BatchUnderWay implements Batch {
     return { batchId: prepared.lease.runId, ...log.summary };
   }
 
-  #read({ journal, lease }: PreparedBatch): AsyncGenerator<ItemResult> {
+  #read({ journal, lease, values }: PreparedBatch): AsyncGenerator<ItemResult> {
     const changed = async () => {
       if (this.#isOver) return false;
       await this.#changed.promise;
       if (!this.#isOver) await this.#sleep(LAG_MS);
       return true;
     };
-    return readResults(journal, lease.runId, changed);
+    return readResults({ journal, batchId: lease.runId, values }, changed);
   }
 
   /** So long, or until the batch is over. */

@@ -71,6 +71,7 @@ export type ItemResult = {
   readonly status: Exclude<ItemStatus, "waiting">;
   /** Null for an item that could not be run. */
   readonly runId: string | null;
+  /** One that is large is read when this field is. @throws {JournalError} `blob.missing`, `blob.damaged` */
   readonly output: Json;
   readonly error?: ErrorData;
   /** Of an item that could not be run: how its source has it. */

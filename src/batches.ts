@@ -194,8 +194,10 @@ export class Batches {
 
   /** What its items came to, in their order, up to the first that has not ended. @throws {InputError} `batch.unknown` */
   async *results(batchId: string): AsyncGenerator<ItemResult> {
-    const { journal } = await findBatch(this.#parts.store, batchId);
-    yield* readResults(journal, batchId, () => Promise.resolve(false));
+    const { store } = this.#parts;
+    const { journal } = await findBatch(store, batchId);
+    const values = store.valuesIn(journal);
+    yield* readResults({ journal, batchId, values }, () => Promise.resolve(false));
   }
 
   /** What became of its items so far, from the events of their runs. @throws {InputError} `batch.unknown` */
@@ -214,13 +216,14 @@ export class Batches {
 
   async #prepare(
     { accepted, source, constants }: Wanted,
-    begun: Omit<PreparedBatch, "plan" | "constants" | "source" | "runs">,
+    begun: Omit<PreparedBatch, "plan" | "constants" | "source" | "runs" | "values">,
   ): Promise<PreparedBatch> {
     const { store, clock, settings } = this.#parts;
     const world = await this.#parts.world();
     const { journal } = begun;
     const runs = new ItemRuns({ store, journal, clock, world, settings, accepted });
-    return { ...begun, plan: accepted.plan, constants, source, runs };
+    const values = store.valuesIn(journal);
+    return { ...begun, plan: accepted.plan, constants, source, runs, values };
   }
 }
 

@@ -415,6 +415,35 @@ describe("the file of the results", () => {
     expect(await readdir(folder.path)).toEqual(["results.jsonl"]);
   });
 
+  it("has large outputs, too", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "planwright-batch-"));
+    const out = join(folder.path, "results.jsonl");
+    const repeat = defineTool({
+      name: "repeat",
+      description: "So many letters.",
+      input: z.object({ n: z.number() }),
+      output: z.string(),
+      effects: "none",
+      run: (input) => "x".repeat(input.n),
+    });
+    const { planwright } = open({ tools: [repeat], largeValueBytes: 100 });
+    const plan = {
+      goal: "repeat",
+      inputs: { n: { type: "integer" as const } },
+      subtasks: [{ id: "a", tool: "repeat", input: { n: "${inputs.n}" } }],
+      output: { text: "${a}" },
+    };
+    const items = [{ n: 9 }, { n: 999 }];
+    const { batchId } = await planwright.batches.run(plan, items, { out }).result();
+    const lines = (await readFile(out, "utf8")).trimEnd().split("\n");
+    const texts = lines.map(
+      (line) => (JSON.parse(line) as { output: { text: string } }).output.text,
+    );
+    expect(texts).toEqual(["x".repeat(9), "x".repeat(999)]);
+    const again = await Array.fromAsync(planwright.batches.results(batchId));
+    expect(again.map(({ output }) => output)).toEqual(texts.map((text) => ({ text })));
+  });
+
   it("must be writable before anything is run", async () => {
     const { planwright } = open();
     const batch = planwright.batches.run(PLAN, numbers(3), { out: "/nowhere/at/all.jsonl" });

@@ -78,7 +78,12 @@ export interface ItemPlace {
 
 /** What has a place in a batch: a run, or a record of what cannot be run. */
 export type ItemRow = { readonly n: number } & (
-  | { readonly run: RunRow; readonly record: null }
+  | {
+      readonly run: RunRow;
+      readonly record: null;
+      /** The run's newest event, where that was asked for and there is one. */
+      readonly newest?: StoredEvent;
+    }
   | { readonly run: null; readonly record: JsonObject }
 );
 
@@ -268,11 +273,12 @@ export interface Journal extends AcrossRuns, DecisionMemory, Retention {
    * What has a place in a batch, in order; none for what is no batch.
    * @param options.after only places behind this one; @default 0
    * @param options.limit at most so many
+   * @param options.withNewest whether the newest event of each run is wanted, too; @default false
    * @throws {JournalError} `run.unknown`
    */
   readItems(
     batchId: string,
-    options: { readonly after?: number; readonly limit: number },
+    options: { readonly after?: number; readonly limit: number; readonly withNewest?: boolean },
   ): Promise<ItemRow[]>;
 
   /** @returns undefined for an unknown run */

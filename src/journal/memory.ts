@@ -143,13 +143,13 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
   }
 
   async readItems(...[batchId, options]: Parameters<Journal["readItems"]>): Promise<ItemRow[]> {
-    const { after = 0, limit } = options;
+    const { after = 0, limit, withNewest = false } = options;
     const behind = [...this.#run(batchId).items].filter(([n]) => n > after);
     const inOrder = behind.sort(([a], [b]) => a - b).slice(0, limit);
     return inOrder.map(([n, item]) =>
       typeof item === "string"
         ? { n, run: null, record: JSON.parse(item) as JsonObject }
-        : { n, run: toRow(item), record: null },
+        : { n, run: toRow(item), record: null, ...(withNewest && newestOf(item)) },
     );
   }
 
@@ -246,6 +246,11 @@ class MemoryJournal extends MemoryAcrossRuns implements Journal {
     const run = this.#runs.get(runId);
     return run?.token === token && run.lease !== null ? run : undefined;
   }
+}
+
+function newestOf({ events }: Run): { newest?: StoredEvent } {
+  const text = events.at(-1);
+  return text === undefined ? {} : { newest: JSON.parse(text) as StoredEvent };
 }
 
 function toRow({ runId, createdAt, events, summary, lease }: Run): RunRow {

@@ -113,10 +113,12 @@ export type EffectRecord = {
 export type BatchStatements = ReturnType<typeof prepareBatchStatements>;
 
 /** A row of `items`, with its run if it has one. */
-export type ItemRecord = { readonly n: number; readonly record: string | null } & (
-  | RunRecord
-  | { readonly key: null }
-);
+export type ItemRecord = {
+  readonly n: number;
+  readonly record: string | null;
+  /** Only where it was asked for. */
+  readonly newest?: string | null;
+} & (RunRecord | { readonly key: null });
 
 /** On the tables of batches; journals have them since format 3. */
 export function prepareBatchStatements(db: DatabaseSync) {
@@ -124,6 +126,12 @@ export function prepareBatchStatements(db: DatabaseSync) {
   const isBatch = "EXISTS (SELECT 1 FROM batches WHERE batches.run = runs.key)";
   const listWhere = (condition: string) =>
     db.prepare(`${RUN} WHERE ${condition} ORDER BY created_at DESC, key DESC LIMIT ?`);
+  const readItems = (more: string) =>
+    db.prepare(`
+      SELECT items.id & 0xffffffff AS n, items.record, run.*${more}
+      FROM items LEFT JOIN (${RUN}) AS run ON run.key = items.run
+      WHERE items.id > (? << 32) + ? AND items.id <= (? << 32 | 0xffffffff)
+      ORDER BY items.id LIMIT ?`);
   return {
     insertBatch: db.prepare("INSERT INTO batches (run) SELECT key FROM runs WHERE run_id = ?"),
     insertItem: db.prepare(`
@@ -133,11 +141,9 @@ export function prepareBatchStatements(db: DatabaseSync) {
       WHERE batch.run_id = ? AND batch.token = ? AND batch.owner IS NOT NULL
       ON CONFLICT (id) DO UPDATE SET run = excluded.run, record = NULL
       WHERE items.run IS NULL AND excluded.run IS NOT NULL`),
-    readItems: db.prepare(`
-      SELECT items.id & 0xffffffff AS n, items.record, run.*
-      FROM items LEFT JOIN (${RUN}) AS run ON run.key = items.run
-      WHERE items.id > (? << 32) + ? AND items.id <= (? << 32 | 0xffffffff)
-      ORDER BY items.id LIMIT ?`),
+    readItems: readItems(""),
+    readItemsWithNewest: readItems(`, (
+      SELECT event FROM events WHERE id = (run.key << 32 | run.last_seq)) AS newest`),
     list: {
       runs: listWhere(`NOT ${isItem} AND NOT ${isBatch}`),
       items: listWhere(isItem),

@@ -174,9 +174,11 @@ class SqliteJournal extends SqliteRetention implements Journal {
   }
 
   async readItems(...[batchId, options]: Parameters<Journal["readItems"]>): Promise<ItemRow[]> {
-    const { after = 0, limit } = options;
-    const read = (key: number, { readItems }: BatchStatements) =>
-      readItems.all(key, after, key, limit) as ItemRecord[];
+    const { after = 0, limit, withNewest = false } = options;
+    const read = (key: number, { readItems, readItemsWithNewest }: BatchStatements) => {
+      const statement = withNewest ? readItemsWithNewest : readItems;
+      return statement.all(key, after, key, limit) as ItemRecord[];
+    };
     const records = this.file.readBatches(
       (sql, batches) => read(this.#find(sql, batchId).key, batches),
       (sql) => {
@@ -187,7 +189,7 @@ class SqliteJournal extends SqliteRetention implements Journal {
     return records.map((item) =>
       item.key === null
         ? { n: item.n, run: null, record: this.file.parse<JsonObject>(item.record ?? "{}") }
-        : { n: item.n, run: this.#toRow(item), record: null },
+        : { n: item.n, run: this.#toRow(item), record: null, ...this.#newestOf(item) },
     );
   }
 
@@ -229,6 +231,10 @@ class SqliteJournal extends SqliteRetention implements Journal {
     const run = findRun(sql, runId);
     if (run === undefined) throw unknownRun(runId);
     return run;
+  }
+
+  #newestOf({ newest }: ItemRecord): { newest?: StoredEvent } {
+    return typeof newest === "string" ? { newest: this.file.parse<StoredEvent>(newest) } : {};
   }
 
   #toRow(run: RunRecord): RunRow {

@@ -32,6 +32,11 @@ export function describeBatches(name: string, makeStore: () => Promise<JournalSt
       expect(told(rows)).toEqual(["1 r1", '2 {"why":"odd"}', "3 r3", '70000 {"why":"later"}']);
       expect(rows[0]?.run).toEqual(await journal.find("r1"));
       expect(rows[0]?.run).toMatchObject({ lastSeq: 2, summary: { status: "succeeded" } });
+      expect(rows.some((row) => "newest" in row)).toBe(false);
+      const withNewest = await journal.readItems("b", { limit: 9, withNewest: true });
+      expect(told(withNewest)).toEqual(told(rows));
+      const newest = withNewest.map((row) => (row.run === null ? undefined : row.newest));
+      expect(newest).toEqual([event("r1", 2), undefined, undefined, undefined]);
       expect(told(await journal.readItems("b", { after: 1, limit: 2 }))).toEqual([
         '2 {"why":"odd"}',
         "3 r3",
