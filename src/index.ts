@@ -1,6 +1,13 @@
 /** What planwright offers, name by name. */
 
 export type { Clock } from "./base/clock.ts";
+export type {
+  BranchCount,
+  Decision,
+  DecisionMemory,
+  KeptDecision,
+  TakenBranch,
+} from "./base/decision-memory.ts";
 export {
   type ErrorCode,
   type ErrorData,
@@ -12,6 +19,7 @@ export {
   ToolError,
 } from "./base/errors.ts";
 export type { Json, JsonObject } from "./base/json.ts";
+export type { DurationCount } from "./base/quantile-sketch.ts";
 export type {
   Batch,
   BatchListener,
@@ -38,18 +46,13 @@ export type {
   BlobRow,
   BlobStore,
   BlobUse,
-  BranchCount,
   ClaimAnswer,
-  Decision,
-  DecisionMemory,
-  DurationCount,
   EffectClaim,
   EffectEnd,
   EffectHolder,
   ItemPlace,
   ItemRow,
   Journal,
-  KeptDecision,
   Lease,
   ListedKind,
   Retention,
@@ -57,7 +60,6 @@ export type {
   RunRow,
   Spending,
   StoredEvent,
-  TakenBranch,
 } from "./journal/journal.ts";
 export type {
   Model,

@@ -27,6 +27,11 @@ export const FORGET_BELOW = 1 / 128;
 /** So many samples, or parts of one, are in a bucket. */
 export type BucketCount = { readonly bucket: number; readonly count: number };
 
+/** So many attempts of a tool took as long as the bucket says. */
+export interface DurationCount extends BucketCount {
+  readonly tool: string;
+}
+
 /** @param ms any number from 0 on @returns an integer from 0 to below `BUCKETS` */
 export function bucketOf(ms: number): number {
   if (ms <= 1) return 0;

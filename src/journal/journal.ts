@@ -37,8 +37,9 @@
  * `journal.unusable` (cannot be read or written, or was closed).
  */
 
+import type { DecisionMemory, KeptDecision, TakenBranch } from "../base/decision-memory.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import type { BucketCount } from "../base/quantile-sketch.ts";
+import type { BucketCount, DurationCount } from "../base/quantile-sketch.ts";
 
 /** One journaled fact of a run. What else it carries depends on its type. */
 export interface StoredEvent {
@@ -145,48 +146,10 @@ export type EffectEnd = { readonly key: string; readonly subtask: string } & (
   | { readonly status: "released" }
 );
 
-/** So many attempts of a tool took as long as a bucket of `base/quantile-sketch.ts` says. */
-export interface DurationCount extends BucketCount {
-  readonly tool: string;
-}
-
 /** Amounts of money are kept to the nano-dollar, tokens are whole. */
 export interface Spending {
   readonly usd: number;
   readonly tokens: number;
-}
-
-/** So long a decision stands: models, and what they are asked about, change. */
-export const DECISIONS_STAND_MS = 30 * 24 * 60 * 60 * 1000;
-
-/** What a route decided for an input. */
-export interface Decision extends EffectHolder {
-  /** As its tool gave it. */
-  readonly output: Json;
-  readonly at: number;
-}
-
-export interface KeptDecision extends Omit<Decision, "runId"> {
-  /** A digest of what was asked. */
-  readonly key: string;
-}
-
-export interface TakenBranch {
-  /** What the plan is known by. */
-  readonly plan: string;
-  readonly subtask: string;
-  readonly branch: string;
-  /** If so many as `base/distribution-shift.ts` looks at are counted then, they belong to the past. @default false */
-  readonly closesWindow?: boolean;
-}
-
-/** How often a branch was taken. */
-export interface BranchCount {
-  readonly subtask: string;
-  readonly branch: string;
-  readonly past: number;
-  /** Since then. */
-  readonly recent: number;
 }
 
 /** What becomes durable together with events, or not at all. */
@@ -358,15 +321,6 @@ export interface AcrossRuns {
 
   /** What was reserved and spent on a day. */
   readSpending(day: string): Promise<Spending>;
-}
-
-/** What routes have decided. */
-export interface DecisionMemory {
-  /** What was decided last for this key; undefined where nothing was, or it was forgotten. */
-  findDecision(key: string): Promise<Decision | undefined>;
-
-  /** How often which branch was taken, by subtask and branch; none for an unknown plan. */
-  readBranches(plan: string): Promise<BranchCount[]>;
 }
 
 /** What is too large for events. */

@@ -1,4 +1,6 @@
+import type { BranchCount, Decision, DecisionMemory } from "../base/decision-memory.ts";
 import type { Json } from "../base/json.ts";
+import type { DurationCount } from "../base/quantile-sketch.ts";
 import { type BucketCount, FADE_ABOVE, FORGET_BELOW, totalOf } from "../base/quantile-sketch.ts";
 import { nextAuditRow, withDigests } from "./audit-chain.ts";
 import { answerClaim, isStill, type StoredClaim } from "./claims.ts";
@@ -6,11 +8,7 @@ import type {
   AcrossRuns,
   AppendedWith,
   AuditRow,
-  BranchCount,
   ClaimAnswer,
-  Decision,
-  DecisionMemory,
-  DurationCount,
   EffectClaim,
   EffectEnd,
   Spending,

@@ -1,11 +1,11 @@
-import { WINDOW } from "../base/distribution-shift.ts";
 import {
-  type AppendedWith,
   type BranchCount,
   DECISIONS_STAND_MS,
   type Decision,
   type DecisionMemory,
-} from "./journal.ts";
+} from "../base/decision-memory.ts";
+import { WINDOW } from "../base/distribution-shift.ts";
+import type { AppendedWith } from "./journal.ts";
 import { textOf } from "./text.ts";
 
 /** What routes have decided, over all runs of a journal in memory. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../base/json.ts";
+import type { DurationCount } from "../base/quantile-sketch.ts";
 import { type BucketCount, FADE_ABOVE, FORGET_BELOW } from "../base/quantile-sketch.ts";
 import { nextAuditRow, withDigests } from "./audit-chain.ts";
 import { answerClaim, isStill, type StoredClaim } from "./claims.ts";
@@ -9,7 +10,6 @@ import type {
   AuditEntry,
   AuditRow,
   ClaimAnswer,
-  DurationCount,
   EffectClaim,
   EffectEnd,
   Spending,

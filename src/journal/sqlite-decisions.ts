@@ -1,12 +1,12 @@
-import { WINDOW } from "../base/distribution-shift.ts";
-import type { Json } from "../base/json.ts";
 import {
-  type AppendedWith,
   type BranchCount,
   DECISIONS_STAND_MS,
   type Decision,
   type DecisionMemory,
-} from "./journal.ts";
+} from "../base/decision-memory.ts";
+import { WINDOW } from "../base/distribution-shift.ts";
+import type { Json } from "../base/json.ts";
+import type { AppendedWith } from "./journal.ts";
 import { SqliteAcrossRuns } from "./sqlite-across-runs.ts";
 import { hasDecisions, prepareDecisions } from "./sqlite-decision-tables.ts";
 import { textOf } from "./text.ts";

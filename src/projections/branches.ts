@@ -1,6 +1,6 @@
 /** How often which branch of a plan's routes was taken, over all runs of the plan. */
 
-import type { BranchCount } from "../journal/journal.ts";
+import type { BranchCount } from "../base/decision-memory.ts";
 import type { Plan } from "../plan/schema.ts";
 
 export type RouteReport = {

@@ -2,18 +2,18 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DECISIONS_STAND_MS } from "../../src/base/decision-memory.ts";
 import { WINDOW } from "../../src/base/distribution-shift.ts";
 import type { Json } from "../../src/base/json.ts";
 import { FADE_ABOVE, FORGET_BELOW } from "../../src/base/quantile-sketch.ts";
 import { verifyAudit } from "../../src/journal/audit-chain.ts";
-import {
-  type AppendedWith,
-  type ClaimAnswer,
-  DECISIONS_STAND_MS,
-  type EffectClaim,
-  type EffectEnd,
-  type Journal,
-  type Spending,
+import type {
+  AppendedWith,
+  ClaimAnswer,
+  EffectClaim,
+  EffectEnd,
+  Journal,
+  Spending,
 } from "../../src/journal/journal.ts";
 import { anyJson, event, events, type JournalStore, makeRun, refused } from "./journal-builders.ts";
 

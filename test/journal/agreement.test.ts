@@ -1,18 +1,20 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import {
+  DECISIONS_STAND_MS,
+  type KeptDecision,
+  type TakenBranch,
+} from "../../src/base/decision-memory.ts";
 import { JournalError } from "../../src/base/errors.ts";
 import type { Json } from "../../src/base/json.ts";
-import {
-  type AuditEntry,
-  DECISIONS_STAND_MS,
-  type DurationCount,
-  type EffectClaim,
-  type EffectEnd,
-  type EffectHolder,
-  type Journal,
-  type KeptDecision,
-  type Lease,
-  type TakenBranch,
+import type { DurationCount } from "../../src/base/quantile-sketch.ts";
+import type {
+  AuditEntry,
+  EffectClaim,
+  EffectEnd,
+  EffectHolder,
+  Journal,
+  Lease,
 } from "../../src/journal/journal.ts";
 import { createMemoryJournal } from "../../src/journal/memory.ts";
 import { anyJson, event } from "../contracts/journal-builders.ts";

@@ -8,20 +8,20 @@
  */
 
 import { createHash } from "node:crypto";
-import { totalOf, WINDOW } from "../../base/distribution-shift.ts";
-import { canonicalJson } from "../../base/json.ts";
 import {
-  type AppendedWith,
   DECISIONS_STAND_MS,
-  type Journal,
   type KeptDecision,
   type TakenBranch,
-} from "../../journal/journal.ts";
+} from "../../base/decision-memory.ts";
+import { totalOf, WINDOW } from "../../base/distribution-shift.ts";
+import { canonicalJson } from "../../base/json.ts";
+import type { AppendedWith, Journal } from "../../journal/journal.ts";
 import type { Plan } from "../../plan/schema.ts";
 import type { Effect } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { AttemptOutcome, BranchHistory } from "../core/input.ts";
-import type { World } from "./driver.ts";
+import type { RunState } from "../core/state.ts";
+import type { DriveOptions, World } from "./driver.ts";
 
 type Order = Extract<Effect, { readonly type: "start_attempt" }>;
 type Ok = Extract<AttemptOutcome, { readonly status: "ok" }>;
@@ -29,19 +29,15 @@ type Ok = Extract<AttemptOutcome, { readonly status: "ok" }>;
 export class Decisions {
   readonly #journal: Journal;
   readonly #world: Pick<World, "clock" | "models">;
-  readonly #plan: () => Plan | undefined;
+  readonly #state: RunState;
   /** By subtask: what its route has just decided. */
   readonly #fresh = new Map<string, KeptDecision>();
   readonly #full = new Set<string>();
 
-  constructor(
-    journal: Journal,
-    world: Pick<World, "clock" | "models">,
-    plan: () => Plan | undefined,
-  ) {
+  constructor({ journal, world, state }: Pick<DriveOptions, "journal" | "world" | "state">) {
     this.#journal = journal;
     this.#world = world;
-    this.#plan = plan;
+    this.#state = state;
   }
 
   /** How the attempt ends, whether its tool is called or not. */
@@ -107,8 +103,8 @@ export class Decisions {
   }
 
   #planKey(): string | undefined {
-    const plan = this.#plan();
-    return plan && planKey(plan);
+    const { accepted } = this.#state;
+    return accepted === null ? undefined : planKey(accepted.plan);
   }
 }
 

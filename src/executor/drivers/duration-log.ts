@@ -1,5 +1,5 @@
+import type { DurationCount } from "../../base/quantile-sketch.ts";
 import { bucketOf } from "../../base/quantile-sketch.ts";
-import type { DurationCount } from "../../journal/journal.ts";
 
 /** How long attempts took, until it is written down. */
 export class DurationLog {

@@ -20,19 +20,20 @@ import type { RunState } from "../core/state.ts";
 import { isFinished } from "../core/status.ts";
 import { step } from "../core/step.ts";
 import { summaryOf } from "../core/summary.ts";
-import { Admissions, type Passage } from "./admissions.ts";
+import { Admissions } from "./admissions.ts";
+import { appendedWith } from "./appended.ts";
 import { Attempt, type AttemptOrder } from "./attempt.ts";
-import { auditOf } from "./audit.ts";
 import { Decisions } from "./decisions.ts";
 import type { Drive, DriveOptions, Driver, News, PlanAnswer } from "./driver.ts";
 import { DurationLog } from "./duration-log.ts";
-import { EffectClaims, effectEnds } from "./effect-claims.ts";
-import { BlobValues, blobsOf } from "./large-values.ts";
+import { EffectClaims } from "./effect-claims.ts";
+import { BlobValues } from "./large-values.ts";
 import { Meter } from "./meter.ts";
 import { ModelBudget } from "./model-budget.ts";
 import { readRequest } from "./requests.ts";
 import { stepLimitOf } from "./step-limit.ts";
 import { Timers } from "./timers.ts";
+import { abort, type UnderWay } from "./under-way.ts";
 
 /** How often the lease is renewed and requests of other processes are looked for. */
 const HEARTBEAT_MS = 500;
@@ -81,8 +82,7 @@ class InProcessDrive implements Drive {
     this.#budget = new ModelBudget(options.state);
     this.#claims = new EffectClaims(options.state.runId, options.journal, options.world);
     this.#values = new BlobValues(options.journal.blobs, options.largeValues);
-    const plan = () => this.#state.accepted?.plan;
-    this.#decisions = new Decisions(options.journal, options.world, plan);
+    this.#decisions = new Decisions(options);
     this.#timers = new Timers(options.world.clock, (timer) =>
       this.send({ type: "timer_rang", timer }),
     );
@@ -142,9 +142,7 @@ class InProcessDrive implements Drive {
       const more = {
         summary,
         durations: summary && this.#durations.take(),
-        audit: auditOf(events),
-        effects: effectEnds(events, this.#values),
-        blobs: blobsOf(events),
+        ...appendedWith(events, this.#values),
         ...this.#decisions.take(events),
       };
       if (!this.#values.isStored) await this.#values.store(this.#now());
@@ -234,23 +232,28 @@ class InProcessDrive implements Drive {
     void this.#decisions
       .run(order, () => attempt.run())
       .then((outcome) => {
-        passage?.end(outcome);
-        // Where an earlier effect was reused, no tool was called.
-        if (outcome.status === "ok" && outcome.reused === undefined && !underWay.timedOut) {
-          this.#durations.add(tool, this.#now() - underWay.startedAt);
-        }
-        if (this.#attempts.get(order.subtask)?.attempt === attempt) {
-          this.#attempts.delete(order.subtask);
-          this.#timers.drop(order.subtask);
-        }
-        this.#unsettled.push(attempt);
-        const { suspendedBy } = attempt;
-        // Begun again at once it would stand still again.
-        if (suspendedBy !== undefined && outcome.status === "uncertain") {
-          this.send({ type: "pause_requested", by: `the run ${suspendedBy}` });
-        }
-        this.#tellEnd(order, outcome);
+        this.#endAttempt(order, underWay, outcome);
       });
+  }
+
+  #endAttempt(order: AttemptOrder, underWay: UnderWay, outcome: AttemptOutcome): void {
+    const { attempt, passage, tool, startedAt, timedOut } = underWay;
+    passage?.end(outcome);
+    // Where an earlier effect was reused, no tool was called.
+    if (outcome.status === "ok" && outcome.reused === undefined && !timedOut) {
+      this.#durations.add(tool, this.#now() - startedAt);
+    }
+    if (this.#attempts.get(order.subtask)?.attempt === attempt) {
+      this.#attempts.delete(order.subtask);
+      this.#timers.drop(order.subtask);
+    }
+    this.#unsettled.push(attempt);
+    const { suspendedBy } = attempt;
+    // Begun again at once it would stand still again.
+    if (suspendedBy !== undefined && outcome.status === "uncertain") {
+      this.send({ type: "pause_requested", by: `the run ${suspendedBy}` });
+    }
+    this.#tellEnd(order, outcome);
   }
 
   #abortAttempt(order: Extract<Effect, { readonly type: "abort_attempt" }>): void {
@@ -260,10 +263,7 @@ class InProcessDrive implements Drive {
     else this.#tellEnd(order, { status: "uncertain" });
   }
 
-  #tellEnd(
-    { subtask, attempt }: { readonly subtask: string; readonly attempt: number },
-    outcome: AttemptOutcome,
-  ): void {
+  #tellEnd({ subtask, attempt }: AttemptName, outcome: AttemptOutcome): void {
     this.send({ type: "attempt_ended", subtask, attempt, outcome });
   }
 
@@ -377,19 +377,7 @@ class InProcessDrive implements Drive {
   }
 }
 
-type UnderWay = {
-  readonly attempt: Attempt;
-  readonly passage: Passage | undefined;
-  readonly tool: string;
-  readonly startedAt: number;
-  /** Whether its time was up before it ended; how long it took is counted by then. */
-  timedOut: boolean;
-};
-
-function abort(underWay: UnderWay, reason: "timeout" | "cancelled"): void {
-  underWay.attempt.abort();
-  underWay.passage?.abort(reason);
-}
+type AttemptName = Pick<AttemptOrder, "subtask" | "attempt">;
 
 /** The run was begun by a process that knew somebody. */
 function nobodyToTell(): PlanwrightError {

@@ -16,7 +16,7 @@ import { type Register, startRegister } from "../../../examples/document-pipelin
 import {
   type BatchResult,
   createPlanwright,
-  type DeadLetter,
+  type DeadSubtask,
   type ItemResult,
 } from "../../../src/index.ts";
 import { type Started, startPlanwright } from "../../cli/process.ts";
@@ -140,7 +140,7 @@ class PipelineCampaign {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line) as ItemResult);
-    const letters = JSON.parse(await this.#ask("dead-letters", "list")) as DeadLetter[];
+    const letters = JSON.parse(await this.#ask("dead-letters", "list")) as DeadSubtask[];
     const outputs = new Map(
       [...readOutputs(this.#folder)].map(([name, lines]) => [Number.parseInt(name, 10), lines]),
     );

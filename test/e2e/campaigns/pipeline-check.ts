@@ -1,6 +1,6 @@
 /** What must be true of a batch of documents in the end, however often its process was killed. */
 
-import type { DeadLetter, ItemResult } from "../../../src/index.ts";
+import type { DeadSubtask, ItemResult } from "../../../src/index.ts";
 import type { Fault } from "./pipeline-faults.ts";
 import type { OutputLine } from "./pipeline-outputs.ts";
 
@@ -8,7 +8,7 @@ import type { OutputLine } from "./pipeline-outputs.ts";
 export type Ending = {
   readonly documents: number;
   readonly results: readonly ItemResult[];
-  readonly letters: readonly Pick<DeadLetter, "runId" | "subtask">[];
+  readonly letters: readonly Pick<DeadSubtask, "runId" | "subtask">[];
   /** By the number of the document. */
   readonly outputs: ReadonlyMap<number, readonly OutputLine[]>;
   /** What befell a document. */
