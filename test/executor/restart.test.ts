@@ -159,6 +159,15 @@ describe("a run that is restarted", () => {
     expect(statuses).toEqual({ a: "succeeded", b: "failed", c: "skipped", d: "succeeded" });
   });
 
+  it("skips again what reads in its condition what is not there", () => {
+    const { statuses, state } = play(
+      start(accepted(plan("a -> b -> c", { a: { when: false }, b: { when: "${a.n == 1}" } }))),
+      restart("b"),
+    );
+    expect(statuses).toEqual({ a: "skipped", b: "skipped", c: "skipped" });
+    expect(state.subtasks[1]).toMatchObject({ reason: "dependency_skipped", cause: "a" });
+  });
+
   it("ignores answers of the time before", () => {
     const { statuses } = play(...CHAIN, restart("b"), succeeded("b", null, 1));
     expect(statuses).toMatchObject({ b: "running" });

@@ -17,6 +17,7 @@ import { goOn, redo, signatureOf } from "./redo.ts";
 import { indicesOf, withDependents } from "./restart.ts";
 import { chooseFallback, endWait, mayHaveHappened, retryTime } from "./retry.ts";
 import { changesOf } from "./settings.ts";
+import { settleDependents } from "./settle.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { isFinal, isFinished } from "./status.ts";
 import { abandonRunning, cancelSubtask, replaceUnwanted, requestPause, stopRun } from "./stop.ts";
@@ -355,6 +356,8 @@ function considerAdopted(turn: Turn): void {
   for (const [index, { status }] of turn.state.subtasks.entries()) {
     if (isFinal(status)) turn.settled.push(index);
   }
+  // What is skipped because of them is not asked for its condition, which may read them.
+  settleDependents(turn);
   considerReady(turn);
 }
 
