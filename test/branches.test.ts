@@ -84,6 +84,32 @@ describe("a decision of a model", () => {
     expect(result).toMatchObject({ status: "failed", error: { code: "model.invalid_output" } });
     expect(server.received).toHaveLength(2);
   });
+
+  it("that no branch fits is not what the tool that took over has decided", async () => {
+    await using server = await ProtocolServer.start(says("weather"), says("bug"));
+    const guess = defineTool({
+      name: "guess",
+      description: "Gives always the same.",
+      input: z.object({ text: z.string(), labels: z.unknown() }),
+      output: z.object({ label: z.string() }),
+      effects: "none",
+      run: () => ({ label: "billing" }),
+    });
+    await using planwright = createPlanwright({
+      journal: createMemoryJournal(),
+      model: WIRE.model(server.url),
+      tools: [guess],
+    });
+    const [triage, bill] = PLAN.subtasks as [PlanDraft["subtasks"][0], PlanDraft["subtasks"][0]];
+    const labels = { billing: "money", bug: "what is broken", weather: "rain" };
+    // That it may give what has no branch shall show only in the run.
+    const route = { branches: { billing: "bill", bug: [] }, by: "${output.label + ''}" };
+    const input = { text: "${inputs.text}", labels };
+    const plan = { ...PLAN, subtasks: [{ ...triage, input, route, fallback: "guess" }, bill] };
+    const ask = async () => planwright.run(plan, { inputs: { text: "Hm?" } }).result();
+    expect(await ask()).toMatchObject({ output: "billing", usage: { modelCalls: 1 } });
+    expect(await ask()).toMatchObject({ output: "bug", usage: { modelCalls: 1 } });
+  });
 });
 
 describe("a route by rules", () => {

@@ -44,6 +44,8 @@ export class Decisions {
   async run(order: Order, attempt: () => Promise<AttemptOutcome>): Promise<AttemptOutcome> {
     if (order.decides === undefined) return attempt();
     const { cache } = order.decides;
+    // What an attempt before had decided was of no use: another tool decides now, perhaps.
+    this.#fresh.delete(order.subtask);
     const key = cache === false ? "" : this.#keyOf(order);
     const known = cache === false ? undefined : await this.#find(key);
     const outcome = known ?? (await attempt());
