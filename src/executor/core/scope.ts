@@ -19,7 +19,8 @@ export function scopeFor(
   index?: number,
 ): Scope {
   const program = programOf(state);
-  const missing = index === undefined ? [] : missingFor(state, index);
+  // Each may be missing, and each be named: as a list that would cost the square.
+  const missing = new Set(index === undefined ? [] : missingFor(state, index));
   const saw = index === undefined ? undefined : rootOf(state, index).items?.saw;
   const scope: Record<string, Scope[string]> = Object.create(null);
   for (const name of template.references) {
@@ -28,7 +29,7 @@ export function scopeFor(
     if (found === undefined) scope[name] = program.accepted.inputs;
     else {
       const subtask = state.subtasks[found];
-      const isHidden = missing.includes(name);
+      const isHidden = missing.has(name);
       const kept = saw?.[name] ?? subtask;
       scope[name] = isHidden || !kept ? null : outputOf(state.runId, name, kept, values);
     }
