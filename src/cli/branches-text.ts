@@ -1,5 +1,6 @@
 /** How routes have decided, as a page of text. */
 
+import { oneLine } from "../plan/text-width.ts";
 import type { BranchReport, RouteReport } from "../projections/branches.ts";
 import { type Cell, renderColumns } from "./columns.ts";
 import type { Colors } from "./io.ts";
@@ -17,7 +18,7 @@ export function renderBranches(routes: readonly RouteReport[], colors: Colors): 
 function rowOf({ branch, isDefault, taken, recent, share }: BranchReport): readonly Cell[] {
   return [
     "",
-    isDefault ? `${branch} (default)` : branch,
+    isDefault ? `${oneLine(branch)} (default)` : oneLine(branch),
     right(taken.toLocaleString("en-US")),
     right(share === null ? "" : `${(100 * share).toFixed(1)} %`),
     right(recent.toLocaleString("en-US")),

@@ -1,5 +1,6 @@
 /** What a subtask's control flow has come to, in words. */
 
+import { oneLine } from "../plan/text-width.ts";
 import type { Iterations, SubtaskResult } from "../projections/result.ts";
 import { count } from "./text.ts";
 
@@ -12,7 +13,7 @@ export function flowNotes(subtask: SubtaskResult): string[] {
   const { branch, missing = [], iterations } = subtask;
   return [
     ...itemsNote(subtask),
-    ...(branch === undefined ? [] : [`took the branch ${branch}`]),
+    ...(branch === undefined ? [] : [`took the branch ${oneLine(branch)}`]),
     ...(missing.length === 0 ? [] : [`went on without ${missing.join(", ")}`]),
     ...(iterations === undefined ? [] : [iterationsText(iterations)]),
     ...refinedNotes(subtask),

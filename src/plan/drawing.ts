@@ -113,7 +113,7 @@ function routeNotes({ route }: Subtask): string[] {
     ...Object.entries(branches).map(([name, ids]) => {
       const members = [ids].flat().join(", ") || "nothing";
       const note = name === otherwise ? ` (default${below})` : "";
-      return `  ${name}${note} → ${members}`;
+      return `  ${oneLine(name)}${note} → ${members}`;
     }),
   ];
 }
@@ -188,7 +188,7 @@ function notesOf(compiled: CompiledPlan, index: number, subtask: Subtask): strin
   const { graph } = compiled;
   const dependencies = graph.dependencies[index] ?? [];
   const names = dependencies.map(({ index: from, on, by }) => {
-    const branches = branchesTo(compiled, from, index).map((name) => `branch ${name}`);
+    const branches = branchesTo(compiled, from, index).map((name) => `branch ${oneLine(name)}`);
     const isOrder = by === "order" && branches.length === 0;
     const marks = [
       ...branches,

@@ -54,6 +54,31 @@ describe("control flow", () => {
     ]);
   });
 
+  it("prints the name of a branch on one line, whatever is in it", async () => {
+    const name = "a\n\u001b[31mb";
+    const plan = {
+      goal: "test",
+      subtasks: [
+        {
+          id: "size",
+          tool: "match_rules",
+          input: { rules: [{ label: name, when: true }] },
+          route: { branches: { [name]: "next" }, default: name },
+        },
+        { id: "next", tool: "calculate", input: { expression: "1" } },
+      ],
+    };
+    await using folder = await makeFolder({ "odd.json": JSON.stringify(plan) });
+    await folder.planwright("run", "odd.json");
+    const [{ runId }] = JSON.parse((await folder.planwright("runs", "--json")).stdout);
+    const pages = [
+      ["show", runId],
+      ["show", "--branches"],
+      ["validate", "odd.json", "--format", "table"],
+    ].map(async (argv) => (await folder.planwright(...argv)).stdout);
+    for await (const page of pages) expect(page).toMatch(/\ba \[31mb/);
+  });
+
   it("counts the branches over all runs of the plan", async () => {
     await using folder = await makeFolder({ "orders.yaml": PLAN });
     for (const amount of ["5", "2000", "7"]) {
