@@ -241,6 +241,33 @@ describe("route", () => {
     expect(issues[0]?.hint).toBe("Did you mean bill?");
   });
 
+  it("goes by a text that is put together, and says what is wrong with what is none", async () => {
+    const put = { branches: { "kind-x": "bill" }, by: "kind-${output.label}" };
+    const options = { tools: [echo, label] };
+    const { result } = await runPlan({ subtasks: triage(put, { label: "x" }) }, options);
+    expect(statuses(result)).toMatchObject({ bill: "succeeded" });
+    const numbered = triage({ branches: { "1": "bill" } }, { label: 1 });
+    expect((await runPlan({ subtasks: numbered }, options)).result.error).toMatchObject({
+      code: "route.unknown_branch",
+      message: "The route triage goes by 1, which is no text.",
+    });
+  });
+
+  it("refuses a route of which no branch can be taken", async () => {
+    const routed = (route: Subtask["route"]): Subtask[] => [
+      { id: "a", tool: "label", input: { label: "left" }, route },
+    ];
+    expect(await issuesOf(routed({ branches: {} }))).toMatchObject([
+      { path: "subtasks[0].route.branches", message: "A route needs a branch to take." },
+    ]);
+    expect(await issuesOf(routed({ branches: { left: [] }, by: "lift" }))).toMatchObject([
+      { path: "subtasks[0].route.by", hint: "Did you mean left?" },
+    ]);
+    expect(await issuesOf(routed({ branches: { "": [] } }))).toMatchObject([
+      { message: "A name in subtasks[0].route.branches is empty." },
+    ]);
+  });
+
   it("refuses a label without a branch where the tool says what it may give", async () => {
     const choose = defineTool({
       name: "choose",

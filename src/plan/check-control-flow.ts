@@ -83,6 +83,10 @@ export function checkRoute(checked: CheckedFlow): Issue[] {
     issues.push(flowIssue(at, `A subtask with \`${other}\` cannot route.`, hint));
   }
   const branches = [...route.branches];
+  if (branches.length === 0) {
+    const hint = "Name at least one, with the subtasks that run if it is taken.";
+    issues.push(flowIssue([...at, "branches"], "A route needs a branch to take.", hint));
+  }
   if (route.threshold !== null && route.default === null) {
     const hint = "Name one of the branches in `default`.";
     issues.push(flowIssue([...at, "threshold"], "A threshold needs a default branch.", hint));
@@ -101,7 +105,7 @@ export function checkRoute(checked: CheckedFlow): Issue[] {
       "number",
       "A confidence must be a number",
     ),
-    ...(route.default === null
+    ...(route.default === null && branches.length > 0
       ? checkLabels(route.by, [...at, "branches"], branches, subtask.id, names)
       : []),
   ]);
@@ -115,6 +119,12 @@ function checkLabels(
   id: string,
   names: Names,
 ): Issue[] {
+  if (by.isLiteral) {
+    const name = String(by.evaluate({}));
+    return branches.includes(name)
+      ? []
+      : [unknownBranch([...path.slice(0, -1), "by"], name, branches)];
+  }
   const [use] = by.uses;
   const place = use?.isWhole ? use.expression.place : undefined;
   const schema = place && names.schemaOf(place.name);
@@ -206,7 +216,8 @@ export function checkOne(
   const [use] = template.uses;
   const types = use === undefined ? undefined : typesOfUse(use, names);
   if (use?.isWhole && (types === undefined || types.has(type))) return issues;
-  if (template.isLiteral && type === "string") return issues;
+  // What is mixed with other text is a text.
+  if (!use?.isWhole && type === "string") return issues;
   const what = use?.isWhole ? `gives ${[...(types ?? [])].join(" or ")}` : "is a text";
   return [
     ...issues,

@@ -170,6 +170,7 @@ function messageOf(issue: ZodIssue, steps: readonly PathStep[], value: unknown):
       return `${name} ${issue.message}, and is ${describe(value)}.`;
     case "invalid_key": {
       const [first] = issue.issues;
+      if (steps.at(-1) === "") return `A name in ${formatPath(steps.slice(0, -1))} is empty.`;
       return `The name ${String(steps.at(-1))} ${first?.message ?? "is not allowed"}.`;
     }
     default:

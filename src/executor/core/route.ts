@@ -77,16 +77,23 @@ function decisionOf(
     const instead = isBranch ? "low_confidence" : "unknown_branch";
     return { decision: { branch: otherwise, ...said, instead } };
   }
-  const names = [...branches];
-  const near = typeof label === "string" ? closest(label, names) : undefined;
-  const all = `Its branches are ${names.join(", ")}.`;
+  return { error: { ...noBranch(id, label, [...branches]), path: path("by") } };
+}
+
+function noBranch(id: string, label: Json, names: readonly string[]): ErrorData {
+  const code = "route.unknown_branch";
+  if (typeof label !== "string") {
+    const message = `The route ${id} goes by ${JSON.stringify(label)}, which is no text.`;
+    const hint =
+      "Make it one, e.g. with string(…), or name a default branch for all that fits none.";
+    return { code, message, hint };
+  }
+  const near = closest(label, names);
+  const all = near === undefined ? `Its branches are ${names.join(", ")}.` : `Did it mean ${near}?`;
   return {
-    error: {
-      code: "route.unknown_branch",
-      path: path("by"),
-      message: `The route ${id} has no branch ${JSON.stringify(label)}.`,
-      hint: `${near === undefined ? all : `Did it mean ${near}?`} Name a default branch for all that fits none.`,
-    },
+    code,
+    message: `The route ${id} has no branch ${JSON.stringify(label)}.`,
+    hint: `${all} Name a default branch for all that fits none.`,
   };
 }
 
