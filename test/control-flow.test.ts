@@ -253,6 +253,16 @@ describe("route", () => {
     });
   });
 
+  it("tells only the beginning of a label that is long", async () => {
+    const long = "x".repeat(100_000);
+    const options = { tools: [echo, label] };
+    const failed = await runPlan({ subtasks: triage({ branches }, { label: long }) }, options);
+    expect(failed.result.error?.message.length).toBeLessThan(200);
+    const route = { branches, default: "billing" };
+    const { events } = await runPlan({ subtasks: triage(route, { label: long }) }, options);
+    expect(events.find(isDecision)).toMatchObject({ label: "x".repeat(200) });
+  });
+
   it("refuses a route of which no branch can be taken", async () => {
     const routed = (route: Subtask["route"]): Subtask[] => [
       { id: "a", tool: "label", input: { label: "left" }, route },

@@ -88,3 +88,12 @@ export function formatPath(steps: readonly PathStep[]): string {
   }
   return path;
 }
+
+/** Characters of a value in a message. */
+const MAX_SHOWN = 60;
+
+/** A value as its JSON, for a message: cut where it is long. */
+export function excerptOf(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}

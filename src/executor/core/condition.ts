@@ -6,6 +6,7 @@
  */
 
 import { toErrorData } from "../../base/errors.ts";
+import { excerptOf, type Json } from "../../base/json.ts";
 import { failSubtask } from "./failure.ts";
 import { idOfSubtask, planIndexOf, programOf } from "./program.ts";
 import { scopeFor } from "./scope.ts";
@@ -21,7 +22,7 @@ export function considerCondition(turn: Turn, index: number): void {
   const { when, isWhenOfItems = false } = program.compiled.subtasks[at] ?? {};
   if (when === undefined || when === true || isWhenOfItems !== (subtask.item !== null)) return;
   const id = idOfSubtask(state, index);
-  let value: unknown = when;
+  let value: Json = false;
   if (when !== false) {
     try {
       value = when.evaluate(scopeFor(state, when, turn.values, index));
@@ -36,7 +37,7 @@ export function considerCondition(turn: Turn, index: number): void {
     failSubtask(turn, index, "failed", {
       code: "expression.failed",
       path: `subtasks[${at}].when`,
-      message: `The condition of ${id} gave ${JSON.stringify(value)}.`,
+      message: `The condition of ${id} gave ${excerptOf(value)}.`,
       hint: "Write an expression that is true or false, e.g. ${size(a.rows) > 0}.",
     });
   }

@@ -1,6 +1,7 @@
 /** When a subtask has its items, and what becomes of it when they have ended: see `items.ts`. */
 
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
+import { excerptOf, type Json } from "../../base/json.ts";
 import { failSubtask } from "./failure.ts";
 import { cancelledItem, isExhausted, isStopped } from "./items.ts";
 import { fanOutOf, idOfSubtask, planIndexOf, planned, programOf } from "./program.ts";
@@ -30,13 +31,11 @@ export function fanOut(turn: Turn, index: number): boolean {
   return true;
 }
 
-function noList(path: string, value: unknown): ErrorData {
-  const text = JSON.stringify(value);
-  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+function noList(path: string, value: Json): ErrorData {
   return {
     code: "expression.failed",
     path,
-    message: `What it is done for each element of is no list: ${shown}.`,
+    message: `What it is done for each element of is no list: ${excerptOf(value)}.`,
     hint: "Write an expression that gives a list, e.g. ${a.rows}.",
     retryable: false,
   };

@@ -1,7 +1,7 @@
 /** What follows when an iteration has produced something, or was checked: see `refine.ts`. */
 
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
-import type { Json } from "../../base/json.ts";
+import { excerptOf, type Json } from "../../base/json.ts";
 import type { CompiledRefine } from "../../plan/compile-control-flow.ts";
 import type { Template } from "../../plan/expressions.ts";
 import type { RunEvent } from "./event.ts";
@@ -95,7 +95,7 @@ function unusable(at: number, field: string, id: string, value: Json, wanted: st
   return {
     code: "expression.failed",
     path: `subtasks[${at}].refine.${field}`,
-    message: `\`${field}\` of ${id} gave ${JSON.stringify(value)}.`,
+    message: `\`${field}\` of ${id} gave ${excerptOf(value)}.`,
     hint: `Write an expression that gives ${wanted}.`,
     retryable: false,
   };

@@ -11,7 +11,7 @@
  */
 
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
-import { isPlainObject, type Json } from "../../base/json.ts";
+import { excerptOf, isPlainObject, type Json } from "../../base/json.ts";
 import { closest } from "../../plan/closest.ts";
 import type { CompiledRoute } from "../../plan/compile-control-flow.ts";
 import type { RunEvent } from "./event.ts";
@@ -64,13 +64,17 @@ export function decideRoute(
   }
 }
 
+/** Characters of a label in the event; a branch stands there beside it, as a whole. */
+const MAX_LABEL = 200;
+
 function decisionOf(
   { branches, default: otherwise, threshold }: CompiledRoute,
   { label, confidence }: { readonly label: Json; readonly confidence: number | null },
   { id, path }: { readonly id: string; readonly path: (field: string) => string },
 ): Decided {
-  const said = { label: typeof label === "string" ? label : null, confidence };
   const isBranch = typeof label === "string" && branches.has(label);
+  // What is no name may be a text of any length.
+  const said = { label: typeof label === "string" ? label.slice(0, MAX_LABEL) : null, confidence };
   const isSure = threshold === null || (confidence !== null && confidence >= threshold);
   if (isBranch && (isSure || label === otherwise)) return { decision: { branch: label, ...said } };
   if (otherwise !== null) {
@@ -83,7 +87,7 @@ function decisionOf(
 function noBranch(id: string, label: Json, names: readonly string[]): ErrorData {
   const code = "route.unknown_branch";
   if (typeof label !== "string") {
-    const message = `The route ${id} goes by ${JSON.stringify(label)}, which is no text.`;
+    const message = `The route ${id} goes by ${excerptOf(label)}, which is no text.`;
     const hint =
       "Make it one, e.g. with string(…), or name a default branch for all that fits none.";
     return { code, message, hint };
@@ -92,7 +96,7 @@ function noBranch(id: string, label: Json, names: readonly string[]): ErrorData 
   const all = near === undefined ? `Its branches are ${names.join(", ")}.` : `Did it mean ${near}?`;
   return {
     code,
-    message: `The route ${id} has no branch ${JSON.stringify(label)}.`,
+    message: `The route ${id} has no branch ${excerptOf(label)}.`,
     hint: `${all} Name a default branch for all that fits none.`,
   };
 }
@@ -105,7 +109,7 @@ function noFraction(id: string, value: Json, path: string): ErrorData {
   return {
     code: "expression.failed",
     path,
-    message: `The confidence of the route ${id} is ${JSON.stringify(value)}.`,
+    message: `The confidence of the route ${id} is ${excerptOf(value)}.`,
     hint: "Let it be a number from 0 to 1.",
   };
 }
