@@ -364,6 +364,30 @@ describe("join", () => {
     expect(result.flags.map(({ code }) => code)).toEqual(["optional_failed", "join_incomplete"]);
   });
 
+  it("says what is missing of that which was skipped because something failed", async () => {
+    const { tool, fail } = gates();
+    fail("a");
+    const [input, join] = [{ value: 1 }, { within: "1h" }];
+    const { result } = await runPlan(
+      {
+        subtasks: [
+          { id: "a", tool: "gate", input: { name: "a" }, optional: true },
+          { id: "below", tool: "echo", input: { value: "${a.name}" } },
+          { id: "off", tool: "echo", input, when: false },
+          { id: "below_off", tool: "echo", input, dependsOn: ["off"] },
+          { id: "b", tool: "echo", input },
+          { id: "sum", tool: "echo", input, dependsOn: ["below", "b"], join },
+          { id: "whole", tool: "echo", input, dependsOn: ["below_off", "b"], join },
+        ],
+      },
+      { tools: [tool, echo] },
+    );
+    expect(result.flags).toMatchObject([
+      { code: "optional_failed", subtask: "a" },
+      { code: "join_incomplete", subtask: "sum", message: "sum went on without below." },
+    ]);
+  });
+
   it("is skipped with the cause when enough cannot come any more", async () => {
     const { tool, open, fail } = gates();
     const planwright = make({ tools: [tool, echo] });

@@ -77,6 +77,27 @@ const discard = (subtask: string): RunInput => ({
 });
 const resume: RunInput = { type: "resume_requested", at: 9 };
 
+describe("a dead letter that is retried", () => {
+  it("lets be what had enough without it, and what follows from that", () => {
+    const more = { any: { join: { require: "any" } }, late: { join: { within: "1s" } } } as const;
+    const story = new Story(begin("a -> any -> end, b -> any, a -> late, b -> late", more));
+    story.feed(failed("a"), succeeded("b"), succeeded("any"), succeeded("late"), succeeded("end"));
+    expect(story.state.status).toBe("failed");
+    const before = story.starts.length;
+    story.feed(retry("a"), succeeded("a", "there", 2), succeeded("late", "whole", 2));
+    expect(story.starts.slice(before)).toEqual(["a", "late"]);
+    expect(story.of("join.closed").at(-1)).toMatchObject({ subtask: "late", missing: [] });
+    expect(story.state.status).toBe("succeeded");
+  });
+
+  it("is waited for again by what had enough without it and has failed itself", () => {
+    const any = { join: { require: "any" } } as const;
+    const story = new Story(begin("a -> any, b -> any", { any }));
+    story.feed(failed("a"), succeeded("b"), failed("any"), retry("a"));
+    expect(story.statuses).toEqual({ a: "running", b: "succeeded", any: "running" });
+  });
+});
+
 describe("a dead letter of which somebody says what it came to", () => {
   it("has succeeded with that, without another attempt, and what was skipped for it runs", () => {
     const more = { b: { input: { a: "${a}" } } };

@@ -7,13 +7,14 @@
  * D2. What somebody has resolved is never run again by a retry, only by a restart, which wants
  *     its effect once more.
  * D3. An effect that may have happened is repeated by a retry only when it is named.
- * D4. A resolution lets run what was skipped for want of the result; what had run keeps its own.
+ * D4. What had enough without it does not follow from it, and is not done again by a retry.
+ * D5. A resolution lets run what was skipped for want of the result; what had run keeps its own.
  */
 
 import { effectKeyOf } from "./effect-key.ts";
 import type { RunInput } from "./input.ts";
 import { withItems } from "./items.ts";
-import { joinOf } from "./join.ts";
+import { hasDoneWithout, joinOf } from "./join.ts";
 import { idOfSubtask, isPlanned } from "./program.ts";
 import { goOn, redo } from "./redo.ts";
 import { indicesOf, withDependents } from "./restart.ts";
@@ -32,7 +33,8 @@ export function retryDeadLetters(turn: Turn, input: Input<"dead_letters_retried"
   const named = new Set(letters);
   const isKept = (index: number) =>
     !named.has(index) && isLeftAlone(state.subtasks[index] as SubtaskState);
-  const follows = (index: number) => !withItems(state, index).some(isKept);
+  const follows = (index: number, dependency: number) =>
+    !hasDoneWithout(state, index, dependency) && !withItems(state, index).some(isKept);
   redo(turn, withDependents(state, letters, follows), input.by);
   return true;
 }

@@ -66,12 +66,19 @@ export function evolveJoin(state: RunState, index: number, event: JoinClosed): v
   const { join } = state.subtasks[index] as SubtaskState;
   if (join === null) throw new Error(`${event.subtask} does not join.`);
   join.missing = event.missing;
-  const isLost = (id: string) => {
-    const { status, reason } = state.subtasks[indexOfSubtask(state, id)] as SubtaskState;
-    return status !== "skipped" || reason === "optional_failed";
-  };
+  const isLost = (id: string) => !isRightlySkipped(state, id);
   join.isShort = event.reason !== "enough" && event.missing.some(isLost);
   queueSubtask(state, index);
+}
+
+/** Whether it was skipped on purpose, or below what was. */
+function isRightlySkipped(state: RunState, id: string): boolean {
+  let subtask = state.subtasks[indexOfSubtask(state, id)] as SubtaskState;
+  while (subtask.reason === "dependency_skipped" && subtask.cause !== null) {
+    subtask = state.subtasks[indexOfSubtask(state, subtask.cause)] as SubtaskState;
+  }
+  const { reason } = subtask;
+  return reason === "condition_false" || reason === "route_not_taken";
 }
 
 /** Whether its deadline will ring by itself. */
@@ -124,6 +131,25 @@ export function isThere(state: RunState, index: number, dependency: number): boo
   if (!isFinal(status)) return false;
   const dependencies = programOf(state).compiled.graph.dependencies[index] ?? [];
   return dependencies.some((one) => one.index === dependency && one.on === "settled");
+}
+
+/** Whether a join had enough before the dependency was there, and so never sees anything of it. */
+export function hasDoneWithout(state: RunState, index: number, dependency: number): boolean {
+  const { join, status } = state.subtasks[index] as SubtaskState;
+  const missing = join?.missing ?? null;
+  if (missing === null || status === "failed" || status === "cancelled") return false;
+  const dependencies = programOf(state).compiled.graph.dependencies[index] ?? [];
+  if (dependencies.length - missing.length < neededBy(state, index)) return false;
+  return missing.includes(idOfSubtask(state, dependency));
+}
+
+/** How many must be there for a join to go on at once. */
+export function neededBy(state: RunState, index: number): number {
+  const { require = "all" } = joinOf(state, index) ?? {};
+  if (require === "any") return 1;
+  return require === "all"
+    ? (programOf(state).compiled.graph.dependencies[index]?.length ?? 0)
+    : require;
 }
 
 function statusOf(state: RunState, index: number): SubtaskState["status"] {
