@@ -212,6 +212,24 @@ describe("route", () => {
     ]);
   });
 
+  it("tells where the names are known that are not known everywhere", async () => {
+    const issues = await issuesOf([
+      { id: "a", tool: "echo", input: { value: "${output}" } },
+      { id: "b", tool: "echo", input: { value: 1 }, when: "${iteration == 1}" },
+      {
+        id: "c",
+        tool: "echo",
+        input: { value: 1 },
+        refine: { iterations: 2, until: "${check.good}" },
+      },
+    ]);
+    expect(issues.map(({ path, hint }) => [path, hint])).toEqual([
+      ["subtasks[0].input.value", expect.stringContaining("known in `refine` and `route`")],
+      ["subtasks[1].when", expect.stringContaining("known in the `input`")],
+      ["subtasks[2].refine.until", expect.stringContaining("of a `refine` with a `check`")],
+    ]);
+  });
+
   it("refuses what cannot be meant, each with its place", async () => {
     const issues = await issuesOf([
       {

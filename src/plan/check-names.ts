@@ -15,6 +15,14 @@ import { callSchema, type ToolLookup } from "./tool-lookup.ts";
 /** The name of the plan's own inputs in expressions. */
 const INPUTS = "inputs";
 
+/** Names that only some expressions may use. */
+const FLOW_NAMES: ReadonlyMap<string, string> = new Map([
+  ["iteration", "It is known in the `input` and the `refine` of a subtask that is refined."],
+  ["feedback", "It is known in the `input` and the `refine` of a subtask that is refined."],
+  ["output", "It is known in `refine` and `route`; elsewhere the id of a subtask is its output."],
+  ["check", "It is known in the `until`, `score` and `feedback` of a `refine` with a `check`."],
+]);
+
 /** At most so many names are listed in a hint. */
 const SHOWN_NAMES = 12;
 /** Among more names none is looked for that is like the wrong one: it would take too long. */
@@ -144,7 +152,7 @@ export class Names {
 
   #checkReference(name: string, text: string): Omit<Issue, "path"> | undefined {
     if (this.#schemas.has(name) || !this.#areComplete) return undefined;
-    const hint = nameHint(name, this.#known, "Expressions may name");
+    const hint = FLOW_NAMES.get(name) ?? nameHint(name, this.#known, "Expressions may name");
     const message = `The expression ${text} names ${name}, which is no subtask.`;
     return { code: "plan.unknown_reference", message, hint };
   }
