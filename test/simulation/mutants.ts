@@ -180,7 +180,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a join sees what came after it went on",
     file: `${CORE}/scope.ts`,
-    text: "const isHidden = missing.includes(name);",
+    text: "const isHidden = missing.has(name);",
     instead: 'const isHidden = missing.includes("");',
   },
   {
