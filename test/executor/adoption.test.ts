@@ -148,6 +148,21 @@ describe("a draft", () => {
     expect(cancelled.state).toMatchObject({ status: "cancelled", output: null });
   });
 
+  it("lets a join wait no longer than it may for what began before it was written", () => {
+    const whole = plan("a, b, a -> c, b -> c", { c: { join: { within: "10s" } } });
+    const { effects, state } = play(
+      asked,
+      drafted(plan("a, b")),
+      drafted(whole),
+      made(whole),
+      succeeded("a", 1, 1, 5_000),
+      { type: "timer_rang", at: 10_000, timer: { kind: "join", subtask: "c", since: 0 } },
+    );
+    const timer = { kind: "join", subtask: "c", since: 0 };
+    expect(effects).toContainEqual({ type: "set_timer", timer, at: 10_000 });
+    expect(state.subtasks[2]).toMatchObject({ status: "running", join: { missing: ["b"] } });
+  });
+
   it("goes on after a crash, and the plan is asked for again", () => {
     const { orders, effects } = play(
       asked,

@@ -168,6 +168,28 @@ describe("a run that is restarted", () => {
     expect(state.subtasks[1]).toMatchObject({ reason: "dependency_skipped", cause: "a" });
   });
 
+  it("lets a join wait anew, and no longer, for what a person has not approved yet", () => {
+    const given = plan("a -> c, b -> c", { b: { approval: true }, c: { join: { within: "10s" } } });
+    const ring = (since: number): RunInput => {
+      return {
+        type: "timer_rang",
+        at: since + 10_000,
+        timer: { kind: "join", subtask: "c", since },
+      };
+    };
+    const { starts, statuses } = play(
+      start(accepted(given)),
+      succeeded("a"),
+      ring(0),
+      succeeded("c", null, 1, 10_000),
+      { ...restart("c"), at: 20_000 },
+      ring(0),
+      ring(20_000),
+    );
+    expect(starts).toEqual(["a 1 r/a", "c 1 r/c", "c 2 r/c/2"]);
+    expect(statuses).toEqual({ a: "succeeded", b: "waiting", c: "running" });
+  });
+
   it("ignores answers of the time before", () => {
     const { statuses } = play(...CHAIN, restart("b"), succeeded("b", null, 1));
     expect(statuses).toMatchObject({ b: "running" });

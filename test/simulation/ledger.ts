@@ -202,6 +202,14 @@ export class RunLedger {
     }
   }
 
+  /** And of those joins that come, or come again, after what they wait for has begun. */
+  #beginNewJoins(at: number): void {
+    for (const { id } of this.plan?.subtasks ?? []) {
+      const { hasStarted, begunAt, count } = this.subtask(id);
+      if (hasStarted || begunAt !== null || count !== null) this.#beginJoins(id, at);
+    }
+  }
+
   /** What has an item that is wanted again is wanted again itself. */
   #reopenParents(id: string): void {
     const parent = parentOf(id);
@@ -260,6 +268,7 @@ export class RunLedger {
       case "plan.drafted":
       case "plan.accepted":
         this.#followPlan(event);
+        this.#beginNewJoins(event.at);
         break;
       case "attempt.started":
         this.#noteStart(event.subtask, event.attempt);
@@ -298,6 +307,7 @@ export class RunLedger {
       case "subtasks.reset":
         for (const id of event.subtasks) this.#reset(id);
         for (const id of event.subtasks) this.#reopenParents(id);
+        this.#beginNewJoins(event.at);
         break;
       case "run.completed":
         this.isFinished = true;

@@ -57,12 +57,14 @@ export type SubtaskRecord = {
   isRetried: boolean;
   /** Whether it has done, or asked for, anything. */
   hasBegun: boolean;
+  /** Whether an attempt of it has started. */
+  hasStarted: boolean;
   /** Of how many items it is; null before it has fanned out. */
   count: number | null;
   /** The branch that it has chosen, and how often it has chosen since it last began. */
   branch: string | null;
   decisions: number;
-  /** When the first of what it joins began, or the newest resume. */
+  /** When the first of what it joins began, or the newest resume; or itself, where that came later. */
   joinsSince: number | null;
   /** What each that it joins had given when it went on; null before that. */
   joined: Readonly<Record<string, Json>> | null;
@@ -87,6 +89,7 @@ function anew() {
     error: null,
     isRetried: false,
     hasBegun: false,
+    hasStarted: false,
     count: null,
     branch: null,
     decisions: 0,
@@ -219,6 +222,7 @@ export function followSubtask(record: SubtaskRecord, event: SubtaskEvent): void 
 
 function followStart(record: SubtaskRecord, event: EventOf<"attempt.started">): void {
   record.hasBegun = true;
+  record.hasStarted = true;
   record.begunAt ??= event.at;
   record.status = "running";
   record.attempt = event.attempt;

@@ -3,7 +3,8 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { Effect } from "./effect.ts";
 import type { RunEvent } from "./event.ts";
-import { joinTimer, joinTimers } from "./join.ts";
+import type { Timer } from "./input.ts";
+import { joinTimer, joinTimers, newJoinTimers } from "./join.ts";
 import { openApprovals } from "./open-approvals.ts";
 import { idOfSubtask, indexOfSubtask, planned, programOf } from "./program.ts";
 import { idempotencyKey } from "./restart.ts";
@@ -39,6 +40,11 @@ export function addEffects(
       ) {
         requestPlan(state, effects);
       }
+      break;
+    case "plan.drafted":
+    case "plan.accepted":
+    case "subtasks.reset":
+      effects.push(...newJoinTimers(state, event.at).map(timerEffect));
       break;
     case "dead_letters.threshold_reached":
       notify(state, effects, event.seq);
@@ -134,8 +140,11 @@ function setJoinTimers(
   { subtask, at }: { readonly subtask: string; readonly at: number },
   effects: Effect[],
 ): void {
-  const rings = joinTimers(state, indexOfSubtask(state, subtask), at);
-  for (const ring of rings) effects.push({ type: "set_timer", ...ring });
+  effects.push(...joinTimers(state, indexOfSubtask(state, subtask), at).map(timerEffect));
+}
+
+function timerEffect(ring: { readonly timer: Timer; readonly at: number }): Effect {
+  return { type: "set_timer", ...ring };
 }
 
 /** The timers of the process that is gone are gone too. */

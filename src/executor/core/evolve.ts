@@ -8,7 +8,7 @@ import { evolveDependents } from "./dependencies.ts";
 import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
 import { collectItems, dropItems, expandItems, keepForLoops, reopenParents } from "./items.ts";
-import { evolveJoin, noteBegun, recountJoinsBelow, restartJoins } from "./join.ts";
+import { beginJoins, evolveJoin, noteBegun, recountJoinsBelow, restartJoins } from "./join.ts";
 import { evolveLifecycle } from "./lifecycle.ts";
 import { evolveNotifications } from "./notifications.ts";
 import { noteDecision, noteQuestion } from "./open-approvals.ts";
@@ -70,9 +70,11 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       break;
     case "plan.drafted":
       adoptPlan(state, extendDraft(state.accepted, event.added));
+      beginJoins(state, event.at);
       break;
     case "plan.accepted":
       adoptPlan(state, event.accepted);
+      beginJoins(state, event.at);
       break;
     case "run.completed":
       state.status = event.status;
@@ -119,6 +121,7 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       break;
     case "subtasks.reset":
       resetSubtasks(state, event.subtasks);
+      beginJoins(state, event.at);
       break;
     case "plan.rejected":
     case "breaker.opened":

@@ -8,7 +8,8 @@
  *     nothing of that, also in later attempts, whatever becomes of it.
  * Q3. It never waits for ever: when enough cannot come any more it goes on with what is there,
  *     if it has a deadline and that is not too little, or is skipped with the cause.
- * Q4. The time counts from when the first of what it depends on began, or the newest resume.
+ * Q4. The time counts from when the first of what it depends on began, or the newest resume; where
+ *     that had begun before the join was there, or before it was wanted again, from then.
  */
 
 import type { CompiledJoin } from "../../plan/compile-control-flow.ts";
@@ -56,6 +57,20 @@ export function noteBegun(state: RunState, dependency: number, at: number): void
   for (const { join } of openJoinsBelow(state, dependency)) join.since ??= at;
 }
 
+/** Joins are new, or begin anew, and what they wait for has begun. The part of `evolve` that belongs here. */
+export function beginJoins(state: RunState, at: number): void {
+  const { compiled, hasJoins } = programOf(state);
+  if (!hasJoins) return;
+  const hasBegun = ({ index }: { readonly index: number }) => {
+    const { startedAt, begunAt, items } = state.subtasks[index] as SubtaskState;
+    return startedAt !== null || begunAt !== null || items !== null;
+  };
+  for (const [index, dependencies] of compiled.graph.dependencies.entries()) {
+    const join = openJoin(state, index);
+    if (join !== null && dependencies.some(hasBegun)) join.since ??= at;
+  }
+}
+
 /** Time in which nobody drove the run does not count. The part of `evolve` that belongs here. */
 export function restartJoins({ subtasks }: RunState, at: number): void {
   for (const { join } of subtasks) if (join !== null && join.since !== null) join.since = at;
@@ -97,6 +112,17 @@ export function joinTimers(
   );
 }
 
+/** The deadlines that count since this moment, of all joins. */
+export function newJoinTimers(
+  state: RunState,
+  at: number,
+): { readonly timer: Timer; readonly at: number }[] {
+  if (!programOf(state).hasJoins) return [];
+  return state.subtasks.flatMap(({ join }, index) =>
+    join?.since === at ? joinTimer(state, index) : [],
+  );
+}
+
 /** The deadline of one join, if it has one that counts. */
 export function joinTimer(
   state: RunState,
@@ -117,11 +143,16 @@ function openJoinsBelow(
   const { compiled, hasJoins } = programOf(state);
   if (!hasJoins) return [];
   return (compiled.graph.dependents[dependency] ?? []).flatMap((index) => {
-    const { join, status } = state.subtasks[index] as SubtaskState;
-    const hasDeadline = (joinOf(state, index)?.withinMs ?? null) !== null;
-    if (!hasDeadline || join === null || join.missing !== null || status !== "pending") return [];
-    return [{ index, join }];
+    const join = openJoin(state, index);
+    return join === null ? [] : [{ index, join }];
   });
+}
+
+/** Null unless it waits, and not for ever. */
+function openJoin(state: RunState, index: number): JoinState | null {
+  const { join, status } = state.subtasks[index] as SubtaskState;
+  const hasDeadline = (joinOf(state, index)?.withinMs ?? null) !== null;
+  return hasDeadline && join?.missing === null && status === "pending" ? join : null;
 }
 
 /** Whether a join has what it wants of a dependency. */
