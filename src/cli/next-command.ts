@@ -51,7 +51,7 @@ export function decideCommand({ runId, approvals = [] }: RunResult, flags: Setup
     programName(),
     "approve",
     runId,
-    subtask,
+    quoted(subtask),
     ...flagWords("--journal", flags.journal),
   ];
   return `${approve.join(" ")} (or deny), then ${resumeCommand(runId, flags)}`;

@@ -4,8 +4,8 @@ import type { Usage } from "../executor/core/consumption.ts";
 import type { QualityFlag } from "../executor/core/event.ts";
 import { type LargeValues, NO_LARGE_VALUES } from "../executor/core/large-value.ts";
 import { openApprovals } from "../executor/core/open-approvals.ts";
-import { idOfSubtask } from "../executor/core/program.ts";
-import type { ItemsState, RefineState, RunState } from "../executor/core/state.ts";
+import { idOfSubtask, programOf, toolOf } from "../executor/core/program.ts";
+import type { ItemsState, RefineState, RunState, SubtaskState } from "../executor/core/state.ts";
 import {
   isFinal,
   type RunReason,
@@ -112,6 +112,7 @@ export function resultOf(
   const { accepted, startedAt, finishedAt } = state;
   const plan = accepted?.plan;
   const approvals = openApprovals(state).map((index) => awaitedApproval(state, index));
+  const refined = refinedItems(state);
   const result: RunResult = {
     runId: state.runId,
     status: state.status,
@@ -125,7 +126,9 @@ export function resultOf(
       ? { revision: accepted.revision, subtasks: plan.subtasks, batches: batchesOf(state) }
       : null,
     subtasks: plan
-      ? plan.subtasks.map((subtask, index) => subtaskResult(state, subtask, index, values))
+      ? plan.subtasks.map((subtask, index) =>
+          subtaskResult(state, subtask, index, refined.get(index), values),
+        )
       : [],
     usage: { ...state.usage, seconds: ((finishedAt ?? lastAt) - (startedAt ?? lastAt)) / 1000 },
     ...(state.error !== null && { error: state.error }),
@@ -136,12 +139,12 @@ export function resultOf(
   return withLargeOutput(result, state, { runId: state.runId, subtask: "the run" }, values);
 }
 
-function awaitedApproval({ accepted, subtasks }: RunState, index: number): AwaitedApproval {
-  const { id = "", tool = "", fallback = tool } = accepted?.plan.subtasks[index] ?? {};
-  const { input = {}, expiry = null, isOfFallback = false } = subtasks[index]?.approval ?? {};
+function awaitedApproval(state: RunState, index: number): AwaitedApproval {
+  const subtask = state.subtasks[index] as SubtaskState;
+  const { input = {}, expiry = null } = subtask.approval ?? {};
   return {
-    subtask: id,
-    tool: isOfFallback ? fallback : tool,
+    subtask: idOfSubtask(state, index),
+    tool: toolOf(programOf(state), subtask, index),
     input,
     ...(expiry !== null && { expiresAt: expiry.at, otherwise: expiry.decision }),
   };
@@ -157,6 +160,7 @@ function subtaskResult(
   state: RunState,
   { id, tool }: Subtask,
   index: number,
+  refined: SubtaskResult["refined"],
   values: LargeValues,
 ): SubtaskResult {
   const subtask = state.subtasks[index];
@@ -179,7 +183,7 @@ function subtaskResult(
     ...(subtask.branch !== null && { branch: subtask.branch }),
     ...(subtask.join?.missing?.length && { missing: subtask.join.missing }),
     ...(subtask.refine !== null && { iterations: iterationsOf(subtask.refine) }),
-    ...refinedItems(state, index),
+    ...(refined && { refined }),
   };
   return withLargeOutput(result, subtask, { runId: state.runId, subtask: id }, values);
 }
@@ -188,16 +192,20 @@ function iterationsOf({ iteration: count, best, isAccepted }: RefineState): Iter
   return { count, best: best?.iteration ?? null, score: best?.score ?? null, isAccepted };
 }
 
-/** Of the items of a subtask, at any depth. */
-function refinedItems(state: RunState, root: number): Pick<SubtaskResult, "refined"> | undefined {
-  if (state.accepted?.plan.subtasks[root]?.refine === undefined) return undefined;
-  const refined = state.subtasks.flatMap(({ item, refine, status }, index) => {
-    if (item?.root !== root || refine === null) return [];
+type RefinedItem = NonNullable<SubtaskResult["refined"]>[number];
+
+/** By subtask of the plan, of its items at any depth. */
+function refinedItems(state: RunState): ReadonlyMap<number, readonly RefinedItem[]> {
+  const found = new Map<number, RefinedItem[]>();
+  for (const [index, { item, refine, status }] of state.subtasks.entries()) {
+    if (item === null || refine === null) continue;
     const iterations = iterationsOf(refine);
-    if (iterations.count <= 2 && (iterations.isAccepted || !isFinal(status))) return [];
-    return [{ id: idOfSubtask(state, index), ...iterations }];
-  });
-  return refined.length === 0 ? undefined : { refined };
+    if (iterations.count <= 2 && (iterations.isAccepted || !isFinal(status))) continue;
+    const own = found.get(item.root) ?? [];
+    found.set(item.root, own);
+    own.push({ id: idOfSubtask(state, index), ...iterations });
+  }
+  return found;
 }
 
 /** Those that have not ended and do not run are the rest. */

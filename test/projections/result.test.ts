@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { resultOf } from "../../src/projections/result.ts";
-import { accepted, failed, plan, start, succeeded } from "../builders.ts";
+import { accepted, failed, plan, READS, start, succeeded } from "../builders.ts";
 import { expectSameWhenReadBack, play } from "./runs.ts";
 
 const DIAMOND = accepted(plan("a -> b, a -> c, b -> d, c -> d", {}, { output: "${d}" }));
@@ -53,6 +53,21 @@ describe("the result of a run", () => {
       ["failed", "failed", undefined],
       ["succeeded", undefined, undefined],
       ["skipped", "dependency_failed", "b"],
+    ]);
+  });
+
+  it("of a run that waits names what a person is asked about: each item, and a check by its tool", () => {
+    const check = { tool: "judge", input: { text: "${output}" } };
+    const given = plan("each, refined", {
+      each: { forEach: [1, 2], approval: true, input: { number: "${item}" } },
+      refined: { refine: { iterations: 2, until: "${check}", check } },
+    });
+    const tools = { judge: { ...READS, approval: true } };
+    const { state } = play([start(accepted(given, tools)), succeeded("refined", "first")]);
+    expect(resultOf(state, 0).approvals).toEqual([
+      { subtask: "refined", tool: "judge", input: { text: "first" } },
+      { subtask: "each[0]", tool: "work", input: { number: 1 } },
+      { subtask: "each[1]", tool: "work", input: { number: 2 } },
     ]);
   });
 
