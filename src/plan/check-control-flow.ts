@@ -154,13 +154,12 @@ function unknownBranch(
   };
 }
 
-export function checkJoin({ subtask, compiled, path }: CheckedFlow, plan: Plan): Issue[] {
+export function checkJoin({ subtask, compiled, path, names }: CheckedFlow): Issue[] {
   const { join } = compiled;
   if (join === undefined) return [];
   const at = [...path, "join"];
-  const ids = new Set(plan.subtasks.map(({ id }) => id));
   const stated = subtask.dependsOn.map((one) => (typeof one === "string" ? one : one.id));
-  const needs = new Set([...stated, ...referencesOf(compiled)].filter((id) => ids.has(id)));
+  const needs = new Set([...stated, ...referencesOf(compiled)].filter((id) => names.isSubtask(id)));
   const issues: Issue[] = [];
   if (needs.size === 0) {
     const hint = "Name in `dependsOn` what it waits for, or leave `join` out.";

@@ -118,6 +118,10 @@ export class Names {
     return this.#schemas.get(name);
   }
 
+  isSubtask(name: string): boolean {
+    return this.#toolOf.has(name);
+  }
+
   /**
    * Do something while some names mean something else.
    * @param own what each of them gives; undefined where it may be anything

@@ -194,7 +194,7 @@ function checkSubtask(
     }
     const ofInput = compiled.refine ? ITERATION_SCHEMAS : new Map();
     issues.push(...names.within(ofInput, () => checkCall(checked, [...checked.path, "input"])));
-    issues.push(...checkRefine(checked), ...checkRoute(checked), ...checkJoin(checked, plan));
+    issues.push(...checkRefine(checked), ...checkRoute(checked), ...checkJoin(checked));
     return issues;
   });
 }
