@@ -587,6 +587,23 @@ describe("refine", () => {
     ]);
   });
 
+  it("counts the items of all lists in a list", async () => {
+    const { result } = await runPlan(
+      {
+        subtasks: [
+          {
+            ...draft({ iterations: 2, until: "${size(output.text) >= word}" }),
+            forEach: { in: [[1, 2], [3]], as: "row", forEach: { in: "${row}", as: "word" } },
+          },
+        ],
+      },
+      { tools: [writer()] },
+    );
+    expect(result.flags.map(({ message }) => message)).toEqual([
+      "1 of the 3 items of draft were not accepted in any iteration.",
+    ]);
+  });
+
   it("refuses what cannot be meant", async () => {
     const issues = await issuesOf(
       [

@@ -7,7 +7,7 @@ import { type ErrorData, toErrorData } from "../../base/errors.ts";
 import type { QualityFlag } from "./event.ts";
 import { type KeptOutput, keepOutput, keepOutputs } from "./large-value.ts";
 import { isNotifying } from "./notifications.ts";
-import { idOfSubtask, isPlanned, programOf } from "./program.ts";
+import { idOfSubtask, isPlanned, planIndexOf, programOf } from "./program.ts";
 import { scopeFor } from "./scope.ts";
 import type { ItemsState, JoinState, RunState, SubtaskState } from "./state.ts";
 import { isFinished } from "./status.ts";
@@ -105,6 +105,7 @@ function outputOfRun({ state, values }: Turn): KeptOutput {
 
 function qualityFlags(state: RunState): QualityFlag[] {
   const flags: QualityFlag[] = [];
+  const unaccepted = countUnaccepted(state);
   for (const [index, subtask] of state.subtasks.entries()) {
     const { items, status } = subtask;
     if (items !== null && items.failed > 0 && status === "succeeded") {
@@ -113,8 +114,8 @@ function qualityFlags(state: RunState): QualityFlag[] {
     if (status === "succeeded" && subtask.join?.isShort) {
       flags.push(missingParts(idOfSubtask(state, index), subtask.join));
     }
-    const notAccepted = countNotAccepted(state, index);
-    if (notAccepted > 0) flags.push(unaccepted(idOfSubtask(state, index), subtask, notAccepted));
+    const refined = unaccepted.get(index);
+    if (refined) flags.push(notAccepted(idOfSubtask(state, index), subtask, refined));
     if (subtask.reason !== "optional_failed") continue;
     const id = idOfSubtask(state, index);
     flags.push({
@@ -131,28 +132,40 @@ function missingParts(id: string, { missing }: JoinState): QualityFlag {
   return { code: "join_incomplete", subtask: id, message };
 }
 
-/** How many outputs of a subtask of the plan were taken although none was good enough. */
-function countNotAccepted(state: RunState, index: number): number {
-  const { item, items } = state.subtasks[index] as SubtaskState;
-  if (item !== null) return 0;
-  if (items === null) return Number(isUnaccepted(state, index));
-  let count = 0;
-  for (const [at, { item: one }] of state.subtasks.entries()) {
-    if (one?.root === index && isUnaccepted(state, at)) count += 1;
+/** Of how many outputs how many were taken although none was good enough. */
+type Unaccepted = { readonly of: number; readonly count: number };
+
+/** By subtask of the plan, with those of its items at any depth; none where all were accepted. */
+function countUnaccepted(state: RunState): ReadonlyMap<number, Unaccepted> {
+  const counts = new Map<number, Unaccepted>();
+  for (const [index, subtask] of state.subtasks.entries()) {
+    if (!isUnaccepted(subtask)) continue;
+    const root = planIndexOf(subtask, index);
+    counts.set(root, { of: 0, count: (counts.get(root)?.count ?? 0) + 1 });
   }
-  return count;
+  if (counts.size === 0) return counts;
+  for (const [index, subtask] of state.subtasks.entries()) {
+    const root = planIndexOf(subtask, index);
+    const { of, count } = counts.get(root) ?? {};
+    if (of === undefined || count === undefined || subtask.items !== null) continue;
+    counts.set(root, { of: of + 1, count });
+  }
+  return counts;
 }
 
-function isUnaccepted(state: RunState, index: number): boolean {
-  const { status, refine, isResolved } = state.subtasks[index] as SubtaskState;
+function isUnaccepted({ status, refine, isResolved }: SubtaskState): boolean {
   return status === "succeeded" && refine !== null && !refine.isAccepted && !isResolved;
 }
 
-function unaccepted(id: string, { items, refine }: SubtaskState, count: number): QualityFlag {
+function notAccepted(
+  id: string,
+  { items, refine }: SubtaskState,
+  { of, count }: Unaccepted,
+): QualityFlag {
   const { iteration, best } = refine ?? {};
   const message =
     items !== null
-      ? `${count} of the ${items.count} items of ${id} were not accepted in any iteration.`
+      ? `${count} of the ${of} items of ${id} were not accepted in any iteration.`
       : `${id} was not accepted in ${iteration} iterations; the best one, number ${best?.iteration}, was taken.`;
   return { code: "not_accepted", subtask: id, message };
 }

@@ -44,7 +44,7 @@ export function addEffects(
     case "plan.drafted":
     case "plan.accepted":
     case "subtasks.reset":
-      effects.push(...newJoinTimers(state, event.at).map(timerEffect));
+      setTimers(newJoinTimers(state, event.at), effects);
       break;
     case "dead_letters.threshold_reached":
       notify(state, effects, event.seq);
@@ -140,11 +140,14 @@ function setJoinTimers(
   { subtask, at }: { readonly subtask: string; readonly at: number },
   effects: Effect[],
 ): void {
-  effects.push(...joinTimers(state, indexOfSubtask(state, subtask), at).map(timerEffect));
+  setTimers(joinTimers(state, indexOfSubtask(state, subtask), at), effects);
 }
 
-function timerEffect(ring: { readonly timer: Timer; readonly at: number }): Effect {
-  return { type: "set_timer", ...ring };
+function setTimers(
+  rings: readonly { readonly timer: Timer; readonly at: number }[],
+  effects: Effect[],
+): void {
+  for (const ring of rings) effects.push({ type: "set_timer", ...ring });
 }
 
 /** The timers of the process that is gone are gone too. */
