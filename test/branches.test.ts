@@ -112,6 +112,72 @@ describe("a decision of a model", () => {
   });
 });
 
+describe("an answer of a model", () => {
+  const rule = defineTool({
+    name: "rule",
+    description: "Says billing.",
+    input: z.object({ prompt: z.string(), schema: z.unknown() }),
+    output: z.object({ label: z.string() }),
+    effects: "none",
+    run: () => ({ label: "billing" }),
+  });
+  const schema = {
+    type: "object",
+    properties: { label: { type: "string" } },
+    required: ["label"],
+    additionalProperties: false,
+  };
+  const plan: PlanDraft = {
+    goal: "Sort",
+    subtasks: [
+      {
+        id: "triage",
+        tool: "prompt_model",
+        input: { prompt: "Billing or bug?", schema },
+        fallback: "rule",
+        route: { branches: { billing: [], bug: [] } },
+      },
+    ],
+  };
+
+  it("is not reused where there is something else to choose from", async () => {
+    const [weather, bug] = ["weather", "bug"].map((label) =>
+      answer(WIRE, { pieces: [JSON.stringify({ label })] }),
+    );
+    await using server = await ProtocolServer.start(weather ?? says(""), bug ?? says(""));
+    await using planwright = createPlanwright({
+      journal: createMemoryJournal(),
+      model: WIRE.model(server.url),
+    });
+    const triage = { id: "triage", tool: "prompt_model", input: plan.subtasks[0]?.input ?? {} };
+    const decide = async (route: PlanDraft["subtasks"][number]["route"]) => {
+      const run = planwright.run({ goal: "Sort", subtasks: [{ ...triage, route }] });
+      return (await run.result()).subtasks[0]?.branch;
+    };
+    const branches = { billing: [], bug: [] };
+    expect(await decide({ branches, default: "billing" })).toBe("billing");
+    expect(await decide({ branches, default: "billing", threshold: 0 })).toBe("billing");
+    expect(server.received).toHaveLength(1);
+    expect(await decide({ branches })).toBe("bug");
+  });
+
+  it("that no branch fits is not kept for the decision of the fallback", async () => {
+    const weather = answer(WIRE, { pieces: ['{"label":"weather"}'] });
+    await using server = await ProtocolServer.start(weather, weather);
+    await using planwright = createPlanwright({
+      journal: createMemoryJournal(),
+      model: WIRE.model(server.url),
+      tools: [rule],
+    });
+    for (const times of [1, 2]) {
+      const { status, subtasks } = await planwright.run(plan).result();
+      expect(status).toBe("succeeded");
+      expect(subtasks[0]).toMatchObject({ branch: "billing", attempts: 2 });
+      expect(server.received).toHaveLength(times);
+    }
+  });
+});
+
 describe("a route by rules", () => {
   const label = defineTool({
     name: "label",

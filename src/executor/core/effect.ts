@@ -18,6 +18,18 @@ export type Notification = {
   readonly subtasks: readonly string[];
 };
 
+/** What is known of a route before its tool is called. */
+export type Deciding = {
+  /** Whether equal inputs reuse the decision; null where a model has decided. */
+  readonly cache: boolean | null;
+  /** What its output may mean: between other branches it is another decision. */
+  readonly between: {
+    readonly by: string;
+    readonly branches: readonly string[];
+    readonly default: string | null;
+  };
+};
+
 export type Effect =
   /** Ask the planner; answered by `plan_made`, `plan_questioned` or `plan_failed`. */
   | {
@@ -49,8 +61,8 @@ export type Effect =
       readonly idempotencyKey: string;
       /** What is known of the effect in all runs: the key, and what tool the plan names for it. */
       readonly effect?: { readonly key: string; readonly tool: string };
-      /** Its output decides a route: whether equal inputs reuse it; null where a model has decided. */
-      readonly decides?: { readonly cache: boolean | null };
+      /** Its output decides a route. */
+      readonly decides?: Deciding;
     }
   /** Abort its signal; whether it ends or not, its answer no longer counts. */
   | {

@@ -1,7 +1,8 @@
 /** What must be done about each event, once it is durable. */
 
 import type { JsonObject } from "../../base/json.ts";
-import type { Effect } from "./effect.ts";
+import type { Subtask } from "../../plan/schema.ts";
+import type { Deciding, Effect } from "./effect.ts";
 import type { RunEvent } from "./event.ts";
 import type { Timer } from "./input.ts";
 import { joinTimer, joinTimers, newJoinTimers } from "./join.ts";
@@ -123,7 +124,7 @@ function startAttempt(
       input,
       idempotencyKey: key ?? idempotencyKey(state, index),
       ...(key !== undefined && { effect: { key, tool: named } }),
-      ...(route && { decides: { cache: route.cache ?? null } }),
+      ...(route && { decides: decidingOf(route) }),
     },
     {
       type: "set_timer",
@@ -132,6 +133,11 @@ function startAttempt(
     },
   );
   setTotalTimer(state, subtask, effects, event.at);
+}
+
+function decidingOf(route: NonNullable<Subtask["route"]>): Deciding {
+  const { cache = null, by, branches, default: otherwise = null } = route;
+  return { cache, between: { by, branches: Object.keys(branches), default: otherwise } };
 }
 
 /** What waits for the subtask waits from now on. */

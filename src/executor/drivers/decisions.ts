@@ -2,7 +2,8 @@
  * What routes decide, over all runs of the journal.
  *
  * K1. What a model has decided for an input is decided for the same input again, for a while,
- *     without asking it. The plan may want this always, or never (`cache`).
+ *     without asking it, where there is the same to choose from. The plan may want this always, or
+ *     never (`cache`).
  * K2. Every branch that is taken is counted, once, with the event that says so.
  * K3. What is remembered helps, and is not needed: where it cannot be read, the tool is called.
  */
@@ -68,18 +69,17 @@ export class Decisions {
       const { subtask, branch } = event;
       const fresh = this.#fresh.get(subtask);
       if (fresh !== undefined) decisions.push(fresh);
+      this.#fresh.delete(subtask);
       const plan = this.#planKey();
       if (plan === undefined) continue;
-      branches.push({ plan, subtask, branch, closesWindow: this.#full.has(subtask) });
-      this.#fresh.delete(subtask);
-      this.#full.delete(subtask);
+      branches.push({ plan, subtask, branch, closesWindow: this.#full.delete(subtask) });
     }
     return { decisions, branches };
   }
 
-  #keyOf({ tool, input }: Order): string {
+  #keyOf({ tool, input, decides }: Order): string {
     const model = this.#world.models?.tools.name ?? null;
-    return digestOf([tool, input, model]);
+    return digestOf([tool, input, model, decides?.between ?? null]);
   }
 
   async #find(key: string): Promise<Ok | undefined> {
