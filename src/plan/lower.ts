@@ -17,6 +17,7 @@ import {
   type JsonObject,
   type PathStep,
 } from "../base/json.ts";
+import { ITERATION_NAMES, OUTPUT_NAME } from "./compile-control-flow.ts";
 import { lowerModel } from "./lower-model.ts";
 import { lowerFunction, lowerWorkflow } from "./lower-others.ts";
 import type { FileReference, LoweredSubtask, LoweringSubtask, Materials } from "./lowering.ts";
@@ -92,12 +93,12 @@ export function lowerPlan(value: Json, materials: Materials): Lowered {
   const { defaults: written, $schema: _, ...rest } = file;
   const defaults = readDefaults(written, value, issues);
   const scope = { names: namesOf(subtasks), inputs: inputNames(file) };
-  const lower = (call: JsonObject, place: readonly PathStep[]): JsonObject => {
+  const lower = (call: JsonObject, place: readonly PathStep[], own: string[]): JsonObject => {
     const kind = kindOf(call) as Kind;
     issues.push(...ownIssues(call, place, kind, value));
-    const { tool, input, issues: own } = lowerCall(call, place, kind, scope, materials);
-    issues.push(...own);
-    return { tool, input };
+    const lowered = lowerCall(call, place, kind, { ...scope, own }, materials);
+    issues.push(...lowered.issues);
+    return { tool: lowered.tool, input: lowered.input };
   };
   const plan = {
     ...rest,
@@ -105,7 +106,7 @@ export function lowerPlan(value: Json, materials: Materials): Lowered {
       if (!isPlainObject(subtask)) return subtask;
       const place = ["subtasks", index];
       const { type: _type, ...toolCall } = withLoweredCheck(subtask as JsonObject, (check) =>
-        lower(check, [...place, ...CHECK]),
+        lower(check, [...place, ...CHECK], [...ownNames(subtask as JsonObject), OUTPUT_NAME]),
       );
       if (kindOf(subtask) === undefined) {
         // A kind that there is not is told of, and then passed over.
@@ -115,7 +116,7 @@ export function lowerPlan(value: Json, materials: Materials): Lowered {
         return { ...defaults, ...toolCall };
       }
       const shared = Object.entries(toolCall).filter(([key]) => COMMON_KEYS.includes(key));
-      const lowered = lower(subtask as JsonObject, place);
+      const lowered = lower(subtask as JsonObject, place, ownNames(subtask as JsonObject));
       return { ...defaults, ...(Object.fromEntries(shared) as JsonObject), ...lowered };
     }),
   };
@@ -184,7 +185,7 @@ function ownIssues(
   return schemaIssues(parsed.error, root, { schema, at: place });
 }
 
-type LoweringScope = Pick<LoweringSubtask, "names" | "inputs">;
+type LoweringScope = Pick<LoweringSubtask, "names" | "inputs" | "own">;
 
 function lowerCall(
   written: JsonObject,
@@ -196,7 +197,6 @@ function lowerCall(
   const path = formatPath(place);
   const subtask: LoweringSubtask = {
     ...scope,
-    own: ownNames(written, place),
     written,
     path,
     material: (wanted, key) => {
@@ -216,13 +216,15 @@ function lowerCall(
   }
 }
 
-/** Names that mean something of its own in a call. */
-function ownNames(written: JsonObject, place: readonly PathStep[]): string[] {
-  if (place.includes("check")) return ["output", "iteration", "feedback", "item", "index"];
-  return [
-    ...("forEach" in written ? ["item", "index"] : []),
-    ...("refine" in written ? ["iteration", "feedback"] : []),
-  ];
+/** Names that mean something of their own in a subtask. */
+function ownNames({ forEach, refine }: JsonObject): string[] {
+  return [...elementNames(forEach), ...(refine === undefined ? [] : ITERATION_NAMES)];
+}
+
+function elementNames(forEach: Json | undefined): string[] {
+  if (forEach === undefined) return [];
+  const { as = "item", forEach: inner } = (isPlainObject(forEach) ? forEach : {}) as JsonObject;
+  return [...(typeof as === "string" ? [as] : []), "index", ...elementNames(inner)];
 }
 
 function namesOf(subtasks: readonly Json[]): string[] {

@@ -79,6 +79,33 @@ describe("lowering", () => {
     });
   });
 
+  it("gives a template what only its subtask has: elements by their names, and the iteration", () => {
+    const readOf = (...names: string[]): Material => {
+      const place = { field: undefined, line: 1, column: 1 };
+      const reads = names.map((name) => ({ name, ...place }));
+      return { kind: "template", file: "a.j2", text: "", reads };
+    };
+    const ask = {
+      id: "ask",
+      promptTemplate: "a.j2",
+      forEach: { in: "${read.rows}", as: "row", forEach: { in: "${row}", as: "cell" } },
+      refine: { iterations: 2, until: "${true}", check: { promptTemplate: "b.j2" } },
+    };
+    const { issues } = lowerPlan(
+      { ...PLAN, subtasks: [CALL, ask] },
+      new Map([
+        ["subtasks[1].promptTemplate", readOf("row", "cell", "index", "iteration", "output")],
+        ["subtasks[1].refine.check.promptTemplate", readOf("cell", "feedback", "output", "item")],
+      ]),
+    );
+    expect(issues).toMatchObject(
+      [
+        { path: "subtasks[1].refine.check.promptTemplate", message: /reads item/ },
+        { path: "subtasks[1].promptTemplate", message: /reads output/ },
+      ].map((issue) => ({ ...issue, message: expect.stringMatching(issue.message) })),
+    );
+  });
+
   it("gives defaults to those that say nothing, and keeps what the others say", () => {
     const defaults = { timeout: "5s", approval: true };
     const { plan } = lowerPlan(
