@@ -316,6 +316,19 @@ describe("route", () => {
       { code: "plan.unknown_branch", message: "c may give z, for which there is no branch." },
     ]);
   });
+
+  it("refuses no label at all where there is no default, however the branches are called", async () => {
+    const planwright = createPlanwright({ journal: createMemoryJournal() });
+    const input = { rules: [{ label: "x", when: "${1 > 2}" }] };
+    const route = { branches: { x: [], null: [] } };
+    const run = planwright.run({
+      goal: "test",
+      subtasks: [{ id: "c", tool: "match_rules", input, route }],
+    });
+    await expect(run.result()).rejects.toMatchObject({
+      issues: [{ code: "plan.unknown_branch", hint: expect.stringContaining("default branch") }],
+    });
+  });
 });
 
 describe("join", () => {

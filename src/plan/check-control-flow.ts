@@ -132,10 +132,12 @@ function checkLabels(
   const found = schemaAt(schema, place.steps);
   if (found === null || isNoSuchField(found)) return [];
   const labels = found.flatMap(({ enum: values }) => (Array.isArray(values) ? values : []));
-  const open = (labels as readonly Json[]).filter((label) => !branches.includes(String(label)));
+  const open = (labels as readonly Json[]).filter((label) => !branches.includes(label as string));
   if (open.length === 0) return [];
   const message = `${id} may give ${open.map(String).join(", ")}, for which there is no branch.`;
-  const hint = "Add a branch for each ([] where nothing is to be done), or a default.";
+  const hint = open.every((label) => typeof label === "string")
+    ? "Add a branch for each ([] where nothing is to be done), or a default."
+    : "Name a default branch: what is no text is the name of none.";
   return [{ code: "plan.unknown_branch", path: formatPath(path), message, hint }];
 }
 
