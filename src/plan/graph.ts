@@ -87,6 +87,22 @@ function dependenciesOf(
   return [...found.values()].sort((a, b) => a.index - b.index);
 }
 
+/** How one subtask depends on another: a search of its dependencies by halves. */
+export function findDependency(
+  { dependencies }: PlanGraph,
+  dependent: number,
+  index: number,
+): Dependency | undefined {
+  const list = dependencies[dependent] ?? [];
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((list[middle] as Dependency).index < index) low = middle + 1;
+    else high = middle;
+  }
+  return list[low]?.index === index ? list[low] : undefined;
+}
+
 /** Topological generations (Kahn 1962, layer by layer); undefined if there is a cycle. */
 function batchesOf(
   dependencies: readonly (readonly Dependency[])[],

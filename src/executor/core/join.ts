@@ -13,6 +13,7 @@
  */
 
 import type { CompiledJoin } from "../../plan/compile-control-flow.ts";
+import { type Dependency, findDependency } from "../../plan/graph.ts";
 import type { RunEvent } from "./event.ts";
 import type { Timer } from "./input.ts";
 import { idOfSubtask, indexOfSubtask, programOf } from "./program.ts";
@@ -34,7 +35,7 @@ export function recountJoin(state: RunState, index: number): void {
     subtask.join = null;
     return;
   }
-  const arrived = dependencies.filter((one) => isThere(state, index, one.index)).length;
+  const arrived = dependencies.filter((one) => isThere(state, one)).length;
   const { since = null, missing = null, isShort = false } = subtask.join ?? {};
   subtask.join = { arrived, since, missing, isShort };
 }
@@ -49,7 +50,10 @@ export function recountJoinsBelow(state: RunState, dependency: number): void {
 /** A dependency became final. The part of `evolve` that belongs here. */
 export function noteArrival(state: RunState, index: number, dependency: number): void {
   const { join } = state.subtasks[index] as SubtaskState;
-  if (join !== null && isThere(state, index, dependency)) join.arrived += 1;
+  if (join === null) return;
+  const { graph } = programOf(state).compiled;
+  const found = findDependency(graph, index, dependency);
+  if (found !== undefined && isThere(state, found)) join.arrived += 1;
 }
 
 /** A dependency began: the time counts. The part of `evolve` that belongs here. */
@@ -156,12 +160,9 @@ function openJoin(state: RunState, index: number): JoinState | null {
 }
 
 /** Whether a join has what it wants of a dependency. */
-export function isThere(state: RunState, index: number, dependency: number): boolean {
-  const status = statusOf(state, dependency);
-  if (status === "succeeded") return true;
-  if (!isFinal(status)) return false;
-  const dependencies = programOf(state).compiled.graph.dependencies[index] ?? [];
-  return dependencies.some((one) => one.index === dependency && one.on === "settled");
+export function isThere({ subtasks }: RunState, { index, on }: Dependency): boolean {
+  const { status } = subtasks[index] as SubtaskState;
+  return status === "succeeded" || (on === "settled" && isFinal(status));
 }
 
 /** Whether a join had enough before the dependency was there, and so never sees anything of it. */
@@ -181,8 +182,4 @@ export function neededBy(state: RunState, index: number): number {
   return require === "all"
     ? (programOf(state).compiled.graph.dependencies[index]?.length ?? 0)
     : require;
-}
-
-function statusOf(state: RunState, index: number): SubtaskState["status"] {
-  return (state.subtasks[index] as SubtaskState).status;
 }

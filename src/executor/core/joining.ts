@@ -27,7 +27,7 @@ export function considerJoin(turn: Turn, index: number): void {
   if (withinMs !== null && join.arrived >= atLeast) return close(turn, index, "settled");
   const cause = dependencies.find((one) => {
     const { status } = state.subtasks[one.index] as SubtaskState;
-    return isFinal(status) && !isThere(state, index, one.index);
+    return isFinal(status) && !isThere(state, one);
   });
   if (cause === undefined) return;
   emit(turn, {
@@ -62,7 +62,7 @@ function close(turn: Turn, index: number, reason: "enough" | "deadline" | "settl
   const { state } = turn;
   const { dependencies } = programOf(state).compiled.graph;
   const missing = (dependencies[index] ?? [])
-    .filter((one) => !isThere(state, index, one.index))
+    .filter((one) => !isThere(state, one))
     .map((one) => idOfSubtask(state, one.index));
   emit(turn, { type: "join.closed", subtask: idOfSubtask(state, index), reason, missing });
   considerCondition(turn, index);

@@ -1,5 +1,6 @@
 /** What follows for the subtasks below one that became final. */
 
+import { findDependency } from "../../plan/graph.ts";
 import { considerCondition } from "./condition.ts";
 import { settleItem } from "./fan-out.ts";
 import { considerJoin } from "./joining.ts";
@@ -38,8 +39,7 @@ function settleDependent(turn: Turn, dependent: number, dependency: number): voi
 /** Whether the dependent cannot run because of how this dependency ended. */
 function needs(state: RunState, dependent: number, dependency: number): boolean {
   if (state.subtasks[dependency]?.status === "succeeded") return false;
-  const list = programOf(state).compiled.graph.dependencies[dependent] ?? [];
-  return list.some(({ index, on }) => index === dependency && on === "success");
+  return findDependency(programOf(state).compiled.graph, dependent, dependency)?.on === "success";
 }
 
 function skipRoutedAway(turn: Turn, dependent: number, dependency: number): void {
