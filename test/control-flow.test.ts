@@ -162,6 +162,26 @@ describe("route", () => {
     );
   });
 
+  it("takes what is called confidence as it is meant, and only where the plan has a threshold", async () => {
+    const input = { label: "billing", confidence: 87 };
+    const options = { tools: [echo, label] };
+    const easy = await runPlan({ subtasks: triage({ branches }, input) }, options);
+    expect(easy.events).toContainEqual(
+      expect.objectContaining({ type: "route.decided", branch: "billing", confidence: null }),
+    );
+    const strict = { branches, default: "technical", threshold: 0.7 };
+    const { result } = await runPlan({ subtasks: triage(strict, input) }, options);
+    expect(result.error).toMatchObject({
+      path: "subtasks[0].route.confidence",
+      message: "The confidence of the route triage is 87.",
+    });
+    const confidence = "${output.confidence / 100}";
+    const scaled = await runPlan({ subtasks: triage({ ...strict, confidence }, input) }, options);
+    expect(scaled.events).toContainEqual(
+      expect.objectContaining({ branch: "billing", confidence: 0.87 }),
+    );
+  });
+
   it("fails with the branches it has when there is no such branch and no default", async () => {
     const { result } = await runPlan(
       { subtasks: triage({ branches }, { label: "biling" }) },

@@ -11,7 +11,7 @@
  */
 
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
-import { excerptOf, isPlainObject, type Json } from "../../base/json.ts";
+import { excerptOf, isPlainObject, type Json, type JsonObject } from "../../base/json.ts";
 import { closest } from "../../plan/closest.ts";
 import type { CompiledRoute } from "../../plan/compile-control-flow.ts";
 import type { RunEvent } from "./event.ts";
@@ -42,7 +42,7 @@ export function decideRoute(
   const path = (field: string) => `subtasks[${index}].route.${field}`;
   const evaluate = (field: "by" | "confidence"): Json => {
     const template = route[field];
-    if (template === null) return isPlainObject(output) ? (output["confidence"] as Json) : null;
+    if (template === null) return confidenceIn(output, route);
     const scope = { ...scopeFor(state, template, values, index), output };
     try {
       return template.evaluate(scope);
@@ -66,6 +66,12 @@ export function decideRoute(
 
 /** Characters of a label in the event; a branch stands there beside it, as a whole. */
 const MAX_LABEL = 200;
+
+/** What a tool calls confidence may be anything, and matters only where the plan has a threshold. */
+function confidenceIn(output: Json, { threshold }: CompiledRoute): Json {
+  const { confidence = null } = isPlainObject(output) ? (output as JsonObject) : {};
+  return threshold === null && !isFraction(confidence) ? null : confidence;
+}
 
 function decisionOf(
   { branches, default: otherwise, threshold }: CompiledRoute,
@@ -110,7 +116,7 @@ function noFraction(id: string, value: Json, path: string): ErrorData {
     code: "expression.failed",
     path,
     message: `The confidence of the route ${id} is ${excerptOf(value)}.`,
-    hint: "Let it be a number from 0 to 1.",
+    hint: "Let it be a number from 0 to 1, e.g. with `confidence: ${output.percent / 100}`.",
   };
 }
 
