@@ -42,6 +42,9 @@ export interface DecisionMemory {
   /** What was decided last for this key; undefined where nothing was, or it was forgotten. */
   findDecision(key: string): Promise<Decision | undefined>;
 
-  /** How often which branch was taken, by subtask and branch; none for an unknown plan. */
-  readBranches(plan: string): Promise<BranchCount[]>;
+  /**
+   * How often which branch was taken, by subtask and branch; none for an unknown plan.
+   * @param subtask only of this one
+   */
+  readBranches(plan: string, subtask?: string): Promise<BranchCount[]>;
 }

@@ -66,9 +66,9 @@ export abstract class MemoryAcrossRuns implements AcrossRuns, DecisionMemory {
     return this.#decisions.findDecision(key);
   }
 
-  async readBranches(plan: string): Promise<BranchCount[]> {
+  async readBranches(plan: string, subtask?: string): Promise<BranchCount[]> {
     this.assertOpen();
-    return this.#decisions.readBranches(plan);
+    return this.#decisions.readBranches(plan, subtask);
   }
 
   async reserveSpending(options: Parameters<AcrossRuns["reserveSpending"]>[0]): Promise<boolean> {

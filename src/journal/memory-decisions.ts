@@ -11,8 +11,8 @@ import { textOf } from "./text.ts";
 /** What routes have decided, over all runs of a journal in memory. */
 export class MemoryDecisions implements DecisionMemory {
   readonly #decisions = new Map<string, Omit<Decision, "output"> & { readonly text: string }>();
-  /** By plan. */
-  readonly #branches = new Map<string, BranchCount[]>();
+  /** By plan, then by subtask. */
+  readonly #branches = new Map<string, Map<string, BranchCount[]>>();
 
   async findDecision(key: string): Promise<Decision | undefined> {
     const found = this.#decisions.get(key);
@@ -21,10 +21,12 @@ export class MemoryDecisions implements DecisionMemory {
     return { ...decision, output: JSON.parse(text) };
   }
 
-  async readBranches(plan: string): Promise<BranchCount[]> {
+  async readBranches(plan: string, subtask?: string): Promise<BranchCount[]> {
     const inOrder = (a: BranchCount, b: BranchCount) =>
       a.subtask === b.subtask ? order(a.branch, b.branch) : order(a.subtask, b.subtask);
-    return structuredClone(this.#branches.get(plan) ?? []).sort(inOrder);
+    const counts = this.#branches.get(plan);
+    const found = subtask === undefined ? counts?.values() : [counts?.get(subtask) ?? []];
+    return structuredClone([...(found ?? [])].flat()).sort(inOrder);
   }
 
   /** Check what an append brings along. @returns what writes it, and cannot fail */
@@ -49,18 +51,17 @@ export class MemoryDecisions implements DecisionMemory {
     branch,
     closesWindow = false,
   }: NonNullable<AppendedWith["branches"]>[number]): void {
-    const counts = this.#branches.get(plan) ?? [];
-    this.#branches.set(plan, counts);
-    const at = counts.findIndex((one) => one.subtask === subtask && one.branch === branch);
+    const ofPlan = this.#branches.get(plan) ?? new Map<string, BranchCount[]>();
+    this.#branches.set(plan, ofPlan);
+    const counts = ofPlan.get(subtask) ?? [];
+    ofPlan.set(subtask, counts);
+    const at = counts.findIndex((one) => one.branch === branch);
     const { past = 0, recent = 0 } = counts[at] ?? {};
     counts[at === -1 ? counts.length : at] = { subtask, branch, past, recent: recent + 1 };
-    const own = counts.filter((one) => one.subtask === subtask);
-    const total = own.reduce((sum, one) => sum + one.recent, 0);
+    const total = counts.reduce((sum, one) => sum + one.recent, 0);
     if (!closesWindow || total < WINDOW) return;
     for (const [index, one] of counts.entries()) {
-      if (one.subtask === subtask) {
-        counts[index] = { ...one, past: one.past + one.recent, recent: 0 };
-      }
+      counts[index] = { ...one, past: one.past + one.recent, recent: 0 };
     }
   }
 }

@@ -38,6 +38,9 @@ export function prepareDecisions(db: DatabaseSync) {
     readBranches: db.prepare(
       "SELECT subtask, branch, past, recent FROM branches WHERE plan = ? ORDER BY subtask, branch",
     ),
+    readBranchesOf: db.prepare(`
+      SELECT subtask, branch, past, recent FROM branches
+      WHERE plan = ? AND subtask = ? ORDER BY branch`),
   };
 }
 

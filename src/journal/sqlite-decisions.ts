@@ -29,9 +29,14 @@ export class SqliteDecisions extends SqliteAcrossRuns implements DecisionMemory 
     });
   }
 
-  async readBranches(plan: string): Promise<BranchCount[]> {
+  async readBranches(plan: string, subtask?: string): Promise<BranchCount[]> {
     return this.file.use(() => {
-      const rows = (this.#statements()?.readBranches.all(plan) ?? []) as unknown as BranchCount[];
+      const sql = this.#statements();
+      const found =
+        subtask === undefined
+          ? sql?.readBranches.all(plan)
+          : sql?.readBranchesOf.all(plan, subtask);
+      const rows = (found ?? []) as unknown as BranchCount[];
       return rows.map(({ subtask, branch, past, recent }) => ({ subtask, branch, past, recent }));
     });
   }

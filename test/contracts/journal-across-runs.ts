@@ -406,6 +406,10 @@ export function describeAcrossRuns(name: string, makeStore: () => Promise<Journa
         { subtask: "triage", branch: "x", past: WINDOW - 2, recent: 0 },
         { subtask: "triage", branch: "y", past: 2, recent: 1 },
       ]);
+      expect(await journal.readBranches("p", "other")).toEqual([
+        { subtask: "other", branch: "x", past: 0, recent: 1 },
+      ]);
+      expect(await journal.readBranches("p", "branchless")).toEqual([]);
       expect(await journal.readBranches("q")).toEqual([]);
     });
 

@@ -174,8 +174,8 @@ export class FaultyJournal implements Journal {
     return this.#call(() => this.#journal.findDecision(key));
   }
 
-  readBranches(plan: string): ReturnType<Journal["readBranches"]> {
-    return this.#call(() => this.#journal.readBranches(plan));
+  readBranches(...asked: Parameters<Journal["readBranches"]>): ReturnType<Journal["readBranches"]> {
+    return this.#call(() => this.#journal.readBranches(...asked));
   }
 
   readItems(...given: Parameters<Journal["readItems"]>): ReturnType<Journal["readItems"]> {

@@ -94,8 +94,7 @@ export class Decisions {
   async #withHistory(subtask: string, outcome: Ok): Promise<Ok> {
     const plan = this.#planKey();
     if (plan === undefined) return outcome;
-    const counts = await this.#journal.readBranches(plan).catch(() => []);
-    const own = counts.filter((count) => count.subtask === subtask);
+    const own = await this.#journal.readBranches(plan, subtask).catch(() => []);
     const branches: BranchHistory = {
       past: Object.fromEntries(own.map(({ branch, past }) => [branch, past])),
       recent: Object.fromEntries(own.map(({ branch, recent }) => [branch, recent])),
