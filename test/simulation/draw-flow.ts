@@ -26,13 +26,17 @@ const KINDS: readonly (readonly Kind[])[] = [
 const BRANCHES = ["a", "b", "c"] as const;
 const CHECKS = ["think", "think", "look", "put", "pay", "mail"] as const;
 
+/** What may join, alone or with others. */
+export const JOINS = KINDS.filter((kinds) => kinds.includes("join"));
+
 /** The subtask with control flow. @param before those that stand before it in the plan */
 export function withFlow(
   random: Random,
   plain: DraftSubtask,
   before: readonly DraftSubtask[],
+  choice = KINDS,
 ): DraftSubtask {
-  const kinds = random.pick(KINDS);
+  const kinds = random.pick(choice);
   let subtask = plain;
   if (kinds.includes("join") && before.length > 1) subtask = withJoin(random, subtask, before);
   if (kinds.includes("forEach")) subtask = withForEach(random, subtask, before);
@@ -131,6 +135,7 @@ function withRefine(random: Random, { idempotencyKey: _, ...plain }: DraftSubtas
   return {
     ...plain,
     input: { ...plain.input, iteration: "${iteration}", feedback: "${feedback}" },
+    ...(random.chance(0.2) && { totalTimeout: `${random.int(200, 900)}ms` }),
     refine: {
       iterations: random.int(2, 4),
       ...(isChecked && {

@@ -22,7 +22,7 @@ const POOLS = { gpu: 2, line: 1 };
 /** So many seeds have one that spends: many subtasks side by side under little money. */
 const SPREE_EVERY = 40;
 /** And so many one of which much fails, and is decided about one by one. */
-const AFTERMATH_EVERY = 8;
+const AFTERMATH_EVERY = 5;
 
 export function drawScenario(seed: number): Scenario {
   const random = new Random(seed);

@@ -87,6 +87,19 @@ export const FLOW_EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
     return isStrict && count("failed") > 0 ? `${count("failed")} have failed` : undefined;
   },
 
+  "an item is cancelled with its run or its loop, and a loop with its run or an item": (
+    event,
+    run,
+  ) => {
+    if (event.type !== "subtask.cancelled" || run.isStopping) return undefined;
+    const { subtask: id, reason } = event;
+    const isReplaced = reason === "replaced";
+    if (!isReplaced && run.itemsOf(id).some((one) => one.reason === reason)) return undefined;
+    const parent = parentOf(id);
+    if (parent === undefined) return isReplaced && run.revision === 0 ? undefined : reason;
+    return isFinal(run.subtask(parent)) ? undefined : `${parent} wants ${id}`;
+  },
+
   "a route chooses once for each success, and one of its branches": (event, run) => {
     if (event.type === "route.decided") {
       const { route } = run.planned(event.subtask) ?? {};

@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { checkPlan } from "../../src/plan/check.ts";
 import { drawScenario } from "./draw.ts";
 import { MUTANTS } from "./mutants.ts";
 import { MISBEHAVIOURS, WRITE_FAULTS } from "./scenario.ts";
 import { simulate } from "./simulation.ts";
 import { simulateSeeds } from "./tally.ts";
 
-const SEEDS = Number(process.env["SIMULATION_SEEDS"] ?? 2_000);
+const SEEDS = Number(process.env["SIMULATION_SEEDS"] ?? 1_500);
 
 describe("simulated runs", () => {
   it("keep every rule, whatever happens", { timeout: 60_000 + SEEDS * 20 }, async () => {
@@ -32,7 +33,26 @@ describe("simulated runs", () => {
       ...["journal.conflict", "journal.lease_lost"].map((code) => `drive ends by ${code}`),
       "refused by run.owned",
     ];
-    expect(faults.filter((fault) => (counts[fault] ?? 0) === 0)).toEqual([]);
+    const flow = [
+      ...["loop", "loop within a loop", "loop collected", "item_failed"],
+      ...["decided", "low_confidence", "unknown_branch"].map((how) => `route ${how}`),
+      ...["enough", "deadline", "settled"].map((why) => `join ${why}`),
+      ...["accepted", "ended", "broken off"].map((how) => `refinement ${how}`),
+      ...["retried", "resolved", "discarded"].map((how) => `dead letter ${how}`),
+      "route_not_taken",
+    ];
+    expect([...faults, ...flow].filter((what) => (counts[what] ?? 0) === 0)).toEqual([]);
+  });
+
+  it("are of plans that are valid", () => {
+    const input = { "~standard": { validate: () => ({}) } };
+    const anything = { inputSchema: {}, outputSchema: {}, input };
+    const tools = { get: () => anything, names: () => [] };
+    for (let seed = 1; seed <= 200; seed += 1) {
+      for (const { plan } of drawScenario(seed).runs) {
+        expect(checkPlan(plan, { tools, maxSubtasks: 100 }).issues).toEqual([]);
+      }
+    }
   });
 
   it("happen the same way twice", async () => {
