@@ -2,8 +2,9 @@
 
 import { inputError } from "./base/errors.ts";
 import type { BatchEvent, BatchResult, BatchSummary } from "./batch.ts";
+import type { RunSummary } from "./executor/core/summary.ts";
 import type { ItemRow, Journal, RunRow } from "./journal/journal.ts";
-import { asInterrupted, isBatchSummary, type RunStore } from "./run-store.ts";
+import { asInterrupted, isBatchSummary, type ListedRun, type RunStore } from "./run-store.ts";
 
 /** Places of items that are read at a time. */
 const PAGE = 256;
@@ -40,6 +41,20 @@ export async function* itemsOf(journal: Journal, batchId: string): AsyncGenerato
     after = rows.at(-1)?.n ?? after;
     if (rows.length < PAGE) return;
   }
+}
+
+/** The runs of its items that have begun, in the order of the items. */
+export async function runsOf(
+  { journal, row }: { readonly journal: Journal; readonly row: RunRow },
+  now: number,
+): Promise<ListedRun[]> {
+  const runs: ListedRun[] = [];
+  for await (const { run } of itemsOf(journal, row.runId)) {
+    if (run === null || run.lastSeq === 0) continue;
+    const summary = run.summary as unknown as RunSummary;
+    runs.push({ runId: run.runId, ...asInterrupted(summary, run, now) });
+  }
+  return runs;
 }
 
 export function batchResultOf(row: RunRow, now: number): BatchResult {

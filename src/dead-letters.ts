@@ -1,10 +1,10 @@
 /** What somebody decides about work that failed for good, in one run or in all of the journal. */
 
+import type { Clock } from "./base/clock.ts";
 import { InputError } from "./base/errors.ts";
 import { formatPath, type Json, toJson } from "./base/json.ts";
 import type { BatchResult } from "./batch.ts";
-import { isBatch } from "./batch-history.ts";
-import { batchOfRun } from "./batch-items.ts";
+import { findBatch, isBatch, runsOf } from "./batch-history.ts";
 import type { Begin } from "./begin-run.ts";
 import { fold } from "./executor/core/evolve.ts";
 import type { RunState } from "./executor/core/state.ts";
@@ -42,6 +42,7 @@ type Parts = {
   readonly store: RunStore;
   readonly history: History;
   readonly toolbox: Toolbox;
+  readonly clock: Clock;
   readonly items: InvalidItems;
   readonly begin: Begin;
 };
@@ -125,14 +126,13 @@ export class DeadLetters {
 
   /** What may have some. What is kept beside the events lags behind while a run goes on. */
   async #suspects({ runId }: DeadLetterFilter): Promise<Suspects> {
-    const { store, history, items } = this.#parts;
+    const { store, history, items, clock } = this.#parts;
     if (runId === undefined) {
       const runs = [...(await history.runs()), ...(await history.runs({ of: "items" }))];
       return { runs: suspectsOf(runs), batches: await items.suspects() };
     }
     if (!(await isBatch(store, runId))) return { runs: [runId], batches: [] };
-    const all = await history.runs({ of: "items" });
-    const runs = all.filter((run) => batchOfRun(run.runId) === runId);
+    const runs = await runsOf(await findBatch(store, runId), clock.now());
     return { runs: suspectsOf(runs), batches: [runId] };
   }
 

@@ -105,10 +105,11 @@ export class InvalidItems {
     return rows
       .filter(({ lastSeq }) => lastSeq > 0)
       .map((row) => batchResultOf(row, clock.now()))
-      .filter(
-        ({ counts, status, reason }) =>
-          counts.invalid > 0 || status === "running" || reason === "interrupted",
-      )
+      .filter(({ counts, total }) => {
+        const counted = Object.values(counts).reduce((sum, amount) => sum + amount, 0);
+        // What was given again and has not begun is in none of them.
+        return counts.invalid > 0 || counted < (total ?? Number.POSITIVE_INFINITY);
+      })
       .map(({ batchId }) => batchId);
   }
 
@@ -122,6 +123,8 @@ export class InvalidItems {
   async discard(batchId: string, items: readonly number[], note: string): Promise<BatchResult> {
     const { store, clock } = this.#parts;
     await using held = await this.#hold(batchId, items);
+    const made = held.open.find(({ run }) => run !== undefined);
+    if (made !== undefined) throw notBegun(batchId, made.n);
     await this.#decide(held, { resolution: "discarded", note });
     const { row } = await findBatch(store, batchId);
     return batchResultOf(row, clock.now());
@@ -138,7 +141,7 @@ export class InvalidItems {
     const { planning, settings } = this.#parts;
     return this.#parts.begin(listener, async () => {
       const { started, open } = await this.#look(batchId, [n]);
-      const given = item ?? open[0]?.given;
+      const given = item === undefined ? open[0]?.given : item;
       if (given === undefined) throw nothingGiven(batchId, n, open[0]);
       const accepted = await planning.acceptWithoutInputs(started.plan);
       const inputs = inputsOfGiven(accepted.plan, given, { n, constants: started.inputs });
@@ -197,9 +200,10 @@ export class InvalidItems {
       return { ...common, seq, type, item, was, ...what, versions: versions() };
     });
     const summary = row.summary as unknown as BatchSummary;
-    // What it will have come to is counted when it has.
-    const mended = what.resolution === "mended" ? open.filter(isCounted).length : 0;
-    const counts = { ...summary.counts, invalid: summary.counts.invalid - mended };
+    // What was given again is counted when it has come to something.
+    const before = open.filter(({ given }) => given === undefined).length;
+    const after = what.resolution === "mended" ? 0 : open.length;
+    const counts = { ...summary.counts, invalid: summary.counts.invalid - before + after };
     await journal.append(lease, events, {
       audit: auditOf(events),
       summary: { ...summary, counts } as unknown as JsonObject,
@@ -217,9 +221,11 @@ export class InvalidItems {
   }
 }
 
-/** Whether it counts as invalid: until something is given instead. */
-function isCounted({ given }: OpenItem): boolean {
-  return given === undefined;
+/** Its run has the place, so that it would be missing in the results for ever. */
+function notBegun(batchId: string, n: number) {
+  const message = `Item ${n} of the batch ${batchId} was given again, and its run has not begun.`;
+  const hint = `\`planwright dead-letters retry ${batchId} ${n}\` begins it.`;
+  return inputError("dead_letter.unknown", message, hint);
 }
 
 function nothingGiven(batchId: string, n: number, open: OpenItem | undefined) {

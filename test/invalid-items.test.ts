@@ -257,15 +257,53 @@ describe("an item that is given again", () => {
       },
     });
     const { planwright, batches, batchId } = await withBatch({ journal, tools: [add] });
+    const retry = (item: number, given?: { n: number }) =>
+      batches.invalidItems.retry(batchId, item, { item: given }).result();
+    const counts = async () => (await batches.list())[0]?.counts;
     dies = true;
-    const retry = (item?: { n: number }) => batches.invalidItems.retry(batchId, 2, { item });
-    await expect(retry({ n: 20 }).result()).rejects.toThrow("It died.");
-    expect(await openItems(planwright)).toEqual([2, 4]);
+    await expect(retry(2, { n: 20 })).rejects.toThrow("It died.");
+    await expect(retry(4, { n: 40 })).rejects.toThrow("It died.");
     dies = false;
-    expect(await retry().result()).toMatchObject({ status: "succeeded", output: 21 });
+    expect(await openItems(planwright)).toEqual([2, 4]);
+    expect(await counts()).toMatchObject({ succeeded: 3, invalid: 0 });
+    expect(await retry(2)).toMatchObject({ status: "succeeded", output: 21 });
+    // Or somebody thinks better of it.
+    await batches.invalidItems.discard(batchId, [4], "odd");
+    expect(await openItems(planwright)).toEqual([]);
+    expect(await counts()).toMatchObject({ succeeded: 4, invalid: 1 });
     expect(calls).toEqual([1, 3, 5, 20]);
-    expect(await openItems(planwright)).toEqual([4]);
-    expect(await batches.list()).toMatchObject([{ counts: { succeeded: 4, invalid: 1 } }]);
+  });
+
+  it("is not discarded once it has a run, also if that has not begun", async () => {
+    const { add, calls } = counter();
+    const inner = createMemoryJournal();
+    let dies = false;
+    const journal: Journal = new Proxy(inner, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key);
+        if (typeof value !== "function") return value;
+        return (...given: [{ runId?: string }, ...unknown[]]) =>
+          dies && key === "append" && given[0].runId?.endsWith("-0000002")
+            ? Promise.reject(new Error("It died."))
+            : value.apply(target, given);
+      },
+    });
+    const { planwright, batches, batchId } = await withBatch({ journal, tools: [add] });
+    dies = true;
+    const { invalidItems } = batches;
+    const retry = invalidItems.retry(batchId, 2, { item: { n: 20 } });
+    await expect(retry.result()).rejects.toThrow("It died.");
+    dies = false;
+    const owner = (await inner.find(`${batchId}-0000002`))?.lease?.owner ?? "";
+    await inner.release({ runId: `${batchId}-0000002`, owner, token: 1 });
+    expect(await openItems(planwright)).toEqual([2, 4]);
+    await expect(invalidItems.discard(batchId, [2], "odd")).rejects.toMatchObject({
+      code: "dead_letter.unknown",
+      hint: expect.stringContaining(`dead-letters retry ${batchId} 2`),
+    });
+    expect(await invalidItems.retry(batchId, 2).result()).toMatchObject({ output: 21 });
+    expect(await statusesOf(planwright, batchId)).toHaveLength(5);
+    expect(calls).toEqual([1, 3, 5, 20]);
   });
 });
 
