@@ -197,6 +197,14 @@ describe("route", () => {
     expect(statuses(result)).toMatchObject({ bill: "skipped", close: "skipped" });
   });
 
+  it("refuses a branch whose name would be lost", async () => {
+    const branches = JSON.parse('{ "__proto__": "bill", "b": [] }');
+    const subtasks = triage({ branches }, { label: "b" });
+    expect((await issuesOf(subtasks)).map(({ path }) => path)).toEqual([
+      "subtasks[0].route.branches.__proto__",
+    ]);
+  });
+
   it("goes by an expression over what the tool gave and what else there is", async () => {
     const { result } = await runPlan(
       {
@@ -584,6 +592,52 @@ describe("refine", () => {
       { tools: [writer()] },
     );
     expect(result).toMatchObject({ status: "degraded", output: { text: "xxx" } });
+    expect(result.flags.map(({ message }) => message)).toEqual([
+      "draft was not accepted in 4 iterations; the best one, number 3, was taken. Number 4 failed: tired",
+    ]);
+    expect(result.subtasks[0]?.iterations?.error).toMatchObject({ message: "tired" });
+  });
+
+  it("keeps the best when a person does not want a further one", async () => {
+    const planwright = make({ tools: [writer()] });
+    const subtasks = [
+      { ...draft({ iterations: 3, until: "${size(output.text) > 7}" }), approval: true },
+    ];
+    const { runId } = await planwright.run({ goal: "test", subtasks }).result();
+    await planwright.decide(runId, "draft", { decision: "approved", by: "ada", note: "" });
+    expect((await planwright.resume(runId).result()).status).toBe("waiting");
+    await planwright.decide(runId, "draft", { decision: "denied", by: "ada", note: "enough" });
+    expect(await planwright.show(runId)).toMatchObject({
+      status: "degraded",
+      output: { text: "x" },
+    });
+  });
+
+  it("does not produce again what only its check has failed for", async () => {
+    const keys: string[] = [];
+    let isBroken = true;
+    const check = defineTool({
+      name: "look",
+      description: "Looks at a text.",
+      input: z.object({ text: z.string() }),
+      output: z.object({ isLong: z.boolean() }),
+      effects: "none",
+      run: ({ text }) => {
+        if (isBroken) throw new ToolError("tool.failed", "blind", { retryable: false });
+        return { isLong: text.length > 1 };
+      },
+    });
+    const planwright = make({ tools: [writer([], keys), check] });
+    const looked = { tool: "look", input: { text: "${output.text}" } };
+    const subtasks = [draft({ iterations: 3, check: looked, until: "${check.isLong}" })];
+    const failed = await planwright.run({ goal: "test", subtasks }).result();
+    expect(failed).toMatchObject({ status: "failed", error: { message: "blind" } });
+    isBroken = false;
+    const result = await planwright.retryDeadLetters(failed.runId).result();
+    expect(result).toMatchObject({ status: "succeeded", output: { text: "xx" } });
+    expect(keys).toHaveLength(2);
+    expect((await planwright.restart(failed.runId).result()).output).toEqual({ text: "xx" });
+    expect(keys).toHaveLength(4);
   });
 
   it("does not call what a person has said it came to not accepted", async () => {

@@ -15,7 +15,7 @@ export function flowNotes(subtask: SubtaskResult): string[] {
     ...itemsNote(subtask),
     ...(branch === undefined ? [] : [`took the branch ${oneLine(branch)}`]),
     ...(missing.length === 0 ? [] : [`went on without ${missing.join(", ")}`]),
-    ...(iterations === undefined ? [] : [iterationsText(iterations)]),
+    ...(iterations === undefined ? [] : [iterationsText(iterations, subtask)]),
     ...refinedNotes(subtask),
   ];
 }
@@ -30,13 +30,18 @@ function itemsNote({ items }: SubtaskResult): string[] {
 }
 
 /** `3 iterations, accepted, score 0.9` */
-function iterationsText({ count: times, best, score, isAccepted }: Iterations): string {
+function iterationsText(
+  { count: times, best, score, isAccepted, error }: Iterations,
+  { status }: Pick<SubtaskResult, "status"> = { status: "succeeded" },
+): string {
   const iterations = count(times, "iteration");
   if (best === null || score === null) return `${iterations}, none has ended`;
   const points = Math.round(score * 1000) / 1000;
-  return isAccepted
-    ? `${iterations}, accepted, score ${points}`
-    : `${iterations}, not accepted; the best is number ${best}, score ${points}`;
+  if (isAccepted) return `${iterations}, accepted, score ${points}`;
+  const why = error === undefined ? "" : `; number ${times} failed: ${oneLine(error.message)}`;
+  return status === "succeeded"
+    ? `${iterations}, not accepted; the best is number ${best}, score ${points}${why}`
+    : `iteration ${times}; the best so far is number ${best}, score ${points}`;
 }
 
 /** The items that needed most, first. */

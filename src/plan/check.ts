@@ -70,6 +70,7 @@ export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions):
     ...checkTools(plan, tools),
     ...checkDependencies(plan),
     ...checkBranches(plan),
+    ...checkLostNames(value),
     ...syntax,
     ...[...ofUses, ...checkFallbacks(plan, subtasks, output, tools, ofUses)].filter(
       ({ path }) => !unreadable.has(path),
@@ -144,6 +145,28 @@ function checkSize(value: unknown, maxSubtasks: number): Issue | undefined {
     hint: "Make it smaller, or split it into several plans.",
   };
 }
+
+/** Names that the schema's library leaves out without a word. */
+function checkLostNames(value: unknown): Issue[] {
+  const { inputs, subtasks } = isPlainObject(value) ? value : {};
+  const at = (names: unknown, path: readonly PathStep[]): Issue[] => {
+    if (!isPlainObject(names) || !Object.hasOwn(names, LOST_NAME)) return [];
+    const message = `Nothing can be called ${LOST_NAME}.`;
+    const hint = "Give it another name.";
+    return [{ code: "plan.schema", path: formatPath([...path, LOST_NAME]), message, hint }];
+  };
+  const list: readonly unknown[] = Array.isArray(subtasks) ? subtasks : [];
+  return [
+    ...at(inputs, ["inputs"]),
+    ...list.flatMap((subtask, index) => {
+      const { route } = isPlainObject(subtask) ? subtask : {};
+      const { branches } = isPlainObject(route) ? route : {};
+      return at(branches, ["subtasks", index, "route", "branches"]);
+    }),
+  ];
+}
+
+const LOST_NAME = "__proto__";
 
 function checkDefaults(plan: Plan): Issue[] {
   return Object.entries(plan.inputs).flatMap(([name, input]): Issue[] => {

@@ -136,8 +136,13 @@ function withLoweredCheck(
   lower: (check: JsonObject) => JsonObject,
 ): JsonObject {
   const check = checkOf(subtask);
-  if (check === undefined || kindOf(check) === undefined) return subtask;
-  const refine = { ...(subtask["refine"] as JsonObject), check: lower(check as JsonObject) };
+  if (!isPlainObject(check) || !isToLower(check as Json)) return subtask;
+  const { type, ...call } = check as JsonObject;
+  const isCall = kindOf(check as Json) === undefined;
+  // A kind that there is not is told of where the schema is checked.
+  const plain = type === undefined || type === "tool" ? call : check;
+  const lowered = isCall ? plain : lower(check as JsonObject);
+  const refine = { ...(subtask["refine"] as JsonObject), check: lowered as Json };
   return { ...subtask, refine };
 }
 
@@ -159,7 +164,9 @@ function kindOf(subtask: Json | undefined): Kind | undefined {
 
 function isToLower(subtask: Json): boolean {
   if (!isPlainObject(subtask)) return false;
-  return "type" in subtask || [subtask as Json, checkOf(subtask as Json)].some(kindOf);
+  const check = checkOf(subtask as Json);
+  const hasCheck = check !== undefined && isToLower(check);
+  return hasCheck || "type" in subtask || kindOf(subtask as Json) !== undefined;
 }
 
 function readDefaults(written: Json | undefined, root: Json, issues: Issue[]): JsonObject {

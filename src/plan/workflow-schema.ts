@@ -67,7 +67,13 @@ const templated = KINDS.model.omit({ prompt: true }).required({ promptTemplate: 
 
 const fileRefine = refine.extend({
   check: z
-    .union([check, prompted, templated, KINDS.function, KINDS.workflow])
+    .union([
+      check.extend({ type: z.literal("tool").optional() }),
+      prompted,
+      templated,
+      KINDS.function,
+      KINDS.workflow,
+    ])
     .optional()
     .describe(refine.shape.check.description ?? ""),
 });

@@ -89,6 +89,8 @@ export type Iterations = {
   readonly best: number | null;
   readonly score: number | null;
   readonly isAccepted: boolean;
+  /** Why it ended before the last one. */
+  readonly error?: ErrorData;
 };
 
 export type ItemCounts = Readonly<
@@ -188,8 +190,9 @@ function subtaskResult(
   return withLargeOutput(result, subtask, { runId: state.runId, subtask: id }, values);
 }
 
-function iterationsOf({ iteration: count, best, isAccepted }: RefineState): Iterations {
-  return { count, best: best?.iteration ?? null, score: best?.score ?? null, isAccepted };
+function iterationsOf({ iteration: count, best, isAccepted, error }: RefineState): Iterations {
+  const { iteration = null, score = null } = best ?? {};
+  return { count, best: iteration, score, isAccepted, ...(error && { error }) };
 }
 
 type RefinedItem = NonNullable<SubtaskResult["refined"]>[number];

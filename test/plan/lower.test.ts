@@ -174,4 +174,17 @@ describe("lowering", () => {
     );
     expect(toFile("subtasks[0].input.path")).toBe("subtasks[0].input.path");
   });
+
+  it("lets a check say that it is a tool call", () => {
+    const check = { tool: "look", input: {} };
+    const refine = { iterations: 2, until: "${check.good}" };
+    const { plan } = lowerPlan(
+      {
+        ...PLAN,
+        subtasks: [{ ...CALL, refine: { ...refine, check: { type: "tool", ...check } } }],
+      },
+      new Map(),
+    );
+    expect(plan).toEqual({ ...PLAN, subtasks: [{ ...CALL, refine: { ...refine, check } }] });
+  });
 });

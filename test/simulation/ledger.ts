@@ -233,14 +233,17 @@ export class RunLedger {
   }
 
   /** Somebody wants it again, with all its items. */
-  #reset(id: string): void {
+  /** @param keepsIterations whether it goes on with the check of what it has produced */
+  #reset(id: string, keepsIterations: boolean): void {
     const record = this.subtask(id);
+    const { iterations } = record;
     for (const one of [record, ...this.#itemsBelow(id)]) {
       one.timesReset += 1;
       if (one.status === "succeeded") one.timesRedone += 1;
     }
     this.#renew(id);
     record.isRetried = parentOf(id) !== undefined;
+    if (keepsIterations) record.iterations = iterations;
   }
 
   /** Let it be as if it had not been, but for the numbers of its attempts. */
@@ -305,7 +308,7 @@ export class RunLedger {
         this.isFinished = false;
         break;
       case "subtasks.reset":
-        for (const id of event.subtasks) this.#reset(id);
+        for (const id of event.subtasks) this.#reset(id, event.keeping?.includes(id) ?? false);
         for (const id of event.subtasks) this.#reopenParents(id);
         this.#beginNewJoins(event.at);
         break;

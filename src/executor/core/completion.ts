@@ -162,11 +162,12 @@ function notAccepted(
   { items, refine }: SubtaskState,
   { of, count }: Unaccepted,
 ): QualityFlag {
-  const { iteration, best } = refine ?? {};
+  const { iteration, best, error } = refine ?? {};
+  const why = error ? ` Number ${iteration} failed: ${error.message}` : "";
   const message =
     items !== null
       ? `${count} of the ${of} items of ${id} were not accepted in any iteration.`
-      : `${id} was not accepted in ${iteration} iterations; the best one, number ${best?.iteration}, was taken.`;
+      : `${id} was not accepted in ${iteration} iterations; the best one, number ${best?.iteration}, was taken.${why}`;
   return { code: "not_accepted", subtask: id, message };
 }
 

@@ -17,6 +17,7 @@ import { withItems } from "./items.ts";
 import { hasDoneWithout, joinOf } from "./join.ts";
 import { idOfSubtask, isPlanned } from "./program.ts";
 import { goOn, redo } from "./redo.ts";
+import { awaitsCheck } from "./refine.ts";
 import { indicesOf, withDependents } from "./restart.ts";
 import { decideRoute, routeOf } from "./route.ts";
 import type { RunState, SubtaskState } from "./state.ts";
@@ -35,7 +36,8 @@ export function retryDeadLetters(turn: Turn, input: Input<"dead_letters_retried"
     !named.has(index) && isLeftAlone(state.subtasks[index] as SubtaskState);
   const follows = (index: number, dependency: number) =>
     !hasDoneWithout(state, index, dependency) && !withItems(state, index).some(isKept);
-  redo(turn, withDependents(state, letters, follows), input.by);
+  const keeping = letters.filter((index) => awaitsCheck(state, index));
+  redo(turn, withDependents(state, letters, follows), input.by, { keeping });
   return true;
 }
 

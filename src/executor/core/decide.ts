@@ -14,6 +14,7 @@ import { findSubtask, idOfSubtask, isPlanned, policyOf, programOf } from "./prog
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
 import { goOn, redo, signatureOf } from "./redo.ts";
+import { bestSoFar } from "./refine.ts";
 import { indicesOf, withDependents } from "./restart.ts";
 import { chooseFallback, endWait, mayHaveHappened, retryTime } from "./retry.ts";
 import { changesOf } from "./settings.ts";
@@ -201,7 +202,12 @@ function decideSuccess(
   const error = succeedAttempt(turn, index, outcome);
   if (error !== undefined && state.subtasks[index]?.status === "running") {
     failAttempt(turn, index, error, outcome.usage && { usage: outcome.usage });
-  } else if (error !== undefined) failSubtask(turn, index, "failed", error);
+  } else if (error !== undefined) {
+    // It was produced, and nobody can say how good it is.
+    const policy = policyOf(programOf(state), state.subtasks[index] as SubtaskState, index);
+    const isUncertain = bestSoFar(state, index) === null && mayHaveHappened(policy, error);
+    failSubtask(turn, index, isUncertain ? "interrupted" : "failed", error);
+  }
   // There is more to do, and no more time.
   if (state.lifecycle.stopping !== null) cancelSubtask(turn, index);
 }

@@ -297,7 +297,12 @@ export type EventBody =
       readonly versions?: Versions;
     } & SettingChanges)
   /** These are done again. */
-  | { readonly type: "subtasks.reset"; readonly subtasks: readonly string[] }
+  | {
+      readonly type: "subtasks.reset";
+      readonly subtasks: readonly string[];
+      /** Of these, what goes on with the check of what it has produced. */
+      readonly keeping?: readonly string[];
+    }
   | { readonly type: "pause.requested"; readonly by: string }
   | { readonly type: "run.paused" }
   /** Nothing more can start before somebody gives more. */

@@ -120,7 +120,7 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       state.isBudgetLow = true;
       break;
     case "subtasks.reset":
-      resetSubtasks(state, event.subtasks);
+      resetSubtasks(state, event.subtasks, event.keeping);
       beginJoins(state, event.at);
       break;
     case "plan.rejected":
@@ -206,7 +206,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       evolveChecked(state, index, event);
       break;
     case "iterations.ended":
-      evolveEnded(subtask);
+      evolveEnded(subtask, event);
       break;
     case "route.decided":
       subtask.branch = event.branch;

@@ -20,7 +20,7 @@ export function failSubtask(
   const subtask = idOfSubtask(state, index);
   const { attempts, item } = state.subtasks[index] as SubtaskState;
   // What was good enough to be kept is not lost with a later try.
-  if (reason === "failed" && keepBest(turn, index, error)) return;
+  if ((reason === "failed" || reason === "denied") && keepBest(turn, index, error)) return;
   // What an item's failure means is for its fan-out to say. An interrupted effect is for a
   // person to decide about, however unimportant its result.
   const { optional } = planned(programOf(state), state.subtasks[index] as SubtaskState, index);

@@ -8,7 +8,7 @@ import type { RunEvent } from "./event.ts";
 import type { AttemptOutcome } from "./input.ts";
 import { keepOutput } from "./large-value.ts";
 import { idOfSubtask, isChecking, planIndexOf } from "./program.ts";
-import { bestOf, FIRST_ITERATION, refineOf } from "./refine.ts";
+import { bestOf, bestSoFar, FIRST_ITERATION, refineOf } from "./refine.ts";
 import { scopeFor } from "./scope.ts";
 import type { SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
@@ -41,7 +41,7 @@ export function refine(turn: Turn, index: number, { output, usage }: Ok): ErrorD
 
 /** Let the best iteration stand, if there is one. @returns whether there is */
 export function keepBest(turn: Turn, index: number, error: ErrorData): boolean {
-  if ((turn.state.subtasks[index]?.refine?.best ?? null) === null) return false;
+  if (bestSoFar(turn.state, index) === null) return false;
   endIterations(turn, index, error);
   return true;
 }

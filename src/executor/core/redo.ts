@@ -36,8 +36,16 @@ export function goOn(turn: Turn, redoing: Redoing): void {
   if (isFinished(state.status)) emit(turn, { type: "run.reopened", ...signature });
 }
 
-/** Let these begin anew; the dead letters among them, and among their items, are none any more. */
-export function redo(turn: Turn, indices: readonly number[], by: string): void {
+/**
+ * Let these begin anew; the dead letters among them, and among their items, are none any more.
+ * @param options.keeping of these, what goes on with the check of what it has produced
+ */
+export function redo(
+  turn: Turn,
+  indices: readonly number[],
+  by: string,
+  { keeping = [] }: { readonly keeping?: readonly number[] } = {},
+): void {
   const { state } = turn;
   for (const index of indices.flatMap((one) => withItems(state, one))) {
     if (!state.subtasks[index]?.isDeadLetter) continue;
@@ -45,5 +53,7 @@ export function redo(turn: Turn, indices: readonly number[], by: string): void {
     emit(turn, { type: "dead_letter.resolved", subtask, resolution: "retried", by, note: "" });
   }
   const subtasks = indices.map((index) => idOfSubtask(state, index));
-  if (subtasks.length > 0) emit(turn, { type: "subtasks.reset", subtasks });
+  if (subtasks.length === 0) return;
+  const kept = keeping.map((index) => idOfSubtask(state, index));
+  emit(turn, { type: "subtasks.reset", subtasks, ...(kept.length > 0 && { keeping: kept }) });
 }

@@ -6,8 +6,9 @@
  * G2. Each iteration has an effect of its own: no two share an idempotency key.
  * G3. What is accepted is the output. Without that it is what has scored best, the later one of
  *     equals, and the run says so.
- * G4. When an iteration fails for good the best one before it stands. Only where there is none
- *     has the subtask failed.
+ * G4. When an iteration fails for good, or a person does not want it, the best one before it
+ *     stands. Only where there is none has the subtask failed; what it had produced then is not
+ *     produced again by a retry, but checked.
  */
 
 import type { CompiledRefine } from "../../plan/compile-control-flow.ts";
@@ -26,11 +27,19 @@ export const FIRST_ITERATION: RefineState = {
   feedback: null,
   best: null,
   isAccepted: false,
+  error: null,
 };
 
 export function refineOf(state: RunState, index: number): CompiledRefine | undefined {
   const subtask = state.subtasks[index] as SubtaskState;
   return programOf(state).compiled.subtasks[planIndexOf(subtask, index)]?.refine;
+}
+
+/** Whether something was produced that the check has not seen yet. */
+export function awaitsCheck(state: RunState, index: number): boolean {
+  const { refine } = state.subtasks[index] as SubtaskState;
+  const candidate = refine?.candidate ?? null;
+  return candidate !== null && (refineOf(state, index)?.check ?? null) !== null;
 }
 
 /** What the input of its next attempt is made of. */
@@ -78,6 +87,7 @@ export function evolveChecked(
     feedback,
     best: newest,
     isAccepted,
+    error: null,
   };
   subtask.usesFallback = false;
   beginPhase(subtask);
@@ -92,9 +102,19 @@ function beginPhase(subtask: SubtaskState): void {
 }
 
 /** The best one stands. The part of `evolve` that belongs here. */
-export function evolveEnded(subtask: SubtaskState): void {
+export function evolveEnded(subtask: SubtaskState, event: EventOf<"iterations.ended">): void {
   const { output, largeOutput } = bestOf(subtask).kept;
+  subtask.refine = {
+    ...(subtask.refine ?? FIRST_ITERATION),
+    phase: "ended",
+    error: event.error ?? null,
+  };
   Object.assign(subtask, { output, largeOutput: largeOutput ?? null, error: null });
+}
+
+/** The iteration that would stand if there were no further one. */
+export function bestSoFar(state: RunState, index: number): Iteration | null {
+  return state.subtasks[index]?.refine?.best ?? null;
 }
 
 export function bestOf({ refine }: SubtaskState): Iteration {

@@ -6,6 +6,7 @@
  * N2. A subtask that had succeeded gets a key of its own for the new time: its effect is
  *     wanted again. Any other keeps its key: its effect may have happened. So it is with every
  *     item of a subtask, whatever became of the others.
+ * N3. What was produced and only not checked is not produced again by a retry.
  */
 
 import { attemptsOf, recount } from "./adoption.ts";
@@ -42,9 +43,14 @@ export function indicesOf(state: RunState, ids: readonly string[] | null): numbe
 }
 
 /** Let the subtasks be as they were before they began. The part of `evolve` that belongs here. */
-export function resetSubtasks(state: RunState, ids: readonly string[]): void {
+export function resetSubtasks(
+  state: RunState,
+  ids: readonly string[],
+  keeping: readonly string[] = [],
+): void {
   const before = [...state.subtasks];
   const indices = indicesOf(state, ids);
+  const kept = new Set(indicesOf(state, keeping));
   for (const index of indices) {
     keepForLoops(state, index);
     noteRedone(state, index);
@@ -56,6 +62,7 @@ export function resetSubtasks(state: RunState, ids: readonly string[]): void {
       item: subtask.item && { ...subtask.item, isRetried: true },
       timesRedone: subtask.timesRedone + (subtask.status === "succeeded" ? 1 : 0),
       itemsRedone: subtask.itemsRedone,
+      refine: kept.has(index) ? subtask.refine : null,
     };
   }
   for (const index of indices) reopenParents(state, index);

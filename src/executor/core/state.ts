@@ -88,6 +88,8 @@ export type RefineState = {
   readonly feedback: Json;
   readonly best: Iteration | null;
   readonly isAccepted: boolean;
+  /** Why it has ended before the last iteration; null where it has not. */
+  readonly error: ErrorData | null;
 };
 
 /** What one iteration gave, and how good that was. */
