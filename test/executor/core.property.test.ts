@@ -42,6 +42,36 @@ function forEachOf(fanOut: typeof fanOuts extends fc.Arbitrary<infer T> ? T : ne
   return { in: list(count), ...rule, ...within };
 }
 
+/** What else a subtask does: it joins, is refined, or chooses what runs of those after it. */
+const flows = fc.record({
+  kind: fc.constantFrom("join" as const, "refine" as const, "route" as const),
+  few: fc.integer({ min: 1, max: 3 }),
+  within: fc.option(fc.constant("5ms"), { nil: undefined }),
+});
+
+function flowOf(
+  { kind, few, within }: typeof flows extends fc.Arbitrary<infer T> ? T : never,
+  { index, needs, tool }: { readonly index: number; readonly needs: number; readonly tool: string },
+): object {
+  if (kind === "join" && needs > 0) {
+    return { join: { require: Math.min(few, needs), ...(within !== undefined && { within }) } };
+  }
+  if (kind === "refine" && tool !== "write") {
+    const check = { tool: "none", input: { n: "${output.n}" } };
+    const until = few === 1 ? "${check.n % 3 == 0}" : "${output.n % 3 == 0}";
+    return { refine: { iterations: 3, until, ...(few === 1 && { check }) } };
+  }
+  if (kind !== "route") return {};
+  const branches = { a: `s${index + 1}`, b: [`s${index + 1}`, `s${index + 2}`], c: [] };
+  const by = "${output.n % 3 == 0 ? 'a' : output.n % 3 == 1 ? 'b' : 'c'}";
+  return { route: { by, branches } };
+}
+
+/** Whether what comes right after it may stand in its branches, where nothing joins. */
+function isRoute({ flow, fanOut }: { flow?: { kind: string } | undefined; fanOut?: unknown }) {
+  return flow?.kind === "route" && fanOut === undefined;
+}
+
 const worlds: fc.Arbitrary<World> = fc
   .record({
     nodes: fc.array(
@@ -53,6 +83,7 @@ const worlds: fc.Arbitrary<World> = fc
         optional: fc.boolean(),
         when: fc.constantFrom(undefined, undefined, true, false, "${index != 1}"),
         fanOut: fc.option(fanOuts, { nil: undefined, freq: 3 }),
+        flow: fc.option(flows, { nil: undefined, freq: 2 }),
       }),
       { minLength: 1, maxLength: 9 },
     ),
@@ -61,8 +92,11 @@ const worlds: fc.Arbitrary<World> = fc
     choices: fc.array(fc.nat(99), { maxLength: 60 }),
   })
   .map(({ nodes, concurrency, planned, choices }) => {
-    const subtasks = nodes.map(({ from, kind, optional, when, fanOut }, index) => {
+    const subtasks = nodes.map(({ from, kind, optional, when, fanOut, flow }, index) => {
       const earlier = new Map(from.map(({ back, settled }) => [index - back, settled]));
+      const needs = [...earlier.keys()].filter((at) => at >= 0).length;
+      const isMember = nodes.slice(Math.max(0, index - 2), index).some(isRoute);
+      const isFree = flow !== undefined && (flow.kind !== "join" || !isMember);
       return {
         id: `s${index}`,
         tool: kind,
@@ -70,6 +104,8 @@ const worlds: fc.Arbitrary<World> = fc
         optional,
         ...(when !== undefined && (typeof when === "boolean" || fanOut) && { when }),
         ...(fanOut !== undefined && { forEach: forEachOf(fanOut) }),
+        ...(isFree &&
+          flowOf(fanOut ? { ...flow, kind: "refine" } : flow, { index, needs, tool: kind })),
         dependsOn: [...earlier]
           .filter(([at]) => at >= 0)
           .map(([at, settled]) => ({ id: `s${at}`, on: settled ? "settled" : "success" })),
@@ -287,6 +323,8 @@ class Simulation {
   #checkStart(id: string): void {
     const [root] = id.split("[");
     const subtask = this.#world.plan.subtasks.find((candidate) => candidate.id === root);
+    // Who joins starts before all of them have ended.
+    if (subtask?.join !== undefined) return;
     for (const dependency of subtask?.dependsOn ?? []) {
       const { id: name, on } =
         typeof dependency === "string" ? { id: dependency, on: "success" } : dependency;
@@ -312,9 +350,9 @@ class Simulation {
       this.events.findLastIndex(
         (event) => isStart(event) && "subtask" in event && event.subtask.split("[")[0] === id,
       );
-    for (const [at, { id, dependsOn }] of this.#world.plan.subtasks.entries()) {
+    for (const [at, { id, dependsOn, join }] of this.#world.plan.subtasks.entries()) {
       const { status } = this.state.subtasks[at] ?? {};
-      if (status !== "succeeded") continue;
+      if (status !== "succeeded" || join !== undefined) continue;
       for (const dependency of dependsOn) {
         const name = typeof dependency === "string" ? dependency : dependency.id;
         expect(startOf(id), `${id} is newer than ${name}`).toBeGreaterThan(startOf(name));
