@@ -111,29 +111,33 @@ export function requireDecision(events: readonly RunEvent[], subtask: string, id
   throw inputError("approval.not_waiting", message, hint);
 }
 
-/** @throws {InputError} `subtask.unknown`, `approval.not_waiting`, `approval.expired` */
+/**
+ * @param subtask of the plan, or an item of one: `pay[3]`
+ * @throws {InputError} `subtask.unknown`, `approval.not_waiting`, `approval.expired`
+ */
 export function requireWaitingForApproval(state: RunState, subtask: string, now: number): void {
-  requireSubtasks(state, { type: "restart_requested", subtasks: [subtask], by: "" });
-  const ids = state.accepted?.plan.subtasks.map(({ id }) => id) ?? [];
-  const waiting = openApprovals(state);
-  const open = waiting.map((index) => ids[index] ?? "");
-  if (open.includes(subtask)) {
-    const { expiry = null } = state.subtasks[ids.indexOf(subtask)]?.approval ?? {};
+  const [root = subtask] = subtask.split("[", 1);
+  requireSubtasks(state, { type: "restart_requested", subtasks: [root], by: "" });
+  const index = findSubtask(state, subtask);
+  const open = openApprovals(state);
+  const { approval = null, reason = null } = state.subtasks[index] ?? {};
+  if (open.includes(index)) {
+    const { expiry = null } = approval ?? {};
     if (expiry === null || expiry.at > now) return;
     const what = `The time to decide about ${subtask} is up; it is ${expiry.decision}.`;
     throw inputError("approval.expired", what, `\`planwright resume ${state.runId}\` goes on.`);
   }
-  const { approval = null, reason = null } = state.subtasks[ids.indexOf(subtask)] ?? {};
   if (approval?.isApproved || reason === "denied") {
     const decision = reason === "denied" ? "denied" : "approved";
     const what = `The subtask ${subtask} of ${state.runId} was ${decision} before.`;
     const hint = `The first decision stands; \`planwright events ${state.runId}\` tells whose it is.`;
     throw inputError("approval.not_waiting", what, hint);
   }
+  const names = open.slice(0, 12).map((one) => idOfSubtask(state, one));
   const hint =
     open.length === 0
       ? "Nothing in the run waits for approval."
-      : `These wait for it: ${open.join(", ")}.`;
+      : `These wait for it: ${names.join(", ")}.`;
   const message = `The subtask ${subtask} of ${state.runId} does not wait for approval.`;
   throw inputError("approval.not_waiting", message, hint);
 }

@@ -567,6 +567,16 @@ describe("refine", () => {
     });
   });
 
+  it("asks a person about the tool that is next: that which produces, or the check", async () => {
+    const strict = { ...judge, approval: true };
+    const planwright = make({ tools: [writer(), strict] });
+    const subtasks = [draft({ iterations: 2, check, until: "${check.score > 0.0}" })];
+    const { runId, approvals } = await planwright.run({ goal: "test", subtasks }).result();
+    expect(approvals).toEqual([{ subtask: "draft", tool: "judge", input: { text: "x" } }]);
+    await planwright.decide(runId, "draft", { decision: "approved" });
+    expect(await planwright.resume(runId).result()).toMatchObject({ status: "succeeded" });
+  });
+
   it("keeps the best when none is accepted, and says so", async () => {
     const { result } = await runPlan(
       {

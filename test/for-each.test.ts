@@ -139,6 +139,28 @@ describe("forEach", () => {
     ]);
   });
 
+  it("waits for a person's yes to just this item, where the subtask asks for it", async () => {
+    const { tools, calls } = worker();
+    const planwright = make({ tools });
+    const given = plan(each({ forEach: [{ n: 1 }, { n: 2 }], approval: true }));
+    const { runId, approvals } = await planwright.run(given).result();
+    expect(approvals).toEqual([
+      { subtask: "each[0]", tool: "double", input: { n: 1 } },
+      { subtask: "each[1]", tool: "double", input: { n: 2 } },
+    ]);
+    const decide = (subtask: string, decision: "approved" | "denied") =>
+      planwright.decide(runId, subtask, { decision });
+    await decide("each[1]", "approved");
+    await expect(decide("each[1]", "denied")).rejects.toThrow(/was approved before/);
+    await expect(decide("each[2]", "approved")).rejects.toThrow(/does not wait for approval/);
+    await expect(decide("eech[0]", "approved")).rejects.toMatchObject({
+      issues: [{ code: "subtask.unknown", hint: "Did you mean each?" }],
+    });
+    await decide("each[0]", "approved");
+    expect(await planwright.resume(runId).result()).toMatchObject({ status: "succeeded" });
+    expect(new Set(calls)).toEqual(new Set([1, 2]));
+  });
+
   it("lets as many items go at once as it says", async () => {
     const { tools, most } = worker();
     const forEach = { in: "${list.items}", concurrency: 2 };
