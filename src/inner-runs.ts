@@ -8,8 +8,9 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "./base/json.ts";
 import type { Usage } from "./executor/core/consumption.ts";
 import { outputOf } from "./executor/core/large-value.ts";
+import { idOfSubtask } from "./executor/core/program.ts";
 import type { Budget } from "./executor/core/settings.ts";
-import type { RunState } from "./executor/core/state.ts";
+import type { RunState, SubtaskState } from "./executor/core/state.ts";
 import { isFinished } from "./executor/core/status.ts";
 import { initialUsage } from "./executor/core/usage.ts";
 import type { InnerEnd, InnerOrder, News, World } from "./executor/drivers/driver.ts";
@@ -120,16 +121,23 @@ async function newsFor(
 }
 
 /**
- * What a run that did not succeed is done again from. An effect that may have happened is for a
- * person to decide about, in the run itself.
+ * What a run that did not succeed is done again from; of a loop over a list, those of its items.
+ * An effect that may have happened is for a person to decide about, in the run itself.
  */
-function subtasksToRedo({ status, accepted, subtasks }: RunState): string[] {
+function subtasksToRedo(state: RunState): string[] {
+  const { status, subtasks } = state;
   if (status === "succeeded" || status === "degraded") return [];
-  const ids = accepted?.plan.subtasks.map(({ id }) => id) ?? [];
-  return ids.filter((_, index) => {
-    const subtask = subtasks[index];
-    return subtask?.status !== "succeeded" && subtask?.reason !== "interrupted";
+  return subtasks.flatMap(({ item, status: its, reason, items }, index) => {
+    const isDone = its === "succeeded" || reason === "interrupted" || items !== null;
+    // Of an item that ended well nothing is left to do, whatever became of its loop.
+    const isLeftOut = item !== null && (its === "skipped" || isDropped(subtasks[index]));
+    return isDone || isLeftOut ? [] : [idOfSubtask(state, index)];
   });
+}
+
+/** Whether its loop takes it up again by itself. */
+function isDropped(item: SubtaskState | undefined): boolean {
+  return item?.status === "cancelled" && item.reason === "item_failed";
 }
 
 type Limits = Partial<Readonly<Record<keyof Budget, number | undefined>>>;

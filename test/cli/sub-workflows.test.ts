@@ -121,6 +121,40 @@ subtasks:
     expect(attempts).toEqual(["good", "bad", "bad"]);
   });
 
+  it("is tried again without the items of its loops that had succeeded", async () => {
+    const mail = `
+export const mail = defineTool({
+  name: "mail",
+  description: "Sends a letter; the second one gets lost once.",
+  input: z.object({ n: z.number() }),
+  output: z.object({ n: z.number() }),
+  effects: "write",
+  run: async ({ n }) => {
+    const { appendFile, readFile } = await import("node:fs/promises");
+    await appendFile("sent.txt", n + " ");
+    const isSecond = (await readFile("sent.txt", "utf8")).split("2").length > 2;
+    if (n === 2 && !isSecond) throw new ToolError("tool.failed", "Lost.", { retryable: false });
+    return { n };
+  },
+});
+`;
+    const inner = `goal: Mails
+subtasks:
+  - { id: mails, tool: mail, forEach: { in: "\${[1, 2, 3]}", concurrency: 1 }, input: { n: "\${item}" } }
+output: "\${mails}"
+`;
+    const outer =
+      "goal: All\nsubtasks:\n  - { id: all, workflow: inner.yaml, retry: { attempts: 2, initial: 1ms } }\n";
+    const files = { "tools.ts": TOOLS + mail, "inner.yaml": inner, "outer.yaml": outer };
+    await using folder = await makeFolder(files);
+    const run = await folder.planwright("run", "outer.yaml", "--json", ...WITH_TOOLS);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      status: "succeeded",
+      output: [{ n: 1 }, { n: 2 }, { n: 3 }],
+    });
+    expect(await folder.read("sent.txt")).toBe("1 2 2 3 ");
+  });
+
   it("that waits for a yes lets its parent stand still, until that is resumed", async () => {
     const inner = INNER.replace("id: twice,", "id: twice, approval: true,");
     await using folder = await makeFolder({ ...FILES, "inner.yaml": inner });
