@@ -14,6 +14,7 @@ import type { ItemResult } from "./batch.ts";
 const CHUNK = 65_536;
 
 export interface ResultSink {
+  readonly path: string;
   /** All of them, until there are no more. @throws {InputError} `file.unwritable` */
   write(results: AsyncIterable<ItemResult>): Promise<void>;
   /** Put the file in its place. @throws {InputError} `file.unwritable` */
@@ -28,6 +29,7 @@ export async function openSink(path: string | null): Promise<ResultSink | undefi
     throw unwritable(part, cause);
   });
   return {
+    path,
     write: (results) =>
       writeLines(file, results).catch((cause: unknown) => {
         throw cause instanceof PlanwrightError ? cause : unwritable(part, cause);

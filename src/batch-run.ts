@@ -86,6 +86,10 @@ export class BatchUnderWay implements Batch {
     return this.#result;
   }
 
+  get out(): Promise<string | null> {
+    return this.#prepared.then(({ sink }) => sink?.path ?? null);
+  }
+
   async *results(): AsyncGenerator<ItemResult> {
     yield* this.#read(await this.#prepared);
   }

@@ -20,6 +20,8 @@ import type { ItemsReport } from "./projections/batch-report.ts";
 export interface Batch {
   /** Settles once the batch is in the journal. @throws {PlanwrightError} when it could not begin */
   readonly id: Promise<string>;
+  /** The file that its results go to, also in the end of what was interrupted; null for none. */
+  readonly out: Promise<string | null>;
   /** Of the items in their order, each as soon as it and all before it have ended. */
   results(): AsyncIterable<ItemResult>;
   /**

@@ -33,7 +33,7 @@ export async function followBatch({ begin, flags, io }: Following): Promise<numb
   using signals = stopOnSignals(batch, watch.say);
   let result: BatchResult;
   try {
-    if (flags.out === undefined && !flags.json) {
+    if (!flags.json && (await batch.out) === null) {
       for await (const item of batch.results()) printLine(io.stdout, JSON.stringify(item));
     }
     result = await batch.result();

@@ -230,6 +230,18 @@ describe("planwright batches, report and resume", () => {
     expect(html).toContain("10 of 10");
   });
 
+  it("go on with the file that the results went to, and print none of them", async () => {
+    const plan = PLAN.replace('n: "${first.n}" }', 'n: "${first.n}" }, approval: true');
+    await using folder = await setUp({ "plan.yaml": plan });
+    const waiting = await folder.planwright(...RUN, "docs.jsonl", "--out", "results.jsonl");
+    expect(waiting.code).toBe(5);
+    const id = await newestBatch(folder);
+    const ended = await folder.planwright("resume", id, "--tools", "tools.ts", "--yes");
+    expect([ended.code, ended.stdout]).toEqual([0, ""]);
+    const results = resultsIn(await folder.read("results.jsonl"));
+    expect(results.map(({ item }) => item)).toEqual(Array.from({ length: 12 }, (_, k) => k + 1));
+  });
+
   it("say so where there is nothing, or something else", async () => {
     await using folder = await setUp();
     expect((await folder.planwright("batches")).stderr).toContain("no batches");
