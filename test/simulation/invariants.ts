@@ -248,7 +248,8 @@ export const END_RULES: Rules<[run: RunLedger, stored: readonly StoredEvent[]]> 
     isStopping,
   }) => {
     const left = shadow.notifications.undelivered.filter(({ isGivenUp }) => !isGivenUp);
-    return left.length > 0 && !isStopping ? `${left.length} are under way` : undefined;
+    if (isStopping || shadow.reason === "planning_failed") return undefined;
+    return left.length > 0 ? `${left.length} are under way` : undefined;
   },
 
   "the numbers of events have no gaps": (_, stored) => {

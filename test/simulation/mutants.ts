@@ -310,6 +310,12 @@ export const MUTANTS: readonly Mutant[] = [
     instead: "if (!items || id !== null) continue;",
   },
   {
+    name: "what was cancelled with the run goes on with an item that is retried",
+    file: `${CORE}/items.ts`,
+    text: 'if (its === "cancelled" && reason === DROPPED) reopen',
+    instead: 'if (its === "cancelled" && reason !== null) reopen',
+  },
+  {
     name: "a loop that goes on forgets what it had joined without",
     file: `${CORE}/items.ts`,
     text: "const kept = { timesRedone, itemsRedone, item, items, join };",

@@ -2,7 +2,8 @@
  * Notifications: what somebody outside the run is told, at least once.
  *
  * W1. A run neither ends nor waits for a person before each was delivered, or nobody could be
- *     reached. One that is being stopped does not wait for that.
+ *     reached. One that is being stopped does not wait for that, nor one that never gets a plan:
+ *     with its draft the dead letters are discarded, too.
  * W2. What could not be delivered is sent again, with the same key, when the run goes on.
  */
 
