@@ -200,6 +200,18 @@ export class Batches {
     yield* readResults({ journal, batchId, values }, () => Promise.resolve(false));
   }
 
+  /**
+   * Write {@link results} to a file, one JSON a line: as they stand now, after dead letters were
+   * tried again, perhaps.
+   * @throws {InputError} `batch.unknown`, `file.unwritable`
+   */
+  async saveResults(batchId: string, path: string): Promise<void> {
+    await findBatch(this.#parts.store, batchId);
+    const sink = await openSink(resolve(path));
+    await sink?.write(this.results(batchId));
+    await sink?.finish();
+  }
+
   /** What became of its items so far, from the events of their runs. @throws {InputError} `batch.unknown` */
   async report(batchId: string): Promise<BatchReport> {
     const { store, clock } = this.#parts;

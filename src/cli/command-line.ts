@@ -182,6 +182,7 @@ function addHistoryCommands(program: Command, lazily: Lazily): void {
     .argument("<batch>", "its id, as `planwright batches` lists it");
   addJson(addSetup(report))
     .option("--html <file>", "write it as a page with charts, in one file")
+    .option("--out <file>", "write the results of its items, as they stand now")
     .action(
       lazily<[string, ReportFlags]>(async () => (await import("./commands/report.ts")).report),
     );

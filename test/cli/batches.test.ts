@@ -220,6 +220,16 @@ describe("planwright batches, report and resume", () => {
     expect(stdout).toMatch(/^first +12 +12 +0 +0 +0 /m);
     expect(stdout).toMatch(/^second +10 +10 +2 +0 +0 /m);
     expect(stdout).toMatch(/^ +2 {2}expression\.failed in second {2}item 11: /m);
+    expect(await folder.planwright("report", id, "--out", "again.jsonl")).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: expect.stringContaining("written to again.jsonl"),
+    });
+    expect(resultsIn(await folder.read("again.jsonl")).map(({ status }) => status)).toEqual([
+      ...new Array(10).fill("succeeded"),
+      "failed",
+      "failed",
+    ]);
     const json = JSON.parse((await folder.planwright("report", id, "--json")).stdout);
     expect(json).toMatchObject({ batchId: id, items: { succeeded: 10, failed: 2 } });
     await folder.planwright("report", id, "--html", "report.html");
