@@ -197,6 +197,15 @@ describe("route", () => {
     expect(statuses(result)).toMatchObject({ bill: "skipped", close: "skipped" });
   });
 
+  it("refuses a member that would run although the route has failed", async () => {
+    const [route, bill, ...rest] = triage({ branches }, { label: "billing" });
+    const dependsOn = [{ id: "triage", on: "settled" as const }];
+    const subtasks = [route, { ...bill, dependsOn }, ...rest] as Subtask[];
+    expect(await issuesOf(subtasks)).toMatchObject([
+      { code: "plan.invalid_control_flow", path: "subtasks[1].dependsOn[0].on" },
+    ]);
+  });
+
   it("refuses a branch whose name would be lost", async () => {
     const branches = JSON.parse('{ "__proto__": "bill", "b": [] }');
     const subtasks = triage({ branches }, { label: "b" });
@@ -698,6 +707,16 @@ describe("refine", () => {
     );
     expect(result.flags.map(({ message }) => message)).toEqual([
       "1 of the 3 items of draft were not accepted in any iteration.",
+    ]);
+  });
+
+  it("refuses elements that are called what it calls its own", async () => {
+    const subtask = {
+      ...draft({ iterations: 2, until: "${true}" }),
+      forEach: { in: "${[1]}", as: "feedback" },
+    };
+    expect((await issuesOf([subtask], [writer()] as never)).map(({ path }) => path)).toEqual([
+      "subtasks[0].forEach.as",
     ]);
   });
 

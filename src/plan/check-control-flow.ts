@@ -45,6 +45,11 @@ export function checkRefine(checked: CheckedFlow): Issue[] {
           ),
         ];
   const ofOutput = new Map([...ITERATION_SCHEMAS, outputOf(checked)]);
+  for (const { as } of compiled.fanOuts ?? []) {
+    if (as !== CHECK_NAME && !ofOutput.has(as)) continue;
+    const hint = "Call the element something else.";
+    issues.push(flowIssue([...path, "forEach", "as"], `\`refine\` has its own ${as}.`, hint));
+  }
   const at = [...path, "refine"];
   issues.push(
     ...names.within(ofOutput, () => {
@@ -183,18 +188,28 @@ export function checkJoin({ subtask, compiled, path, names }: CheckedFlow): Issu
   return issues;
 }
 
-/** What a route chooses waits for the route, and does not join. */
+/** What a route chooses waits for the route, whatever it says itself, and does not join. */
 export function checkBranches(plan: Plan): Issue[] {
-  const joining = new Set(plan.subtasks.filter(({ join }) => join).map(({ id }) => id));
-  if (joining.size === 0) return [];
-  return plan.subtasks.flatMap(({ route }, index) =>
-    Object.entries(route?.branches ?? {}).flatMap(([branch, ids]) =>
+  const members = new Map(plan.subtasks.map((subtask, index) => [subtask.id, { subtask, index }]));
+  return plan.subtasks.flatMap(({ id: route, route: { branches = {} } = {} }, index) =>
+    Object.entries(branches).flatMap(([branch, ids]) =>
       [ids].flat().flatMap((id) => {
-        if (!joining.has(id)) return [];
-        const path = ["subtasks", index, "route", "branches", branch];
-        const message = `${id} joins, and cannot stand in a branch.`;
-        const hint = "Put a subtask between: one in the branch, that the join depends on.";
-        return [flowIssue(path, message, hint)];
+        const member = members.get(id);
+        if (member === undefined) return [];
+        const { join, dependsOn } = member.subtask;
+        const settled = dependsOn.findIndex(
+          (one) => typeof one === "object" && one.id === route && one.on === "settled",
+        );
+        if (join !== undefined) {
+          const message = `${id} joins, and cannot stand in a branch.`;
+          const hint = "Put a subtask between: one in the branch, that the join depends on.";
+          const path = ["subtasks", index, "route", "branches", branch];
+          return [flowIssue(path, message, hint)];
+        }
+        if (settled === -1) return [];
+        const message = `${id} stands in a branch of ${route}, and runs only if that has succeeded.`;
+        const path = ["subtasks", member.index, "dependsOn", settled, "on"];
+        return [flowIssue(path, message, "Leave this dependency out: the branch says it.")];
       }),
     ),
   );

@@ -172,9 +172,18 @@ export function withBranches(random: Random, subtasks: readonly DraftSubtask[]):
         ]),
       );
       drawn[at] = { ...(drawn[at] as DraftSubtask), route: { ...route, branches } };
+      drawn[place] = needingSuccess(drawn[place] as DraftSubtask, id);
     }
   }
   return drawn;
+}
+
+/** What stands in a branch runs only if its route has succeeded. */
+function needingSuccess(subtask: DraftSubtask, route: string): DraftSubtask {
+  const dependsOn = subtask.dependsOn?.map((one) =>
+    typeof one === "object" && one.id === route ? { id: route, on: "success" as const } : one,
+  );
+  return { ...subtask, ...(dependsOn && { dependsOn }) };
 }
 
 /** Whether the first depends on the second, at once or through others, or is it. */
