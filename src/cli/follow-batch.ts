@@ -26,8 +26,8 @@ type Following = {
  * @throws {PlanwrightError} when it could not begin, or could not be stored any more
  */
 export async function followBatch({ begin, flags, io }: Following): Promise<number> {
-  // Nothing of an item lives long: a heap that grows as far as it may would be garbage.
-  setFlagsFromString("--optimize-for-size");
+  // Nothing of an item lives long: what a heap grows by in large steps would be garbage.
+  setFlagsFromString("--heap-growing-percent=30");
   const watch = await openBatchWatch(io.stderr, flags);
   const batch = begin({ progress: watch.progress });
   using signals = stopOnSignals(batch, watch.say);
