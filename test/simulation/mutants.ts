@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a join sees what came after it went on",
     file: `${CORE}/scope.ts`,
     text: "const isHidden = missing.has(name);",
-    instead: 'const isHidden = missing.includes("");',
+    instead: 'const isHidden = missing.has("");',
   },
   {
     name: "a join goes on with one too few",
