@@ -25,7 +25,7 @@ function play(...inputs: readonly RunInput[]) {
   );
   const ids = state.accepted?.plan.subtasks.map(({ id }) => id) ?? [];
   const statuses = Object.fromEntries(ids.map((id, at) => [id, state.subtasks[at]?.status]));
-  return { state, events, starts, statuses };
+  return { state, events, effects, starts, statuses };
 }
 
 const restart = (...subtasks: string[]): RunInput => ({
@@ -188,6 +188,19 @@ describe("a run that is restarted", () => {
     );
     expect(starts).toEqual(["a 1 r/a", "c 1 r/c", "c 2 r/c/2"]);
     expect(statuses).toEqual({ a: "succeeded", b: "waiting", c: "running" });
+  });
+
+  it("or resumed lets the time of a join count anew, also for what waits to be tried again", () => {
+    const given = plan("a -> c, b -> c", {
+      b: { retry: { attempts: 3, initial: "1h" } },
+      c: { join: { within: "10s" } },
+    });
+    const { effects } = play(start(accepted(given)), succeeded("a"), failed("b"), {
+      type: "resume_requested",
+      at: 5_000,
+    });
+    const timer = { kind: "join", subtask: "c", since: 5_000 };
+    expect(effects).toContainEqual({ type: "set_timer", timer, at: 15_000 });
   });
 
   it("ignores answers of the time before", () => {

@@ -208,12 +208,6 @@ export const MUTANTS: readonly Mutant[] = [
     instead: "",
   },
   {
-    name: "the deadline of a join does not survive a restart",
-    file: `${CORE}/effects.ts`,
-    text: 'for (const ring of joinTimer(state, index)) effects.push({ type: "set_timer", ...ring });',
-    instead: "void joinTimer;",
-  },
-  {
     name: "a join waits no longer after a restart than before",
     file: `${CORE}/join.ts`,
     text: "if (join !== null && join.since !== null) join.since = at;",
