@@ -23,6 +23,7 @@ import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import { initialUsage } from "./executor/core/usage.ts";
 import type { World } from "./executor/drivers/driver.ts";
+import { withAccept } from "./given-plan.ts";
 import { InvalidItems } from "./invalid-items.ts";
 import { mendedItems } from "./item-decisions.ts";
 import {
@@ -34,6 +35,7 @@ import {
   takeInventory,
 } from "./item-source.ts";
 import { thisOwner } from "./journal/owner.ts";
+import type { Accept } from "./plan/accept-schema.ts";
 import { type PlanDraft, planSchema } from "./plan/schema.ts";
 import { ItemsTally } from "./projections/batch-report.ts";
 import { userName } from "./run.ts";
@@ -44,6 +46,8 @@ import { versions } from "./signature.ts";
 const DEFAULT_ITEMS_AT_ONCE = 64;
 
 export interface ItemsOptions {
+  /** What the answer for each item must be like, beside what the plan says. */
+  readonly accept?: Accept | undefined;
   /** Inputs that are the same for all items. */
   readonly inputs?: JsonObject | undefined;
   /** Items whose runs may be under way at once. @default 64 */
@@ -96,7 +100,7 @@ export class Batches {
     return new BatchUnderWay(this.#parts.clock, options.listener ?? {}, async () => {
       const { planning, store, workspace } = this.#parts;
       const itemsAtOnce = requireCount(options.itemsAtOnce ?? DEFAULT_ITEMS_AT_ONCE);
-      const accepted = await planning.acceptWithoutInputs(plan);
+      const accepted = await planning.acceptWithoutInputs(withAccept(plan, options.accept));
       const source = await openSource(items, resolve(workspace));
       const wanted = { accepted, source, constants, skipInvalid };
       const inventory = await inventoryOf(wanted);

@@ -6,9 +6,14 @@ import { fold } from "./executor/core/evolve.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News } from "./executor/drivers/driver.ts";
 import type { History } from "./history.ts";
-import type { DecideOptions } from "./options.ts";
+import type { DecideEvaluationOptions, DecideOptions } from "./options.ts";
 import type { RunResult } from "./projections/result.ts";
-import { isDecided, requireDecision, requireWaitingForApproval } from "./requirements.ts";
+import {
+  isDecided,
+  requireAwaitedEvaluation,
+  requireDecision,
+  requireWaitingForApproval,
+} from "./requirements.ts";
 import { type Run, userName } from "./run.ts";
 import { decisionOf, INTERRUPTION } from "./run-news.ts";
 import { type RunStore, requireUnfinished } from "./run-store.ts";
@@ -42,6 +47,15 @@ export class Control {
     if (wasHeard || isDecided(events, news.id)) return requireDecision(events, subtask, news.id);
     // It is for `resume` to go on with what a crash left behind.
     await this.#tellItself(runId, () => [INTERRUPTION, news], check).result();
+  }
+
+  async decideEvaluation(runId: string, options: DecideEvaluationOptions): Promise<RunResult> {
+    const { decision, by = userName(), note = "" } = options;
+    const news = { type: "evaluation_decided", decision, by, note } as const;
+    const check = (state: RunState) => requireAwaitedEvaluation(state);
+    const { row } = await this.#parts.store.find(runId);
+    requireUnfinished(row);
+    return this.#tellItself(runId, () => [news], check).result();
   }
 
   async pause(runId: string): Promise<boolean> {

@@ -1,8 +1,11 @@
-import type { Issue } from "./base/errors.ts";
+import { InputError, type Issue } from "./base/errors.ts";
 import { isPlainObject, type Json } from "./base/json.ts";
+import { type Accept, joinAccept } from "./plan/accept-schema.ts";
+import { issuesOfAccept } from "./plan/check-accept.ts";
 import { fileReferences, lowerPlan } from "./plan/lower.ts";
 import type { Material } from "./plan/lowering.ts";
 import { isTooMuch } from "./plan/salvage.ts";
+import { planSchema } from "./plan/schema.ts";
 
 /** A plan that is given as a value: what it has of workflow files is lowered, as far as it names none. */
 export function lowerGiven(value: unknown): {
@@ -21,6 +24,18 @@ export function lowerGiven(value: unknown): {
   }
   const { plan, issues: others, toFile } = lowerPlan(value as Json, materials);
   return { plan, issues: [...issues, ...others], toFile };
+}
+
+/** With what whoever runs it wants of the answer. @throws {InputError} for criteria that make no sense */
+export function withAccept(plan: unknown, wanted: Accept | undefined): unknown {
+  if (wanted === undefined) return plan;
+  const issues = issuesOfAccept(wanted);
+  // What names subtasks is looked at together with the plan.
+  const wrong = issues.filter(({ code }) => !code.startsWith("plan.unknown_"));
+  if (wrong.length > 0) throw new InputError(wrong);
+  const own = isPlainObject(plan) ? planSchema.shape.accept.safeParse(plan["accept"]) : undefined;
+  if (!own?.success) return plan;
+  return { ...(plan as object), accept: joinAccept(own.data, wanted) };
 }
 
 function fileIssue(path: string, named: string): Issue {

@@ -11,6 +11,7 @@ import type { StoredEvent } from "./journal/journal.ts";
 import { type Plan, planSchema } from "./plan/schema.ts";
 import { type RouteReport, routeReports } from "./projections/branches.ts";
 import { type RunResult, resultOf } from "./projections/result.ts";
+import { type Revision, revisionsOf } from "./projections/revisions.ts";
 import { requirePlan } from "./requirements.ts";
 import { asInterrupted, type ListedRun, type RunStore, requireRun } from "./run-store.ts";
 
@@ -36,6 +37,11 @@ export class History {
     const lastAt = events.at(-1)?.at ?? row.createdAt;
     const result = resultOf(fold(runId, events), lastAt, this.#store.valuesIn(journal));
     return asInterrupted(result, row, this.#clock.now());
+  }
+
+  /** The revisions of a run's plan, oldest first. @throws {InputError} `run.unknown` */
+  async revisions(runId: string): Promise<readonly Revision[]> {
+    return revisionsOf(await this.events(runId));
   }
 
   /** Where the large outputs of runs are. */

@@ -30,7 +30,16 @@ export type {
   ItemResult,
 } from "./batch.ts";
 export type { ItemsOptions, ResumeItemsOptions } from "./batches.ts";
-export type { QualityFlag, RunEvent, Versions } from "./executor/core/event.ts";
+export type { EvaluateRequest, Evaluations } from "./evaluations.ts";
+export type {
+  Evaluated,
+  Evidence,
+  OwnEvaluator,
+  OwnRequest,
+  OwnVerdict,
+} from "./evaluator/evaluator.ts";
+export type { RunEvent, Versions } from "./executor/core/event.ts";
+export type { QualityFlag } from "./executor/core/quality-flag.ts";
 export type {
   RunReason,
   RunStatus,
@@ -69,6 +78,15 @@ export type {
   Models,
   ModelUsage,
 } from "./models/model.ts";
+export type {
+  AskOptions,
+  DecideEvaluationOptions,
+  EscalationOptions,
+  EvaluationOptions,
+} from "./options.ts";
+export type { Accept, CriterionRule } from "./plan/accept-schema.ts";
+export type { FieldChange, PlanDiff } from "./plan/diff.ts";
+export type { CheckResult, Evaluation, EvaluationFlag } from "./plan/evaluation.ts";
 export { type Plan, type PlanDraft, planJsonSchema, type Subtask } from "./plan/schema.ts";
 export {
   createPlanwright,
@@ -100,11 +118,13 @@ export type {
 export type { RefinedItem, RefinedReport } from "./projections/refined-items.ts";
 export type {
   AwaitedApproval,
+  AwaitedReview,
   Iterations,
   RunResult,
   RunUsage,
   SubtaskResult,
 } from "./projections/result.ts";
+export type { Revision } from "./projections/revisions.ts";
 export type { Collected, Garbage, GarbageCollector, GarbageOptions, OldRun } from "./retention.ts";
 export type { Run, RunListener } from "./run.ts";
 export type { ToolField, ToolPage } from "./tool-page.ts";

@@ -9,7 +9,7 @@ import { canonicalJson } from "./base/json.ts";
 import type { Usage } from "./executor/core/consumption.ts";
 import { outputOf } from "./executor/core/large-value.ts";
 import { idOfSubtask } from "./executor/core/program.ts";
-import type { Budget } from "./executor/core/settings.ts";
+import type { Budget, RunSettings } from "./executor/core/settings.ts";
 import type { RunState, SubtaskState } from "./executor/core/state.ts";
 import { isFinished } from "./executor/core/status.ts";
 import { initialUsage } from "./executor/core/usage.ts";
@@ -104,7 +104,13 @@ async function newsFor(
       {
         type: "start_requested",
         goal: accepted.plan.goal,
-        settings: { ...settings, budget, runTimeoutMs: seconds === null ? null : seconds * 1000 },
+        settings: {
+          ...settings,
+          budget,
+          runTimeoutMs: seconds === null ? null : seconds * 1000,
+          // What comes out of it is judged as the parent's; it does what its own plan says.
+          review: reviewOf(settings, accepted.plan.budget?.replans),
+        },
         plan: accepted,
         parent,
         by,
@@ -118,6 +124,11 @@ async function newsFor(
     ? { type: "restart_requested", subtasks: subtasksToRedo(state), by }
     : { type: "resume_requested", by };
   return [changing(news, changes)];
+}
+
+function reviewOf({ review }: RunSettings, maxReplans = 0): RunSettings["review"] {
+  const { accept: _, ...rest } = review;
+  return { ...rest, judgesGoal: false, asksPerson: false, maxReplans };
 }
 
 /**

@@ -30,6 +30,10 @@ function aloneCheaper(): Error {
 export type MadeModels = {
   /** Those that they name; undefined when they name none. */
   readonly models: Models | undefined;
+  /** Who judges outputs; none where no model is named. */
+  readonly judges: readonly Model[];
+  /** Plans where replanning has not helped; undefined where none is named. */
+  readonly stronger: Model | undefined;
   /**
    * One by its name, made when first wanted, in the same way as those.
    * @throws {InputError} `model.unknown`, `model.key_missing`, `model.price_unknown`
@@ -51,7 +55,8 @@ export function makeModels(
   const { env = process.env, modelLimits: limits } = options;
   if (replay !== undefined) {
     const recorded = replayModel(replay);
-    return { models: { planner: recorded, tools: recorded }, named: () => recorded };
+    const models = { planner: recorded, tools: recorded };
+    return { models, judges: [recorded], stronger: undefined, named: () => recorded };
   }
   const make = (named: string | Model) => {
     const made = typeof named === "string" ? createModel(named, { env, clock, limits }) : named;
@@ -66,10 +71,13 @@ export function makeModels(
     made.set(name, known);
     return known;
   };
+  const { evaluatorModel, escalation } = options;
+  const judges = [evaluatorModel ?? []].flat().map(make);
+  const stronger = escalation?.model === undefined ? undefined : make(escalation.model);
   const main = model ?? plannerModel;
   if (main === undefined) {
     if (cheaperModel !== undefined) throw aloneCheaper();
-    return { models: undefined, named };
+    return { models: undefined, judges, stronger, named };
   }
   const tools = make(main);
   const models = {
@@ -77,5 +85,5 @@ export function makeModels(
     tools,
     ...(cheaperModel !== undefined && { cheaper: make(cheaperModel) }),
   };
-  return { models, named };
+  return { models, judges: judges.length > 0 ? judges : [tools], stronger, named };
 }

@@ -2,20 +2,25 @@
 
 import type { AdmissionOptions } from "./base/admission.ts";
 import type { Clock } from "./base/clock.ts";
-import { inputError } from "./base/errors.ts";
+import { InputError, inputError } from "./base/errors.ts";
 import type { Json, JsonObject } from "./base/json.ts";
 import type { DayLimits } from "./day-budget.ts";
+import type { OwnEvaluator } from "./evaluator/evaluator.ts";
 import {
   type ApprovalPolicy,
   type Budget,
   DEFAULT_SETTINGS,
   type DeadLetterSettings,
+  NO_REVIEW,
+  type ReviewSettings,
   type RunSettings,
   type SettingChanges,
 } from "./executor/core/settings.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Model } from "./models/model.ts";
 import type { TrafficLimits } from "./models/traffic.ts";
+import type { Accept } from "./plan/accept-schema.ts";
+import { issuesOfAccept } from "./plan/check-accept.ts";
 import type { Clarification } from "./plan/question.ts";
 import type { PlanBudget } from "./plan/schema.ts";
 import type { ModelPlannerOptions } from "./planner/model-planner.ts";
@@ -27,6 +32,22 @@ export interface PlanwrightOptions {
   readonly model?: string | Model | undefined;
   /** @default `model` */
   readonly plannerModel?: string | Model | undefined;
+  /**
+   * Judges outputs; of several each does. Where one is named, goals that are asked are also judged
+   * by whether they are reached. @default `model`, for what a plan accepts in plain words
+   */
+  readonly evaluatorModel?: string | Model | readonly (string | Model)[] | undefined;
+  /** How what comes out is judged. */
+  readonly evaluation?: EvaluationOptions | undefined;
+  /** Evaluators of your own, named by `accept: [{ evaluator: NAME }]`. */
+  readonly evaluators?: readonly OwnEvaluator[] | undefined;
+  /**
+   * Revisions that may follow a plan, because of what was judged or has failed.
+   * @default 2 for goals; for plans what they say, else 0
+   */
+  readonly maxReplans?: number | undefined;
+  /** What follows where replanning has not helped. @default the best there is is the result */
+  readonly escalation?: EscalationOptions | undefined;
   /** Answers in the place of both once 80 % of a run's money or tokens are used. @default none */
   readonly cheaperModel?: string | Model | undefined;
   /** How much may be asked of each model a minute. @default as much as wanted */
@@ -91,6 +112,20 @@ export interface PlanwrightOptions {
   readonly clock?: Clock | undefined;
 }
 
+export interface EvaluationOptions {
+  /** From this score on an output is good enough where the plan does not say, 0 to 1. @default 0.7 */
+  readonly threshold?: number | undefined;
+  /** How several judges become one. @default "mean" */
+  readonly combine?: "mean" | "majority" | undefined;
+}
+
+export interface EscalationOptions {
+  /** Plans where the first revision has not helped, and where only one is allowed. @default none */
+  readonly model?: string | Model | undefined;
+  /** Whether a person is asked in the end; until then the run waits. @default false */
+  readonly person?: boolean | undefined;
+}
+
 export interface DeadLetterOptions {
   /** So many open dead letters of a run are an event, from 1. */
   readonly threshold: number;
@@ -108,7 +143,15 @@ export interface BudgetOptions {
   readonly modelCalls?: number | undefined;
 }
 
+export interface AskOptions {
+  /** What the answer must be like: in plain words for a judge model, or rules. */
+  readonly accept?: Accept | undefined;
+  readonly listener?: RunListener | undefined;
+}
+
 export interface RunOptions {
+  /** What the answer must be like, beside what the plan says. */
+  readonly accept?: Accept | undefined;
   /** Values of the plan's inputs. */
   readonly inputs?: JsonObject | undefined;
   readonly listener?: RunListener | undefined;
@@ -128,6 +171,14 @@ export interface DecideOptions {
   readonly note?: string | undefined;
   /** Another input for the tool, in the place of the one that was asked about. */
   readonly input?: JsonObject | undefined;
+}
+
+export interface DecideEvaluationOptions {
+  readonly decision: "accepted" | "rejected";
+  /** Who decides, for the record. @default the user of this process */
+  readonly by?: string | undefined;
+  /** Why, for the record. */
+  readonly note?: string | undefined;
 }
 
 export interface RestartOptions {
@@ -168,6 +219,43 @@ export function settingsOf(options: PlanwrightOptions): RunSettings {
     approvals: approvalsOf(options),
     approver: options.autoApprove ? userName() : null,
     deadLetters: deadLettersOf(options),
+    review: reviewOf(options),
+  };
+}
+
+/** Revisions that may follow the plan of a goal, where nobody says. */
+const USUAL_REPLANS = 2;
+
+/** The settings of a run of a goal. @throws {InputError} for criteria that make no sense */
+export function settingsForGoal(
+  settings: RunSettings,
+  { maxReplans = USUAL_REPLANS, evaluatorModel }: PlanwrightOptions,
+  accept: Accept | undefined,
+): RunSettings {
+  const issues = accept === undefined ? [] : issuesOfAccept(accept);
+  if (issues.length > 0) throw new InputError(issues);
+  const judgesGoal = evaluatorModel !== undefined;
+  const review = { ...settings.review, maxReplans, judgesGoal, ...(accept && { accept }) };
+  return { ...settings, review };
+}
+
+/** @throws {InputError} `input.invalid` */
+function reviewOf({ evaluation, escalation, maxReplans = 0 }: PlanwrightOptions): ReviewSettings {
+  const { threshold = NO_REVIEW.threshold } = evaluation ?? {};
+  if (!(threshold >= 0 && threshold <= 1)) {
+    const [message, path] = [`evaluation.threshold is ${threshold}.`, "evaluation.threshold"];
+    throw inputError("input.invalid", message, "Give a number from 0 to 1.", path);
+  }
+  if (!(Number.isInteger(maxReplans) && maxReplans >= 0)) {
+    const hint = "Give a whole number, 0 for none.";
+    throw inputError("input.invalid", `maxReplans is ${maxReplans}.`, hint, "maxReplans");
+  }
+  return {
+    ...NO_REVIEW,
+    threshold,
+    maxReplans,
+    hasStrongerPlanner: escalation?.model !== undefined,
+    asksPerson: escalation?.person ?? false,
   };
 }
 
@@ -186,7 +274,7 @@ export function changesOf(options: PlanwrightOptions, settings: RunSettings): Se
 /** The settings of a run of a plan, which says itself what it may use where nobody else does. */
 export function settingsFor(settings: RunSettings, budget: PlanBudget | undefined): RunSettings {
   if (budget === undefined) return settings;
-  const { seconds, ...limits } = budget;
+  const { seconds, replans, ...limits } = budget;
   const given = settings.budget;
   const own = {
     usd: given?.usd ?? limits.usd ?? null,
@@ -196,7 +284,13 @@ export function settingsFor(settings: RunSettings, budget: PlanBudget | undefine
   };
   const isLimited = Object.values(own).some((limit) => limit !== null);
   const timeout = settings.runTimeoutMs ?? (seconds === undefined ? null : seconds * 1000);
-  return { ...settings, budget: isLimited ? own : null, runTimeoutMs: timeout };
+  const maxReplans = settings.review.maxReplans || (replans ?? 0);
+  return {
+    ...settings,
+    budget: isLimited ? own : null,
+    runTimeoutMs: timeout,
+    review: { ...settings.review, maxReplans },
+  };
 }
 
 /** @throws {InputError} `input.invalid` */

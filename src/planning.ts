@@ -6,12 +6,17 @@ import { InputError, inputError, toErrorData } from "./base/errors.ts";
 import type { Json, JsonObject } from "./base/json.ts";
 import type { AcceptedPlan } from "./executor/core/accepted-plan.ts";
 import { type AdaptiveTimeouts, acceptPlan } from "./executor/drivers/accept-plan.ts";
-import type { PlanAnswer, PlanOrder } from "./executor/drivers/driver.ts";
+import type {
+  PlanAnswer,
+  PlanOrder,
+  ReviseOrder,
+  RevisionAnswer,
+} from "./executor/drivers/driver.ts";
 import { lowerGiven } from "./given-plan.ts";
 import { innerIssues } from "./inner-plans.ts";
 import type { Model, Models } from "./models/model.ts";
 import type { PlanOptions, PlanwrightOptions } from "./options.ts";
-import { type CheckedPlan, checkPlan } from "./plan/check.ts";
+import { type CheckedPlan, type CheckOptions, checkPlan } from "./plan/check.ts";
 import { compilePlan, resolveInputs } from "./plan/compile.ts";
 import type { Question } from "./plan/question.ts";
 import type { Plan } from "./plan/schema.ts";
@@ -42,6 +47,7 @@ export type PlanReport =
 type Parts = {
   readonly models: Models | undefined;
   readonly named: (name: string) => Model;
+  readonly stronger: Model | undefined;
   readonly toolbox: Toolbox;
   readonly clock: Clock;
   readonly timings: Timings;
@@ -127,6 +133,21 @@ export class Planning {
     return { type: "plan_failed", error, issues, lastPlan, ...spent };
   }
 
+  /** What the executor's order for a revision comes to. */
+  async revise(order: ReviseOrder): Promise<RevisionAnswer> {
+    const { clock, toolbox, stronger } = this.#parts;
+    const tools = await toolbox.open();
+    const origin = order.isGiven ? "given" : "planned";
+    const [{ revisePlan }, planner, timeouts] = await Promise.all([
+      import("./revising.ts"),
+      this.#openPlanner(),
+      this.#adaptiveTimeouts(tools.list().filter((tool) => tool.adaptiveTimeout)),
+    ]);
+    const checks = this.#checksFor(origin);
+    const parts = { planner, tools, lookup: checks.tools, timeouts, now: clock.now(), stronger };
+    return revisePlan(order, { ...parts, maxSubtasks: checks.maxSubtasks });
+  }
+
   /** What a model would be asked for a plan of this goal. @throws {InputError} `model.unknown` */
   async prompt(goal: string): Promise<PlannerPrompt> {
     const { clock, toolbox } = this.#parts;
@@ -199,10 +220,14 @@ export class Planning {
 
   /** The toolbox has to be open. */
   #check(plan: unknown, origin: Origin): CheckedPlan {
+    return checkPlan(plan, this.#checksFor(origin));
+  }
+
+  #checksFor(origin: Origin): CheckOptions {
     const { toolbox } = this.#parts;
     return origin === "planned"
-      ? checkPlan(plan, { tools: toolbox.offered, maxSubtasks: MAX_PLANNED_SUBTASKS })
-      : checkPlan(plan, { tools: toolbox, maxSubtasks: MAX_GIVEN_SUBTASKS });
+      ? { tools: toolbox.offered, maxSubtasks: MAX_PLANNED_SUBTASKS }
+      : { tools: toolbox, maxSubtasks: MAX_GIVEN_SUBTASKS };
   }
 
   #openPlanner(): Promise<Planner> {

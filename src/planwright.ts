@@ -11,21 +11,26 @@ import type { Issue } from "./base/errors.ts";
 import type { Json } from "./base/json.ts";
 import { Batches } from "./batches.ts";
 import { type Begin, beginIn } from "./begin-run.ts";
+import { CachedPlans } from "./cached-plans.ts";
 import { Control } from "./control.ts";
 import { DayBudget } from "./day-budget.ts";
 import { DeadLetters, type DecidedBatch, type DecidedRun } from "./dead-letters.ts";
+import { Evaluations } from "./evaluations.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
 import type { RunState } from "./executor/core/state.ts";
 import type { News } from "./executor/drivers/driver.ts";
+import { withAccept } from "./given-plan.ts";
 import { History } from "./history.ts";
 import type { AuditVerdict } from "./journal/audit-chain.ts";
 import type { AuditRow } from "./journal/journal.ts";
+import { Judging } from "./judging.ts";
 import { makeModels } from "./make-models.ts";
 import { ANTHROPIC_KEY } from "./models/anthropic.ts";
 import { COMPATIBLE_KEY } from "./models/openai-chat.ts";
 import { OPENAI_KEY } from "./models/openai-responses.ts";
 import {
+  type AskOptions,
   type DecideOptions,
   dayLimitsOf,
   type PlanOptions,
@@ -35,10 +40,10 @@ import {
   type ResumeOptions,
   type RunOptions,
   settingsFor,
+  settingsForGoal,
   settingsOf,
 } from "./options.ts";
 import type { PlanDraft } from "./plan/schema.ts";
-import type { CachedPlan } from "./planner/plan-cache.ts";
 import type { PlannerPrompt } from "./planner/planner.ts";
 import { Planning, type PlanReport } from "./planning.ts";
 import type { RouteReport } from "./projections/branches.ts";
@@ -75,6 +80,10 @@ export class Planwright {
   readonly garbage: GarbageCollector;
   /** One plan for many items: begun, taken up again, and looked back at. */
   readonly batches: Batches;
+  /** Outputs that are judged, and runs that were judged and planned anew. */
+  readonly evaluations: Evaluations;
+  /** The plans of `planCache`. */
+  readonly cachedPlans: CachedPlans;
   readonly #options: PlanwrightOptions;
   readonly #clock: Clock;
   readonly #settings: RunSettings;
@@ -105,9 +114,11 @@ export class Planwright {
       clock: this.#clock,
       timings: this.#timings,
     });
+    const judging = new Judging(options, made, this.#toolbox);
     this.#worlds = new Worlds(options, {
       clock: this.#clock,
       made,
+      judging,
       toolbox: this.#toolbox,
       planning: this.#planning,
       store: this.#store,
@@ -115,14 +126,9 @@ export class Planwright {
     });
     this.#history = new History(this.#store, this.#clock);
     const [settings, store, clock] = [this.#settings, this.#store, this.#clock];
+    const [history, toolbox] = [this.#history, this.#toolbox];
     this.#begin = beginIn({ options, settings, store, clock, worlds: this.#worlds });
-    const parts = {
-      store,
-      history: this.#history,
-      toolbox: this.#toolbox,
-      clock,
-      begin: this.#begin,
-    };
+    const parts = { store, history, toolbox, clock, begin: this.#begin };
     this.batches = new Batches({
       ...parts,
       planning: this.#planning,
@@ -132,6 +138,8 @@ export class Planwright {
     });
     this.#deadLetters = new DeadLetters({ ...parts, items: this.batches.invalidItems });
     this.#control = new Control(parts);
+    this.evaluations = new Evaluations({ judging, history, control: this.#control });
+    this.cachedPlans = new CachedPlans(options.planCache);
   }
 
   /** `embedded`, or the name of the model that plans. */
@@ -140,14 +148,15 @@ export class Planwright {
   }
 
   /** Plan a goal and run the plan. */
-  ask(goal: string, options: Pick<RunOptions, "listener"> = {}): Run {
+  ask(goal: string, options: AskOptions = {}): Run {
     return this.#begin(options.listener, async () => {
       const text = requireGoal(goal);
+      const settings = settingsForGoal(this.#settings, this.#options, options.accept);
       await this.tools();
       const first: News = {
         type: "start_requested",
         goal: text,
-        settings: this.#settings,
+        settings,
         plan: { planner: this.plannerName },
       };
       return { ...(await this.#store.create()), first: [first] };
@@ -170,7 +179,8 @@ export class Planwright {
   /** Run a plan. It is checked first: a plan with issues is refused as a whole. */
   run(plan: PlanDraft | Json, options: RunOptions = {}): Run {
     return this.#begin(options.listener, async () => {
-      const accepted = await this.#planning.accept(plan, options.inputs ?? {});
+      const wanted = withAccept(plan, options.accept);
+      const accepted = await this.#planning.accept(wanted, options.inputs ?? {});
       const first: News = {
         type: "start_requested",
         goal: accepted.plan.goal,
@@ -353,16 +363,6 @@ export class Planwright {
       this.#toolbox.find(name),
     ]);
     return describeTool(tool, this.#timings);
-  }
-
-  /** The plans of `planCache`, newest first. */
-  async cachedPlans(): Promise<CachedPlan[]> {
-    return (await import("./planner/plan-cache.ts")).listCachedPlans(this.#options.planCache);
-  }
-
-  /** Forget the plans of `planCache`. @returns how many there were */
-  async clearPlanCache(): Promise<number> {
-    return (await import("./planner/plan-cache.ts")).clearCachedPlans(this.#options.planCache);
   }
 
   /** Let go of the journal. Runs under way must have ended. */

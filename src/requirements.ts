@@ -141,3 +141,11 @@ export function requireWaitingForApproval(state: RunState, subtask: string, now:
   const message = `The subtask ${subtask} of ${state.runId} does not wait for approval.`;
   throw inputError("approval.not_waiting", message, hint);
 }
+
+/** @throws {InputError} `evaluation.not_waiting` */
+export function requireAwaitedEvaluation({ runId, status, reason }: RunState): void {
+  if (status === "waiting" && reason === "evaluation") return;
+  const hint = `\`planwright show ${runId}\` shows how it stands.`;
+  const message = `The run ${runId} does not wait for somebody to look at what came out.`;
+  throw inputError("evaluation.not_waiting", message, hint);
+}

@@ -6,6 +6,7 @@ import type { DayBudget } from "./day-budget.ts";
 import type { World } from "./executor/drivers/driver.ts";
 import { GovernorHost } from "./executor/drivers/governor-host.ts";
 import { isGone } from "./journal/owner.ts";
+import type { Judging } from "./judging.ts";
 import type { MadeModels } from "./make-models.ts";
 import { type PlanwrightOptions, poolsOf } from "./options.ts";
 import type { Planning } from "./planning.ts";
@@ -18,6 +19,7 @@ type Parts = {
   readonly made: MadeModels;
   readonly toolbox: Toolbox;
   readonly planning: Planning;
+  readonly judging: Judging;
   readonly store: RunStore;
   readonly dayBudget: DayBudget | undefined;
 };
@@ -38,7 +40,7 @@ export class Worlds {
 
   /** @throws {InputError} for tools that cannot be loaded */
   async open(): Promise<World> {
-    const { clock, made, toolbox, planning, store, dayBudget } = this.#parts;
+    const { clock, made, toolbox, planning, judging, store, dayBudget } = this.#parts;
     const notify = webhookOf(this.#options);
     return {
       tools: await toolbox.open(),
@@ -50,6 +52,8 @@ export class Worlds {
       isGone,
       pay: dayBudget?.pay,
       plan: (order) => planning.answer(order),
+      revise: (order) => planning.revise(order),
+      evaluate: (order) => judging.answer(order),
       runInside: async (order) => {
         const { runInside } = await import("./inner-runs.ts");
         return runInside(order, { store, planning, world: () => this.open() });

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, type InputError, inputError } from "../base/errors.ts";
 import type { DecideFlags } from "./commands/decide.ts";
+import type { EvalFlags } from "./commands/eval.ts";
 import type { GcFlags } from "./commands/gc.ts";
 import type { PlanFlags } from "./commands/plan.ts";
 import type { ReportFlags } from "./commands/report.ts";
@@ -15,6 +16,8 @@ import type { ValidateFlags } from "./commands/validate.ts";
 import { addDeadLetterCommands } from "./dead-letter-commands.ts";
 import { printFailure, printFailureJson } from "./failure.ts";
 import {
+  type AcceptFlags,
+  addEvaluation,
   addItems,
   addItemsOutput,
   addJson,
@@ -90,6 +93,7 @@ function createProgram(io: Io, lazily: Lazily): Command {
   addDeadLetterCommands(program, lazily);
   addAuditCommands(program, lazily);
   addGcCommand(program, lazily);
+  addEvalCommand(program, lazily);
   addSetupCommands(program, lazily);
   return program;
 }
@@ -100,14 +104,15 @@ function addGoalCommands(program: Command, lazily: Lazily): void {
     .command("ask")
     .description("plan a goal, run the plan, print the answer")
     .argument("<goal...>", "what you want, in plain language");
-  addRunOutput(addLimits(addPlanning(addSetup(ask)))).action(
-    lazily<[string[], RunFlags]>(async () => (await import("./commands/ask.ts")).ask),
+  addRunOutput(addLimits(addEvaluation(addPlanning(addSetup(ask))))).action(
+    lazily<[string[], RunFlags & AcceptFlags]>(async () => (await import("./commands/ask.ts")).ask),
   );
 
   const plan = program
     .command("plan")
-    .description("plan a goal and run nothing")
-    .argument("<goal...>", "what you want, in plain language");
+    .description("plan a goal and run nothing, or compare revisions of plans")
+    .argument("[goal...]", "what you want, in plain language; with --diff, RUN:REVISION")
+    .option("--diff <revision>", "what changed from this revision, RUN:1, to another, RUN:2");
   addPlanning(addSetup(plan))
     .optionsGroup("Output:")
     .addOption(
@@ -127,7 +132,7 @@ function addGoalCommands(program: Command, lazily: Lazily): void {
     .description("run a plan file, once or for each of many items")
     .argument("<file>", "YAML or JSON")
     .option("--input <name=value>", "value of an input of the plan (repeatable)", collect);
-  addItems(addRunOutput(addLimits(addSetup(run)))).action(
+  addItems(addRunOutput(addLimits(addEvaluation(addSetup(run))))).action(
     lazily<[string, RunFileFlags]>(async () => (await import("./commands/run.ts")).run),
   );
 
@@ -218,22 +223,24 @@ function addLifecycleCommands(program: Command, lazily: Lazily): void {
 
   const approve = program
     .command("approve")
-    .description("say yes to a subtask that waits for it")
+    .description("say yes to a subtask that waits for it, or to what a run gave")
     .argument("<run>", "its run")
-    .argument("<subtask>", "the subtask")
+    .argument("[subtask]", "the subtask; left out, what the run gave and was judged too poor")
     .option("--input <json>", "give its tool this instead");
   addDecision(approve).action(
-    lazily<[string, string, DecideFlags]>(
+    lazily<[string, string | undefined, DecideFlags]>(
       async () => (await import("./commands/decide.ts")).approve,
     ),
   );
   const deny = program
     .command("deny")
-    .description("say no to a subtask that waits for approval")
+    .description("say no to a subtask that waits for approval, or to what a run gave")
     .argument("<run>", "its run")
-    .argument("<subtask>", "the subtask");
+    .argument("[subtask]", "the subtask; left out, what the run gave and was judged too poor");
   addDecision(deny).action(
-    lazily<[string, string, DecideFlags]>(async () => (await import("./commands/decide.ts")).deny),
+    lazily<[string, string | undefined, DecideFlags]>(
+      async () => (await import("./commands/decide.ts")).deny,
+    ),
   );
 
   const pause = program
@@ -297,6 +304,19 @@ function addGcCommand(program: Command, lazily: Lazily): void {
     .option("--yes", "remove them");
   addJson(addSetup(gc)).action(
     lazily<[GcFlags]>(async () => (await import("./commands/gc.ts")).gc),
+  );
+}
+
+function addEvalCommand(program: Command, lazily: Lazily): void {
+  program.commandsGroup("Measure:");
+  const command = program
+    .command("eval")
+    .description("hold a judge against examples that people have judged")
+    .argument("<suite>", "YAML or JSON")
+    .option("--limit <n>", "only the first n examples", toCount)
+    .option("--concurrency <n>", "examples at once (default: 4)", toCount);
+  addJson(addSetup(command)).action(
+    lazily<[string, EvalFlags]>(async () => (await import("./commands/eval.ts")).evalSuite),
   );
 }
 

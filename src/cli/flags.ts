@@ -9,6 +9,15 @@ export type SetupFlags = {
   readonly model?: string;
   readonly plannerModel?: string;
   readonly cheaperModel?: string;
+  /** Each judges. */
+  readonly evaluatorModel?: string | readonly string[];
+  readonly escalationModel?: string;
+  /** Ask a person in the end. */
+  readonly escalateToPerson?: boolean;
+  readonly threshold?: number;
+  readonly maxReplans?: number;
+  /** Of the configuration file only. */
+  readonly combineJudges?: "mean" | "majority";
   readonly record?: string;
   readonly replay?: string;
   readonly modelLimits?: NonNullable<PlanwrightOptions["modelLimits"]>;
@@ -46,6 +55,9 @@ export type PlannerSettings = {
   readonly maxRepairs?: number | undefined;
 };
 
+/** What the answer must be like. */
+export type AcceptFlags = { readonly accept?: readonly string[] };
+
 export type ReadingFlags = SetupFlags & { readonly json?: boolean };
 
 export type RunFlags = ReadingFlags & {
@@ -67,6 +79,15 @@ export function addSetup(command: Command): Command {
       new Option("--planner-model <name>", "plan with it instead").env("PLANWRIGHT_PLANNER_MODEL"),
     )
     .option("--cheaper-model <name>", "answer with it once 80 % of the budget is used")
+    .addOption(
+      new Option("--evaluator-model <name>", "judge what comes out with it (repeatable)")
+        .env("PLANWRIGHT_EVALUATOR_MODEL")
+        .argParser(collectFrom),
+    )
+    .option(
+      "--escalation-model <name>",
+      "plan anew with it where the first revision has not helped",
+    )
     .option("--record <file>", "add every request to a model, and its answer, to a file")
     .addOption(
       new Option("--replay <file>", "answer from such a file instead of asking a model").conflicts(
@@ -94,6 +115,24 @@ export function addPlanning(command: Command): Command {
     .optionsGroup("Planning:")
     .option("--planner-tools <n>", "show the model at most so many tools (default: 40)", toCount)
     .option("--plan-cache", "use again a plan made before for the same goal, tools and model");
+}
+
+/** What a new run must give, and what follows where it does not. */
+export function addEvaluation(command: Command): Command {
+  return command
+    .optionsGroup("Evaluation:")
+    .option(
+      "--accept <criterion>",
+      "what the answer must be like, in plain words (repeatable)",
+      collect,
+    )
+    .option("--threshold <score>", "good enough from this score on, 0 to 1 (default: 0.7)", toShare)
+    .option(
+      "--max-replans <n>",
+      "revisions that may follow the plan (default: 2 for goals)",
+      toCountOrNone,
+    )
+    .option("--escalate-to-person", "ask a person where replanning has not helped");
 }
 
 /** How far a new run may go. */
@@ -181,6 +220,20 @@ export function toCount(text: string): number {
   throw new InvalidArgumentError("Give a whole number from 1.");
 }
 
+/** @throws {InvalidArgumentError} for what is no whole number from 0 */
+function toCountOrNone(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("Give a whole number, 0 for none.");
+}
+
+/** @throws {InvalidArgumentError} for what is no number from 0 to 1 */
+function toShare(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("Give a number from 0 to 1.");
+}
+
 /** @throws {InvalidArgumentError} for what is no duration */
 export function toMilliseconds(text: string): number {
   if (isDuration(text)) return parseDuration(text);
@@ -189,4 +242,9 @@ export function toMilliseconds(text: string): number {
 
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** The same where an environment variable may come before. */
+function collectFrom(value: string, before: unknown): string[] {
+  return collect(value, Array.isArray(before) ? before : []);
 }

@@ -2,6 +2,7 @@
 
 import { oneLine } from "../plan/text-width.ts";
 import type { Iterations, SubtaskResult } from "../projections/result.ts";
+import { evaluationText } from "../projections/review-text.ts";
 import { count } from "./text.ts";
 
 /** Further items are only counted. */
@@ -10,13 +11,14 @@ const MAX_REFINED = 5;
 const ITEM_STATES = ["succeeded", "failed", "skipped", "cancelled", "running"] as const;
 
 export function flowNotes(subtask: SubtaskResult): string[] {
-  const { branch, missing = [], iterations } = subtask;
+  const { branch, missing = [], iterations, evaluation } = subtask;
   return [
     ...itemsNote(subtask),
     ...(branch === undefined ? [] : [`took the branch ${oneLine(branch)}`]),
     ...(missing.length === 0 ? [] : [`went on without ${missing.join(", ")}`]),
     ...(iterations === undefined ? [] : [iterationsText(iterations, subtask)]),
     ...refinedNotes(subtask),
+    ...(evaluation === undefined ? [] : [`judged: ${oneLine(evaluationText(evaluation))}`]),
   ];
 }
 

@@ -11,6 +11,8 @@ export function resumeCommand(
     model,
     plannerModel,
     cheaperModel,
+    evaluatorModel = [],
+    escalationModel,
     tools = [],
     workspace,
     journal,
@@ -20,6 +22,8 @@ export function resumeCommand(
     ...flagWords("--model", model),
     ...flagWords("--planner-model", plannerModel),
     ...flagWords("--cheaper-model", cheaperModel),
+    ...[evaluatorModel].flat().flatMap((name) => flagWords("--evaluator-model", name)),
+    ...flagWords("--escalation-model", escalationModel),
     ...tools.flatMap((path) => flagWords("--tools", path)),
     ...flagWords("--workspace", workspace),
     ...flagWords("--journal", journal),
@@ -55,6 +59,12 @@ export function decideCommand({ runId, approvals = [] }: RunResult, flags: Setup
     ...flagWords("--journal", flags.journal),
   ];
   return `${approve.join(" ")} (or deny), then ${resumeCommand(runId, flags)}`;
+}
+
+/** What to type to take what a run gave although it was judged too poor. */
+export function acceptCommand(runId: string, { journal }: SetupFlags): string {
+  const accept = [programName(), "approve", runId, ...flagWords("--journal", journal)];
+  return `${accept.join(" ")} (or deny)`;
 }
 
 /** The program as it was called: by a script of this project, by npx, or by its name. */

@@ -8,8 +8,9 @@ import { printApprovals } from "./approvals.ts";
 import { printError, printIssues } from "./failure.ts";
 import type { RunFlags } from "./flags.ts";
 import { colorsFor, type Io, printLine, printText } from "./io.ts";
-import { decideCommand, resumeCommand, showCommand } from "./next-command.ts";
+import { acceptCommand, decideCommand, resumeCommand, showCommand } from "./next-command.ts";
 import { printQuestions } from "./questions.ts";
+import { printReview } from "./review-text.ts";
 
 /** When a person must say something first. */
 export const WAITING = 5;
@@ -57,6 +58,11 @@ export function printEnding(
         say(
           `the budget is used up; with more: ${resumeCommand(result.runId, flags, limitsOf(flags))}`,
         );
+        break;
+      }
+      if (result.review !== undefined) {
+        printReview(result.review, io);
+        say(`waiting; to take it all the same: ${acceptCommand(result.runId, flags)}`);
         break;
       }
       if (result.approvals !== undefined) {

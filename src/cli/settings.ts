@@ -24,6 +24,8 @@ export async function openWithoutModel(flags: SetupFlags): Promise<Planwright> {
     model: undefined,
     plannerModel: undefined,
     cheaperModel: undefined,
+    evaluatorModel: undefined,
+    escalation: undefined,
     record: undefined,
     replay: undefined,
   };
@@ -41,6 +43,7 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
     model: flags.model ?? config.model,
     plannerModel: flags.plannerModel ?? config.plannerModel,
     cheaperModel: flags.cheaperModel ?? config.cheaperModel,
+    ...readReview(flags, config),
     record: flags.record,
     replay: flags.replay,
     modelLimits: config.modelLimits,
@@ -71,6 +74,22 @@ export async function readSettings(flags: SetupFlags): Promise<PlanwrightOptions
     pools: config.pools,
     toolLimits: config.toolLimits,
     deadLetters: config.deadLetters,
+  };
+}
+
+/** How what comes out is judged, and what follows. */
+function readReview(flags: SetupFlags, config: SetupFlags): Partial<PlanwrightOptions> {
+  return {
+    evaluatorModel: flags.evaluatorModel ?? config.evaluatorModel,
+    escalation: {
+      model: flags.escalationModel ?? config.escalationModel,
+      person: flags.escalateToPerson ?? config.escalateToPerson,
+    },
+    evaluation: {
+      threshold: flags.threshold ?? config.threshold,
+      combine: config.combineJudges,
+    },
+    maxReplans: flags.maxReplans ?? config.maxReplans,
   };
 }
 

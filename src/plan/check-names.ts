@@ -122,6 +122,11 @@ export class Names {
     return this.#toolOf.has(name);
   }
 
+  /** Ids, in plan order. */
+  subtasks(): readonly string[] {
+    return [...this.#toolOf.keys()];
+  }
+
   /**
    * Do something while some names mean something else.
    * @param own what each of them gives; undefined where it may be anything

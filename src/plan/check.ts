@@ -7,6 +7,7 @@
 
 import { InputError, type Issue } from "../base/errors.ts";
 import { formatPath, isPlainObject, type JsonObject, type PathStep } from "../base/json.ts";
+import { checkAccept, checkPlanAccept } from "./check-accept.ts";
 import {
   type CheckedFlow,
   checkBranches,
@@ -24,6 +25,7 @@ import {
   type CompiledSubtask,
   compileTemplates,
   isOfType,
+  type PlanTemplates,
 } from "./compile.ts";
 import { pathOfFanOut } from "./compile-control-flow.ts";
 import type { Template } from "./expressions.ts";
@@ -58,8 +60,8 @@ export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions):
 
   const parsed = planSchema.safeParse(value);
   const plan = parsed.success ? parsed.data : salvagePlan(value);
-  const { subtasks, output, issues: syntax } = compileTemplates(plan);
-  const ofUses = checkUses(plan, subtasks, output, tools);
+  const { issues: syntax, ...templates } = compileTemplates(plan);
+  const ofUses = checkUses(plan, templates, tools);
   // A text that is no expression may have meant to be anything.
   const unreadable = new Set(syntax.map(({ path }) => path));
   const duplicates = checkIds(plan);
@@ -72,7 +74,7 @@ export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions):
     ...checkBranches(plan),
     ...checkLostNames(value),
     ...syntax,
-    ...[...ofUses, ...checkFallbacks(plan, subtasks, output, tools, ofUses)].filter(
+    ...[...ofUses, ...checkFallbacks(plan, templates, tools, ofUses)].filter(
       ({ path }) => !unreadable.has(path),
     ),
   ];
@@ -80,7 +82,7 @@ export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions):
   // With two subtasks of one name nobody can say what depends on what.
   if (duplicates.length > 0) return failed(issues);
   try {
-    const compiled = assemblePlan(plan, subtasks, output);
+    const compiled = assemblePlan(plan, templates);
     return issues.length > 0 ? failed(issues) : { plan, compiled, issues: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -91,22 +93,21 @@ export function checkPlan(value: unknown, { tools, maxSubtasks }: CheckOptions):
 /** What expressions read, and what tools are given. */
 function checkUses(
   plan: Plan,
-  subtasks: readonly CompiledSubtask[],
-  output: Template | undefined,
+  { subtasks, output, accept }: PlanTemplates,
   tools: ToolLookup,
 ): Issue[] {
   const names = new Names(plan, tools);
   return [
     ...subtasks.flatMap((subtask, index) => checkSubtask(plan, index, subtask, names, tools)),
     ...(output === undefined ? [] : names.check(output, ["output"])),
+    ...checkPlanAccept(plan.accept, accept, names),
   ];
 }
 
 /** A fallback takes the same input as the tool, and its output is read in the same way. */
 function checkFallbacks(
   plan: Plan,
-  subtasks: readonly CompiledSubtask[],
-  output: Template | undefined,
+  templates: PlanTemplates,
   tools: ToolLookup,
   known: readonly Issue[],
 ): Issue[] {
@@ -117,7 +118,7 @@ function checkFallbacks(
   }));
   const isKnown = ({ path, message }: Issue) =>
     known.some((issue) => issue.path === path && issue.message === message);
-  return checkUses({ ...plan, subtasks: withFallbacks }, subtasks, output, tools)
+  return checkUses({ ...plan, subtasks: withFallbacks }, templates, tools)
     .filter((issue) => !isKnown(issue))
     .map((issue) => ({ ...issue, message: `When a fallback takes over: ${issue.message}` }));
 }
@@ -218,6 +219,7 @@ function checkSubtask(
     const ofInput = compiled.refine ? ITERATION_SCHEMAS : new Map();
     issues.push(...names.within(ofInput, () => checkCall(checked, [...checked.path, "input"])));
     issues.push(...checkRefine(checked), ...checkRoute(checked), ...checkJoin(checked));
+    issues.push(...checkAccept(checked));
     return issues;
   });
 }

@@ -1,6 +1,7 @@
 import { InputError, type Issue } from "../base/errors.ts";
 import { formatPath, isPlainObject, type Json, type JsonObject } from "../base/json.ts";
 import { closest } from "./closest.ts";
+import { type CompiledAccept, compileAccept } from "./compile-accept.ts";
 import {
   CHECK_NAME,
   type CompiledFanOut,
@@ -31,6 +32,7 @@ export type CompiledSubtask = {
   readonly refine?: CompiledRefine;
   readonly route?: CompiledRoute;
   readonly join?: CompiledJoin;
+  readonly accept?: CompiledAccept;
 };
 
 /** A valid plan with its graph and its expressions ready to run. */
@@ -40,6 +42,8 @@ export type CompiledPlan = {
   /** In plan order. */
   readonly subtasks: readonly CompiledSubtask[];
   readonly output: Template | undefined;
+  /** Undefined where nothing is wanted of the output. */
+  readonly accept: CompiledAccept | undefined;
 };
 
 /** A plan is data that nobody changes, so what follows from it is worked out once. */
@@ -52,19 +56,18 @@ const compiledPlans = new WeakMap<Plan, CompiledPlan>();
 export function compilePlan(plan: Plan): CompiledPlan {
   let compiled = compiledPlans.get(plan);
   if (compiled === undefined) {
-    const { subtasks, output, issues } = compileTemplates(plan);
+    const { issues, ...templates } = compileTemplates(plan);
     if (issues.length > 0) throw new InputError(issues);
-    compiled = assemblePlan(plan, subtasks, output);
+    compiled = assemblePlan(plan, templates);
   }
   return compiled;
 }
 
+/** All that a plan writes with expressions. */
+export type PlanTemplates = Pick<CompiledPlan, "subtasks" | "output" | "accept">;
+
 /** The expressions of a plan, and what is wrong with them. */
-export function compileTemplates(plan: Plan): {
-  subtasks: CompiledSubtask[];
-  output: Template | undefined;
-  issues: Issue[];
-} {
+export function compileTemplates(plan: Plan): PlanTemplates & { issues: Issue[] } {
   const issues: Issue[] = [];
   const compile = (value: Json, path: readonly (string | number)[]) => {
     const compiled = compileTemplate(value);
@@ -75,11 +78,12 @@ export function compileTemplates(plan: Plan): {
     compileSubtask(subtask, (value, place) => compile(value, ["subtasks", index, ...place])),
   );
   const output = plan.output === undefined ? undefined : compile(plan.output as Json, ["output"]);
-  return { subtasks, output, issues };
+  const accept = plan.accept && compileAccept(plan.accept, compile);
+  return { subtasks, output, accept, issues };
 }
 
 function compileSubtask(
-  { id, input, when, idempotencyKey, forEach, refine, route, join }: Subtask,
+  { id, input, when, idempotencyKey, forEach, refine, route, join, accept }: Subtask,
   compile: (value: Json, place: readonly (string | number)[]) => Template,
 ): CompiledSubtask {
   const fanOuts = compileFanOuts(forEach, compile);
@@ -100,6 +104,7 @@ function compileSubtask(
     ...(refine && { refine: compileRefine(refine, compile) }),
     ...(route && { route: compileRoute(route, compile) }),
     ...(join && { join: compileJoin(join) }),
+    ...(accept && { accept: compileAccept(accept, compile) }),
   };
 }
 
@@ -107,11 +112,8 @@ function compileSubtask(
  * Put a plan together with its compiled expressions.
  * @throws {InputError} `plan.cycle`
  */
-export function assemblePlan(
-  plan: Plan,
-  subtasks: readonly CompiledSubtask[],
-  output: Template | undefined,
-): CompiledPlan {
+export function assemblePlan(plan: Plan, templates: PlanTemplates): CompiledPlan {
+  const { subtasks } = templates;
   const routesTo = routesOf(subtasks);
   const graph = buildGraph(
     plan.subtasks.map(({ id, dependsOn }, index) => ({
@@ -125,7 +127,7 @@ export function assemblePlan(
       references: referencesOf(subtasks[index]),
     })),
   );
-  const compiled: CompiledPlan = { plan, graph, subtasks, output };
+  const compiled: CompiledPlan = { plan, graph, ...templates };
   compiledPlans.set(plan, compiled);
   return compiled;
 }
@@ -144,9 +146,9 @@ function routesOf(subtasks: readonly CompiledSubtask[]): ReadonlyMap<string, rea
 /** Names that the expressions of a subtask read, but for those that mean something of its own. */
 export function referencesOf(subtask: CompiledSubtask | undefined): readonly string[] {
   if (subtask === undefined) return [];
-  const { input, when, idempotencyKey, fanOuts = [], refine, route } = subtask;
+  const { input, when, idempotencyKey, fanOuts = [], refine, route, accept } = subtask;
   const condition = typeof when === "object" ? when : undefined;
-  if (!condition && !idempotencyKey && fanOuts.length === 0 && !refine && !route) {
+  if (!condition && !idempotencyKey && fanOuts.length === 0 && !refine && !route && !accept) {
     return input.references;
   }
   const item = itemNames(fanOuts);
@@ -157,6 +159,7 @@ export function referencesOf(subtask: CompiledSubtask | undefined): readonly str
     ...free([input], iteration),
     ...free([condition, idempotencyKey], item),
     ...free([route?.by, route?.confidence, refine?.check?.input], ofOutput),
+    ...free(accept?.criteria ?? [], ofOutput),
     ...free([refine?.until, refine?.score, refine?.feedback], ofCheck),
     ...fanOuts.flatMap((level, depth) => free([level.in], itemNames(fanOuts.slice(0, depth)))),
   ];

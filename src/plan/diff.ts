@@ -19,7 +19,7 @@ export type FieldChange = {
 };
 
 export type PlanDiff = {
-  /** Of the goal, the inputs and the output. */
+  /** Of the goal, the inputs, the output and what it must be like. */
   readonly plan: readonly FieldChange[];
   readonly added: readonly Subtask[];
   readonly removed: readonly Subtask[];
@@ -58,8 +58,9 @@ export function isSamePlan({ plan, added, removed, changed }: PlanDiff): boolean
   return plan.length + added.length + removed.length + changed.length === 0;
 }
 
-function planFields({ goal, inputs, output }: Plan): Json {
-  return { goal, inputs, ...(output === undefined ? {} : { output }) } as Json;
+function planFields({ goal, inputs, output, accept }: Plan): Json {
+  const own = { ...(output !== undefined && { output }), ...(accept && { accept }) };
+  return { goal, inputs, ...own } as Json;
 }
 
 /** One form for dependencies that mean the same, in an order that means nothing. */

@@ -19,6 +19,7 @@ export function salvagePlan(value: unknown): Plan {
     inputs: salvageInputs(plan["inputs"]),
     subtasks: subtasks.map(salvageSubtask),
     ...(isJson(plan["output"]) ? { output: plan["output"] as Json } : {}),
+    ...salvageFlow({ accept: plan["accept"] }),
   } as Plan;
 }
 
@@ -36,7 +37,7 @@ function salvageSubtask(value: unknown): Subtask {
   const { id, tool, fallback, input, dependsOn, when, idempotencyKey, forEach, ...more } = (
     isPlainObject(value) ? value : {}
   ) as Record<keyof Subtask, unknown>;
-  const { refine, route, join } = more;
+  const { refine, route, join, accept } = more;
   return {
     id: typeof id === "string" ? id : "",
     tool: typeof tool === "string" ? tool : "",
@@ -47,7 +48,7 @@ function salvageSubtask(value: unknown): Subtask {
     ...salvageFanOut(forEach),
     ...(typeof fallback === "string" ? { fallback } : {}),
     ...(typeof idempotencyKey === "string" ? { idempotencyKey } : {}),
-    ...salvageFlow({ refine, route, join }),
+    ...salvageFlow({ refine, route, join, accept }),
   };
 }
 
@@ -66,7 +67,8 @@ const NEUTRAL_REFINE = { iterations: 2, until: "${true}" };
 /** Each as a whole or not at all; what is refined keeps the names that its input may read. */
 function salvageFlow(given: Readonly<Record<string, unknown>>): Partial<Subtask> {
   const { shape } = planSchema.shape.subtasks.element;
-  const read = { refine: shape.refine, route: shape.route, join: shape.join };
+  const { refine, route, join, accept } = shape;
+  const read = { refine, route, join, accept };
   return Object.fromEntries(
     Object.entries(read).flatMap(([name, schema]) => {
       const isGiven = given[name] !== undefined;

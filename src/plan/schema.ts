@@ -8,6 +8,7 @@
 
 import { z } from "zod";
 import type { JsonObject } from "../base/json.ts";
+import { accept } from "./accept-schema.ts";
 import { forEach, join, refine, route } from "./control-flow-schema.ts";
 import { duration, id, limit, SUBTASK_ID, toolName } from "./schema-parts.ts";
 
@@ -49,6 +50,9 @@ const subtask = z.strictObject({
     .describe("Again with feedback, until its output is accepted; the best one is its output."),
   route: route.optional().describe("Which of several branches its output chooses."),
   join: join.optional().describe("When it starts although not all that it depends on is there."),
+  accept: accept
+    .optional()
+    .describe("What its output must be like; it is judged before anything depends on it."),
   dependsOn: z
     .array(dependency)
     .default([])
@@ -114,6 +118,7 @@ export const budgetSchema = z.strictObject({
   toolCalls: count.optional(),
   modelCalls: count.optional(),
   seconds: z.number().positive().optional().describe("From its start or its newest resume."),
+  replans: z.int().min(0).max(20).optional().describe("Revisions that may follow the plan."),
 });
 
 export const planSchema = z.strictObject({
@@ -132,6 +137,7 @@ export const planSchema = z.strictObject({
     .json()
     .optional()
     .describe("The answer, with ${expressions}; without it, what the last subtasks gave."),
+  accept: accept.optional().describe("What the answer must be like to be good enough."),
 });
 
 /** A plan with its defaults applied. */

@@ -9,9 +9,7 @@ import { readJson } from "../base/read-json.ts";
 import type { Question } from "../plan/question.ts";
 import { type PlanDraft, planJsonSchema } from "../plan/schema.ts";
 import { closedSchema, decode, encode } from "./closed-form.ts";
-
-/** What a planner says about a subtask; the rest, like timeouts, is for people and tools. */
-const OFFERED = ["id", "description", "tool", "input", "dependsOn", "when", "optional"];
+import { isOffered } from "./offered.ts";
 
 const CANNOT =
   "Only when no plan with these tools reaches the goal: what is missing, in a sentence for the user.";
@@ -124,12 +122,12 @@ function readQuestions(given: Json | undefined): Question[] {
 let plain: JsonObject | undefined;
 
 /** The answer's form before it is closed. Made once: it depends on the plan's schema only. */
-function plainSchema(): JsonObject {
+export function plainSchema(): JsonObject {
   plain ??= derive(planJsonSchema());
   return plain;
 }
 
-function textsOf(value: Json | undefined): string[] {
+export function textsOf(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
 }
 
@@ -147,9 +145,7 @@ const QUESTION: JsonObject = {
 function derive(plan: JsonObject): JsonObject {
   const { subtasks, output } = at(plan, "properties");
   const subtask = at(subtasks, "items");
-  const offered = Object.entries(at(subtask, "properties")).filter(([key]) =>
-    OFFERED.includes(key),
-  );
+  const offered = Object.entries(at(subtask, "properties")).filter(([key]) => isOffered(key));
   const properties = {
     cannot: { type: "string", description: CANNOT },
     questions: { type: "array", description: QUESTIONS, items: QUESTION },

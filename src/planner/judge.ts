@@ -25,13 +25,8 @@ export type Refused = {
  * @throws {ModelError} `model.refused`
  */
 export function judge(result: ModelResult, request: PlanRequest): Proposal {
-  if (result.finish === "refusal") {
-    const said = result.text.trim() === "" ? "." : `: ${result.text.trim()}`;
-    throw new ModelError("model.refused", `${result.model} refused to plan this goal${said}`, {
-      hint: "Put the goal in other words, or let another model plan.",
-    });
-  }
-  if (result.finish === "length") return { verdict: "wrong", issues: [cutOff(result.model)] };
+  const refused = unfinished(result, "plan this goal");
+  if (refused !== undefined) return refused;
   const answer = readAnswer(result.text, request.goal);
   switch (answer.kind) {
     case "cannot":
@@ -53,6 +48,22 @@ export function judge(result: ModelResult, request: PlanRequest): Proposal {
         : { verdict: "wrong", issues, plan: answer.plan };
     }
   }
+}
+
+/**
+ * What to make of an answer that has no end, if it has none.
+ * @param task what the model was to do, for whoever reads that it will not
+ * @throws {ModelError} `model.refused`
+ */
+export function unfinished(result: ModelResult, task: string): Refused | undefined {
+  if (result.finish === "refusal") {
+    const said = result.text.trim() === "" ? "." : `: ${result.text.trim()}`;
+    throw new ModelError("model.refused", `${result.model} refused to ${task}${said}`, {
+      hint: "Put the goal in other words, or let another model plan.",
+    });
+  }
+  if (result.finish !== "length") return undefined;
+  return { verdict: "wrong", issues: [cutOff(result.model)] };
 }
 
 const MAX_QUESTIONS = 10;

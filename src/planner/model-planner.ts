@@ -1,29 +1,19 @@
 /**
- * The planner that asks a model.
+ * The planner that asks a model, for plans and for revisions of them.
  *
- * It asks for a plan, has it checked, and sends the exact errors back until the plan is
- * right or the rounds are used up. A repair request holds the goal, the newest proposal and
- * its errors, not the whole history: older mistakes only cost tokens and invite repetition.
+ * Both are conversations of the same kind; here stands what each of them is about.
  */
 
-import { type Issue, ModelError } from "../base/errors.ts";
-import type { Json } from "../base/json.ts";
-import {
-  addUsage,
-  type Model,
-  type ModelMessage,
-  type ModelRequest,
-  type ModelResult,
-  type ModelStream,
-  NO_USAGE,
-} from "../models/model.ts";
+import { ModelError } from "../base/errors.ts";
+import type { Model, ModelRequest, ModelResult, ModelStream } from "../models/model.ts";
 import { planSchema } from "../plan/schema.ts";
-import type { ToolDescription } from "../tools/tool.ts";
 import { answerSchema, readAnswer } from "./answer.ts";
 import { chooseTools } from "./choose-tools.ts";
-import { judge, NO_MORE_TOOLS, type Refused } from "./judge.ts";
+import { converse, type Shown, type Topic } from "./converse.ts";
+import { judge } from "./judge.ts";
+import { judgeRevision, placesById } from "./judge-revision.ts";
 import { PlanReader } from "./plan-reader.ts";
-import type { Planner, PlanOutcome, PlanRequest } from "./planner.ts";
+import type { Planner, PlanOutcome, PlanRequest, RevisionRequest } from "./planner.ts";
 import {
   goalMessage,
   type PromptOptions,
@@ -31,6 +21,9 @@ import {
   repairMessage,
   SHORTER,
 } from "./prompt.ts";
+import { blamedIn } from "./read-feedback.ts";
+import { revisionSchema } from "./revision-answer.ts";
+import { REVISE_AGAIN, REVISING, revisionMessage, SHORTER_REVISION } from "./revision-prompt.ts";
 
 export interface ModelPlannerOptions extends PromptOptions {
   /** How often an invalid plan goes back with its errors. @default 3 */
@@ -40,6 +33,9 @@ export interface ModelPlannerOptions extends PromptOptions {
   /** What "today" means, e.g. `Europe/Rome`. @default the system's */
   readonly timeZone?: string | undefined;
 }
+
+const MAX_REPAIRS = 3;
+const MAX_TOOLS = 40;
 
 /** A planner that asks this model. */
 export function createModelPlanner(model: Model, options: ModelPlannerOptions = {}): Planner {
@@ -51,55 +47,57 @@ export function createModelPlanner(model: Model, options: ModelPlannerOptions = 
       return { ...framing(request, tools, options), messages };
     },
     plan: (request) => plan(request.meter?.(model) ?? model, request, options),
+    revise: (request) => {
+      const asked = request.model ?? model;
+      return revise(request.meter?.(asked) ?? asked, request, options);
+    },
   };
 }
 
-async function plan(
+function plan(
   model: Model,
   request: PlanRequest,
   options: ModelPlannerOptions,
 ): Promise<PlanOutcome> {
-  const { maxRepairs = 3 } = options;
-  const question = goalMessage(request, options.timeZone);
-  let tools = firstTools(request, options);
-  let mayAskForTools = tools.length < request.tools.length;
-  let messages = [question];
-  let spent = { usage: NO_USAGE, modelCalls: 0 };
-  let lastPlan: Json | undefined;
-  for (let round = 0; ; ) {
-    const { signal } = request;
-    const asked = { ...framing(request, tools, options), messages, signal };
-    const drafts = round === 0 ? request.onDraft : undefined;
-    const result = await generate(model, asked, request, drafts);
-    spent = { usage: addUsage(spent.usage, result.usage), modelCalls: spent.modelCalls + 1 };
-    const proposal = judge(result, request);
-    if (proposal.verdict === "right") {
-      return { status: "planned", plan: planSchema.parse(proposal.plan), ...spent };
-    }
-    if (proposal.verdict === "asks") {
-      return { status: "asks", questions: proposal.questions, ...spent };
-    }
-    if (proposal.verdict === "wants_tools" && mayAskForTools) {
-      mayAskForTools = false;
-      tools = withMoreTools(tools, proposal.keywords, request, options);
-      continue;
-    }
-    const refused = proposal.verdict === "wants_tools" ? NO_MORE_TOOLS : proposal;
-    lastPlan = refused.plan ?? lastPlan;
-    const isLast = refused.verdict === "hopeless" || round >= maxRepairs;
-    if (isLast) {
-      const issues = lastIssues(refused, model.name, round + 1);
-      return { status: "failed", issues, ...(lastPlan !== undefined && { lastPlan }), ...spent };
-    }
-    round++;
-    request.onRepair?.(round, refused.issues);
-    messages = repairMessages(question, result, refused.issues);
-  }
+  const { onDraft } = request;
+  return converse(model, {
+    ...sharedBy(request, options),
+    what: "plan",
+    question: goalMessage(request, options.timeZone),
+    firstTools: firstTools(request, options),
+    framing: (shown) => framing(request, shown, options),
+    ...(onDraft && { askFirst: (asked) => generate(model, asked, request, onDraft) }),
+    judge: (result) => judge(result, request),
+    correction: ({ issues }) => repairMessage(issues),
+    shorter: SHORTER,
+  });
 }
 
-const MAX_TOOLS = 40;
+function revise(
+  model: Model,
+  request: RevisionRequest,
+  options: ModelPlannerOptions,
+): Promise<PlanOutcome> {
+  return converse(model, {
+    ...sharedBy(request, options),
+    what: "revision",
+    question: revisionMessage(request, options.timeZone),
+    firstTools: toolsToRevise(request, options),
+    framing: (shown) => revisionFraming(request, shown, options),
+    judge: (result) => judgeRevision(result, request),
+    correction: ({ issues, plan }) => repairMessage(placesById(issues, plan), REVISE_AGAIN),
+    shorter: SHORTER_REVISION,
+  });
+}
 
-type Shown = readonly ToolDescription[];
+function sharedBy(
+  request: Pick<PlanRequest, "tools" | "signal" | "onRepair">,
+  { maxRepairs = MAX_REPAIRS, maxTools = MAX_TOOLS }: ModelPlannerOptions,
+) {
+  const { tools, signal } = request;
+  const onRepair: Topic["onRepair"] = (round, issues) => request.onRepair?.(round, issues);
+  return { tools, signal, maxRepairs, maxTools, onRepair };
+}
 
 function firstTools(
   { goal, tools }: Pick<PlanRequest, "goal" | "tools">,
@@ -108,52 +106,51 @@ function firstTools(
   return chooseTools(goal, tools, maxTools);
 }
 
-/** What is shown stays: the model may have meant to use it. */
-function withMoreTools(
-  shown: Shown,
-  keywords: readonly string[],
-  { tools }: PlanRequest,
+/** Those that the plan has, and those that go best with the goal and with what is to blame. */
+function toolsToRevise(
+  { goal, tools, feedback }: RevisionRequest,
   { maxTools = MAX_TOOLS }: ModelPlannerOptions,
 ): Shown {
-  const others = tools.filter((tool) => !shown.includes(tool));
-  const found = new Set([...shown, ...chooseTools(keywords.join(" "), others, maxTools)]);
-  return tools.filter((tool) => found.has(tool));
+  const { subtasks } = feedback.plan;
+  const used = new Set(subtasks.flatMap(({ tool, fallback = tool }) => [tool, fallback]));
+  const blamed = blamedIn(feedback);
+  const toBlame = subtasks.filter(({ id }) => blamed.has(id));
+  const words = toBlame.map(
+    ({ tool, description = "" }) => `${tool.replaceAll("_", " ")} ${description}`,
+  );
+  const chosen = new Set(chooseTools([goal, ...words].join("\n"), tools, maxTools));
+  return tools.filter((tool) => chosen.has(tool) || used.has(tool.name));
 }
+
+type Framing = Pick<ModelRequest, "system" | "schema"> & { readonly schema: object };
 
 /** All of a request but its messages. */
 function framing(
   { tools }: Pick<PlanRequest, "tools">,
   shown: Shown,
   options: ModelPlannerOptions,
-): Pick<ModelRequest, "system" | "schema"> & { readonly schema: object } {
-  const schema = answerSchema(
-    shown.map(({ name }) => name),
-    shown.length < tools.length,
-  );
+): Framing {
+  const schema = answerSchema(namesOf(shown), shown.length < tools.length);
   return {
     system: planningPrompt(tools, shown, options),
     schema: { name: "plan", schema },
   };
 }
 
-function lastIssues({ verdict, issues }: Refused, model: string, tries: number): readonly Issue[] {
-  return verdict === "hopeless" ? issues : [gaveUp(model, tries), ...issues];
+function revisionFraming(
+  { tools }: RevisionRequest,
+  shown: Shown,
+  options: ModelPlannerOptions,
+): Framing {
+  const schema = revisionSchema(namesOf(shown), shown.length < tools.length);
+  return {
+    system: [...planningPrompt(tools, shown, options), REVISING],
+    schema: { name: "revision", schema },
+  };
 }
 
-function repairMessages(
-  question: ModelMessage,
-  { finish, text }: ModelResult,
-  issues: readonly Issue[],
-): ModelMessage[] {
-  if (finish === "length") return [addTo(question, SHORTER)];
-  // No provider takes an empty message, so an empty answer is told of in the question.
-  if (text.trim() === "")
-    return [addTo(question, "Your last answer was empty. Answer with a plan.")];
-  return [question, { role: "assistant", content: text }, repairMessage(issues)];
-}
-
-function addTo({ role, content }: ModelMessage, note: string): ModelMessage {
-  return { role, content: `${content}\n\n${note}` };
+function namesOf(tools: Shown): string[] {
+  return tools.map(({ name }) => name);
 }
 
 /**
@@ -167,9 +164,8 @@ async function generate(
   model: Model,
   asked: ModelRequest,
   request: PlanRequest,
-  onDraft: PlanRequest["onDraft"],
+  onDraft: NonNullable<PlanRequest["onDraft"]>,
 ): Promise<ModelResult> {
-  if (onDraft === undefined) return model.generate(asked).result;
   const stream = model.generate(asked);
   try {
     await readDrafts(stream, request, onDraft);
@@ -192,13 +188,4 @@ async function readDrafts(
     if (answer?.kind !== "plan" || request.check(answer.plan).length > 0) continue;
     onDraft(planSchema.parse(answer.plan));
   }
-}
-
-function gaveUp(model: string, tries: number): Issue {
-  return {
-    code: "planner.failed",
-    path: "",
-    message: `${model} gave no valid plan in ${tries} ${tries === 1 ? "try" : "tries"}.`,
-    hint: "Say the goal more exactly, let another model plan, or mend the last plan by hand.",
-  };
 }

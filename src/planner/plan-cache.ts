@@ -44,6 +44,8 @@ export function cachePlans(planner: Planner, folder: string): Planner {
       }
       return outcome;
     },
+    // How a run has gone is its own.
+    revise: (request) => planner.revise(request),
   };
 }
 

@@ -6,12 +6,14 @@
  *
  * P1. A planner never runs a tool.
  * P2. A plan only uses tools of the request.
- * P3. What it cannot plan ends in `failed` with what was wrong, never in an invented step.
+ * P3. A revision keeps what is not to blame, with all that people have said about it.
+ * P4. What it cannot plan ends in `failed` with what was wrong, never in an invented step.
  */
 
 import type { Issue } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import type { Model, ModelRequest, ModelUsage } from "../models/model.ts";
+import type { Feedback } from "../plan/evaluation.ts";
 import type { Clarification, Question } from "../plan/question.ts";
 import type { Plan } from "../plan/schema.ts";
 import type { ToolDescription } from "../tools/tool.ts";
@@ -62,6 +64,15 @@ export type PlanOutcome =
       readonly modelCalls: number;
     };
 
+/** A plan that is under way, or has ended, shall be planned anew. */
+export interface RevisionRequest
+  extends Pick<PlanRequest, "goal" | "tools" | "now" | "signal" | "meter" | "check" | "onRepair"> {
+  /** How it has gone. */
+  readonly feedback: Feedback;
+  /** Another model than the planner's own, for this revision. @default the planner's */
+  readonly model?: Model | undefined;
+}
+
 /** What goes to a model; keys are not part of it. */
 export type PlannerPrompt = Pick<ModelRequest, "system" | "messages" | "schema">;
 
@@ -72,4 +83,10 @@ export interface Planner {
   prompt?(request: Pick<PlanRequest, "goal" | "tools" | "now">): PlannerPrompt;
   /** @throws {ModelError} when the provider fails for good or the signal aborts */
   plan(request: PlanRequest): Promise<PlanOutcome>;
+  /**
+   * Plan anew, with what is known by now. The plan that comes back is whole, and has passed
+   * `check`, which also refuses a revision that drops what has changed the world already.
+   * @throws {ModelError} when the provider fails for good or the signal aborts
+   */
+  revise(request: RevisionRequest): Promise<PlanOutcome>;
 }

@@ -171,8 +171,13 @@ function renderNow(now: number, timeZone: string | undefined): string {
 /** More errors than this are the same one many times. */
 const MAX_ERRORS = 20;
 
-/** What was wrong with a plan, for its author. */
-export function repairMessage(issues: readonly Issue[]): ModelMessage {
+const PLAN_AGAIN = [
+  "Places count from 0; input.x is the entry named x. Correct these errors, keep what is right, and",
+  "answer with the whole plan again, in the same form.",
+].join(" ");
+
+/** What was wrong with a plan, for its author. @param again what is wanted now */
+export function repairMessage(issues: readonly Issue[], again: string = PLAN_AGAIN): ModelMessage {
   const shown = issues.slice(0, MAX_ERRORS).map(({ code, path, message, hint }, i) => {
     const place = path === "" ? "" : `${path}: `;
     return `${i + 1}. ${place}${message} (${code}) ${hint}`;
@@ -180,8 +185,7 @@ export function repairMessage(issues: readonly Issue[]): ModelMessage {
   const content = [
     `This plan was refused. What is wrong with it${issues.length > MAX_ERRORS ? ", among others" : ""}:`,
     shown.join("\n"),
-    "Places count from 0; input.x is the entry named x. Correct these errors, keep what is right, and " +
-      "answer with the whole plan again, in the same form.",
+    again,
   ].join("\n\n");
   return { role: "user", content };
 }

@@ -17,6 +17,7 @@ const SUBTASK: Readonly<Record<SubtaskReason, string>> = {
 
 const RUN: Readonly<Record<RunReason, string>> = {
   approval: "a person must say yes",
+  evaluation: "what came out was judged too poor, and a person is to look at it",
   budget_exceeded: "its budget is used up",
   questions: "the planner asks something",
   subtask_failed: "a subtask failed",

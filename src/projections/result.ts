@@ -1,10 +1,10 @@
 import type { ErrorData } from "../base/errors.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Usage } from "../executor/core/consumption.ts";
-import type { QualityFlag } from "../executor/core/event.ts";
 import { type LargeValues, NO_LARGE_VALUES } from "../executor/core/large-value.ts";
 import { openApprovals } from "../executor/core/open-approvals.ts";
 import { idOfSubtask, programOf, toolOf } from "../executor/core/program.ts";
+import type { QualityFlag } from "../executor/core/quality-flag.ts";
 import type { ItemsState, RefineState, RunState, SubtaskState } from "../executor/core/state.ts";
 import {
   isFinal,
@@ -14,6 +14,7 @@ import {
   type SubtaskStatus,
 } from "../executor/core/status.ts";
 import { compilePlan } from "../plan/compile.ts";
+import type { Evaluation } from "../plan/evaluation.ts";
 import type { Question } from "../plan/question.ts";
 import type { Subtask } from "../plan/schema.ts";
 import { withLargeOutput } from "./large-output.ts";
@@ -42,9 +43,25 @@ export type RunResult = {
   readonly usage: RunUsage;
   /** Why it failed, when it did. */
   readonly error?: ErrorData;
+  /** What was judged, oldest first; `subtask` is left out for what came out of the run. */
+  readonly evaluations: readonly ({
+    readonly revision: number;
+    readonly subtask?: string;
+  } & Evaluation)[];
+  /** What a person is to look at, where the run waits for that. */
+  readonly review?: AwaitedReview;
+  /** Revisions that took the place of a plan before. */
   readonly replans: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
+};
+
+/** The best that there is, which was judged too poor. */
+export type AwaitedReview = {
+  readonly revision: number;
+  /** One that is large is read when this field is. @throws {JournalError} `blob.missing`, `blob.damaged` */
+  readonly output: Json;
+  readonly evaluation: Evaluation;
 };
 
 export type AwaitedApproval = {
@@ -79,6 +96,8 @@ export type SubtaskResult = {
   readonly missing?: readonly string[];
   /** Of one with `refine`: how often it was produced. */
   readonly iterations?: Iterations;
+  /** Of one with `accept`: how its output was judged. */
+  readonly evaluation?: Evaluation;
   /** Of one with both: the items that needed more than two iterations, or were not accepted. */
   readonly refined?: readonly (Iterations & { readonly id: string })[];
 };
@@ -134,11 +153,25 @@ export function resultOf(
       : [],
     usage: { ...state.usage, seconds: ((finishedAt ?? lastAt) - (startedAt ?? lastAt)) / 1000 },
     ...(state.error !== null && { error: state.error }),
-    replans: accepted === null ? 0 : accepted.revision - 1,
+    evaluations: state.review.evaluations.map(({ revision, subtask, evaluation }) => {
+      return { revision, ...(subtask !== null && { subtask }), ...evaluation };
+    }),
+    ...awaitedReview(state, values),
+    replans: accepted === null ? 0 : Math.max(0, accepted.revision - 1),
     startedAt,
     finishedAt,
   };
   return withLargeOutput(result, state, { runId: state.runId, subtask: "the run" }, values);
+}
+
+function awaitedReview(
+  { runId, status, reason, review: { best } }: RunState,
+  values: LargeValues,
+): { readonly review?: AwaitedReview } {
+  if (status !== "waiting" || reason !== "evaluation" || best === null) return {};
+  const { revision, evaluation, kept } = best;
+  const review = { revision, output: kept.output, evaluation };
+  return { review: withLargeOutput(review, kept, { runId, subtask: "the run" }, values) };
 }
 
 function awaitedApproval(state: RunState, index: number): AwaitedApproval {
@@ -168,7 +201,8 @@ function subtaskResult(
   const subtask = state.subtasks[index];
   if (subtask === undefined) throw new Error(`The state has no subtask ${index}.`);
   const { status, reason, cause, attempts, startedAt, finishedAt, output, error } = subtask;
-  const { largeOutput } = subtask;
+  const { largeOutput, review } = subtask;
+  const evaluation = review?.phase === "ended" ? review.best?.evaluation : review?.evaluation;
   const result: SubtaskResult = {
     id,
     tool,
@@ -186,6 +220,7 @@ function subtaskResult(
     ...(subtask.join?.missing?.length && { missing: subtask.join.missing }),
     ...(subtask.refine !== null && { iterations: iterationsOf(subtask.refine) }),
     ...(refined && { refined }),
+    ...(evaluation && { evaluation }),
   };
   return withLargeOutput(result, subtask, { runId: state.runId, subtask: id }, values);
 }

@@ -9,6 +9,7 @@ import { findSubtask } from "../executor/core/program.ts";
 import type { RunState, SubtaskState } from "../executor/core/state.ts";
 import { compilePlan } from "../plan/compile.ts";
 import { runReasonText, subtaskReasonText } from "./reasons.ts";
+import { isReviewEvent, reviewDetail, reviewLine } from "./review-text.ts";
 
 export type TimelineEntry = {
   /** Milliseconds since the run's first event. */
@@ -38,6 +39,7 @@ export function timelineOf(events: readonly RunEvent[]): TimelineEntry[] {
 }
 
 function detailOf(event: RunEvent): string {
+  if (isReviewEvent(event)) return reviewDetail(event);
   switch (event.type) {
     case "run.started":
       return event.goal;
@@ -148,6 +150,7 @@ export function progressLine(event: RunEvent, state: RunState): string | undefin
 }
 
 function lineOf(event: RunEvent, state: RunState): string | undefined {
+  if (isReviewEvent(event)) return reviewLine(event);
   switch (event.type) {
     case "run.started":
       return `run ${event.runId}`;

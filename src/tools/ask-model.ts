@@ -2,14 +2,10 @@
 
 import { ToolError } from "../base/errors.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import { type JsonValidator, listProblems, withoutNulls } from "../base/json-schema-validator.ts";
 import { readJson } from "../base/read-json.ts";
 import type { Model, ModelMessage } from "../models/model.ts";
-import {
-  compileJsonSchema,
-  type JsonValidator,
-  listProblems,
-  withoutNulls,
-} from "./json-schema-validator.ts";
+import { compileJsonSchema } from "./json-schema-validator.ts";
 import { textOf } from "./model-answer.ts";
 import type { ToolContext } from "./tool.ts";
 

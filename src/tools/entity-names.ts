@@ -10,6 +10,7 @@
  * lexicon knows: what goes around a name is read as English.
  */
 
+import { sentencesOf } from "../base/text-units.ts";
 import { bare, type Mention, mentionsIn } from "./entity-mentions.ts";
 import { guessLanguages } from "./language.ts";
 import {
@@ -19,7 +20,6 @@ import {
   PLACE_BEGINNINGS,
   PLACE_ENDS,
 } from "./name-words.ts";
-import { sentencesOf } from "./text-units.ts";
 
 export type NameKind = "people" | "places" | "organizations";
 export type Names = Record<NameKind, string[]>;

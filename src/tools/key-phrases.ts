@@ -1,5 +1,5 @@
+import { joinSpaced, wordsOf } from "../base/text-units.ts";
 import type { Vocabulary } from "./language.ts";
-import { joinSpaced, wordsOf } from "./text-units.ts";
 
 export type KeyPhrase = { readonly phrase: string; readonly score: number; readonly count: number };
 

@@ -1,7 +1,7 @@
 /** What people read of a text that may be marked up as Markdown. */
 
 import type { Token, Tokens } from "marked";
-import { paragraphsOf } from "./text-units.ts";
+import { paragraphsOf } from "../base/text-units.ts";
 
 export type Prose = {
   /** Running text, in order: no headings, code or tables, and of lists only what are sentences. */

@@ -1,5 +1,5 @@
+import { wordsOf } from "../base/text-units.ts";
 import type { Vocabulary } from "./language.ts";
-import { wordsOf } from "./text-units.ts";
 
 type Candidate = {
   readonly sentence: string;

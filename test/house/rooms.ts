@@ -27,8 +27,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tools: ["base", "models/model.ts"],
   planner: ["base", "plan", "models/model.ts", "tools/tool.ts"],
   evaluator: ["base", "plan", "models/model.ts", "tools/tool.ts"],
+  evals: ["base", "plan", "evaluator/evaluator.ts", "models/model.ts"],
   projections: ["base", "plan", "executor/core", "journal/journal.ts"],
-  cli: ["base", "plan", "projections", "planwright.ts", "run.ts"],
+  cli: ["base", "plan", "projections", "evals", "planwright.ts", "run.ts"],
 };
 
 /** Folders inside rooms; they follow their room's rule. */
@@ -45,6 +46,7 @@ export const PURE_ROOMS = ["base", "plan", "executor/core", "executor/governor"]
 /** The file named like its room: types and a promise, no I/O. */
 export const CONTRACT_FILES = [
   "executor/drivers/driver.ts",
+  "evals/eval.ts",
   "evaluator/evaluator.ts",
   "journal/journal.ts",
   "models/model.ts",

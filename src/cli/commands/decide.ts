@@ -10,13 +10,15 @@ export type DecideFlags = ReadingFlags & {
   readonly input?: string;
 };
 
-/** Say yes to a subtask that waits for it. */
-export function approve(runId: string, subtask: string, flags: DecideFlags, io: Io) {
+/** Say yes to a subtask that waits for it, or to what the run gave. */
+export function approve(runId: string, subtask: string | undefined, flags: DecideFlags, io: Io) {
+  if (subtask === undefined) return decideOutput(runId, flags, io, "accepted");
   return decide(runId, subtask, flags, io, "approved");
 }
 
 /** Say no. */
-export function deny(runId: string, subtask: string, flags: DecideFlags, io: Io) {
+export function deny(runId: string, subtask: string | undefined, flags: DecideFlags, io: Io) {
+  if (subtask === undefined) return decideOutput(runId, flags, io, "rejected");
   return decide(runId, subtask, flags, io, "denied");
 }
 
@@ -33,6 +35,21 @@ async function decide(
   await planwright.decide(runId, subtask, { decision, by, note, input });
   if (flags.json) printJson(io.stdout, await planwright.show(runId));
   else printLine(io.stderr, `${subtask} of ${runId} is ${decision}.`);
+  return 0;
+}
+
+/** What was judged too poor is taken all the same, or is not. */
+async function decideOutput(
+  runId: string,
+  flags: DecideFlags,
+  io: Io,
+  decision: "accepted" | "rejected",
+): Promise<number> {
+  const { by, note } = flags;
+  await using planwright = await openWithoutModel(flags);
+  const result = await planwright.evaluations.decide(runId, { decision, by, note });
+  if (flags.json) printJson(io.stdout, result);
+  else printLine(io.stderr, `The output of ${runId} is ${decision}; the run is ${result.status}.`);
   return 0;
 }
 

@@ -8,7 +8,7 @@ import { count, localTime } from "../text.ts";
 /** List the plans that may be used again. */
 export async function listPlanCache(flags: ReadingFlags, io: Io): Promise<number> {
   await using planwright = await openWithoutModel({ ...flags, planCache: true });
-  const plans = await planwright.cachedPlans();
+  const plans = await planwright.cachedPlans.list();
   if (flags.json) printJson(io.stdout, plans);
   else {
     const rows = plans.map(({ madeAt, planner, plan, goal }) => [
@@ -26,7 +26,7 @@ export async function listPlanCache(flags: ReadingFlags, io: Io): Promise<number
 /** Forget them all. */
 export async function clearPlanCache(flags: ReadingFlags, io: Io): Promise<number> {
   await using planwright = await openWithoutModel({ ...flags, planCache: true });
-  const removed = await planwright.clearPlanCache();
+  const removed = await planwright.cachedPlans.clear();
   if (flags.json) printJson(io.stdout, { removed });
   else printLine(io.stderr, `${count(removed, "plan")} removed`);
   return 0;

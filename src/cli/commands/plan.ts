@@ -13,7 +13,7 @@ import { drawPlan } from "../plan-drawing.ts";
 import { embeddedNote } from "../planner-note.ts";
 import { askPerson, printQuestions } from "../questions.ts";
 import { WAITING } from "../run-ending.ts";
-import { openPlanwright } from "../settings.ts";
+import { openPlanwright, openWithoutModel } from "../settings.ts";
 
 /** Tells editors what may stand in the file. */
 const EDITOR_LINE = `# yaml-language-server: $schema=${SCHEMA_URL}`;
@@ -26,11 +26,14 @@ export type PlanFlags = SetupFlags & {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly showPrompt?: boolean;
+  /** `RUN:REVISION` */
+  readonly diff?: string;
 };
 
 /** Plan a goal and run nothing. */
 export async function plan(words: readonly string[], flags: PlanFlags, io: Io): Promise<number> {
   const { out } = flags;
+  if (flags.diff !== undefined) return showDifference(flags.diff, words, flags, io);
   if (out !== undefined) requireWritable(out);
   await using planwright = await openPlanwright(flags);
   if (flags.showPrompt) return showPrompt(await planwright.planPrompt(words.join(" ")), flags, io);
@@ -61,6 +64,41 @@ export async function plan(words: readonly string[], flags: PlanFlags, io: Io): 
     if (!flags.quiet) printLine(io.stderr, `The plan is in ${out}.`);
   }
   return 0;
+}
+
+/** What changed from one revision of a plan to another, of the same run or not. */
+async function showDifference(
+  from: string,
+  [to, ...more]: readonly string[],
+  flags: PlanFlags,
+  io: Io,
+): Promise<number> {
+  if (to === undefined || more.length > 0) {
+    const hint = "Write `planwright plan --diff RUN:1 RUN:2`.";
+    throw inputError("input.missing", "A difference is one of two revisions.", hint, "diff");
+  }
+  await using planwright = await openWithoutModel(flags);
+  const [before, after] = await Promise.all([from, to].map((name) => planOf(name, planwright)));
+  const { diffPlans, renderDiff } = await import("../../plan/diff.ts");
+  const diff = diffPlans(before as Plan, after as Plan);
+  if (flags.json) printJson(io.stdout, diff);
+  else io.stdout.write(renderDiff(diff) || "They are the same.\n");
+  return 0;
+}
+
+/** @throws {InputError} `input.invalid`, `run.unknown`, `revision.unknown` */
+async function planOf(name: string, planwright: Planwright): Promise<Plan> {
+  const [, runId = "", number = ""] = /^(.+):(\d+)$/.exec(name) ?? [];
+  if (runId === "") {
+    const hint = "Write the run, a colon and the revision: RUN:2.";
+    throw inputError("input.invalid", `${name} names no revision.`, hint, "diff");
+  }
+  const revisions = await planwright.evaluations.revisions(runId);
+  const found = revisions.find(({ revision }) => revision === Number(number));
+  if (found !== undefined) return found.plan;
+  const known = revisions.map(({ revision }) => revision).join(", ");
+  const hint = known === "" ? "It never had a plan." : `It has ${known}.`;
+  throw inputError("revision.unknown", `The run ${runId} has no revision ${number}.`, hint, "diff");
 }
 
 /** What the planner asks is asked of the person who is there. */

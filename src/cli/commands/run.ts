@@ -1,4 +1,4 @@
-import type { ItemFlags, RunFlags } from "../flags.ts";
+import type { AcceptFlags, ItemFlags, RunFlags } from "../flags.ts";
 import { followBatch } from "../follow-batch.ts";
 import { followRun } from "../follow-run.ts";
 import { parseInputs } from "../inputs.ts";
@@ -7,6 +7,7 @@ import { loadPlanFile, locateIssues, requireFiles } from "../plan-file.ts";
 import { openPlanwright } from "../settings.ts";
 
 export type RunFileFlags = RunFlags &
+  AcceptFlags &
   ItemFlags & {
     /** `name=value` */
     readonly input?: readonly string[];
@@ -19,9 +20,10 @@ export async function run(file: string, flags: RunFileFlags, io: Io): Promise<nu
   await using planwright = await openPlanwright(flags);
   await requireFiles(parsed, planwright);
   const { items, itemsAtOnce, skipInvalid, out } = flags;
+  const accept = flags.accept && [...flags.accept];
   try {
     if (items !== undefined) {
-      const given = { inputs, itemsAtOnce, skipInvalid, out };
+      const given = { inputs, itemsAtOnce, skipInvalid, out, accept };
       return await followBatch({
         begin: (listener) => planwright.batches.run(parsed.value, items, { ...given, listener }),
         flags,
@@ -30,7 +32,7 @@ export async function run(file: string, flags: RunFileFlags, io: Io): Promise<nu
     }
     return await followRun({
       planwright,
-      begin: (options) => planwright.run(parsed.value, { ...options, inputs }),
+      begin: (options) => planwright.run(parsed.value, { ...options, inputs, accept }),
       flags,
       io,
     });

@@ -4,7 +4,8 @@ import { renderAnswer } from "../answer.ts";
 import { renderBranches } from "../branches-text.ts";
 import type { ReadingFlags } from "../flags.ts";
 import { colorsFor, type Io, printJson, printLine, printText, widthOf } from "../io.ts";
-import { resumeCommand } from "../next-command.ts";
+import { acceptCommand, resumeCommand } from "../next-command.ts";
+import { renderRevisions } from "../review-text.ts";
 import { renderRun } from "../run-text.ts";
 import { openWithoutModel } from "../settings.ts";
 
@@ -37,7 +38,11 @@ export async function show(runId: string | undefined, flags: ShowFlags, io: Io):
     return 0;
   }
   const colors = colorsFor(io.stdout);
-  const lines = renderRun(result, { width: widthOf(io.stdout), colors });
+  const page = { width: widthOf(io.stdout), colors };
+  const lines = renderRun(result, page);
+  if (result.evaluations.length > 0 || result.replans > 0) {
+    lines.push(...renderRevisions(await planwright.evaluations.revisions(runId), page));
+  }
   io.stdout.write(`${lines.join("\n")}\n`);
   const answer = await renderAnswer(result.output);
   if (answer !== "") {
@@ -46,6 +51,9 @@ export async function show(runId: string | undefined, flags: ShowFlags, io: Io):
   }
   if (result.status === "paused") {
     printText(io.stdout, `\nTo go on: ${resumeCommand(runId, flags)}`);
+  }
+  if (result.review !== undefined) {
+    printText(io.stdout, `\nTo take it all the same: ${acceptCommand(runId, flags)}`);
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { RetryPolicy } from "../../base/retry-policy.ts";
+import { type Accept, joinAccept } from "../../plan/accept-schema.ts";
 import type { Plan } from "../../plan/schema.ts";
 
 /** What the core must know of a tool; taken when the plan is accepted, so that replay needs no registry. */
@@ -33,3 +34,10 @@ export type AcceptedPlan = {
   /** Expected milliseconds of one attempt, per subtask in plan order; null where unknown. */
   readonly expectedMs: readonly (number | null)[];
 };
+
+/** With what whoever asked wants of the answer. */
+export function withWanted(accepted: AcceptedPlan, wanted: Accept | undefined): AcceptedPlan {
+  if (wanted === undefined) return accepted;
+  const { plan } = accepted;
+  return { ...accepted, plan: { ...plan, accept: joinAccept(plan.accept, wanted) } };
+}

@@ -9,14 +9,18 @@
  */
 
 import type { EventBody } from "./event.ts";
-import { findSubtask } from "./program.ts";
+import { findSubtask, idOfSubtask, policyOf, programOf } from "./program.ts";
 import { addReady } from "./ready.ts";
-import type { RunState } from "./state.ts";
+import type { RunState, SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
 
-/** Whether the subtask still holds, or waits for, what this event makes useless. */
-export function givesBackAdmission(state: RunState, event: EventBody): boolean {
+/** The subtasks that still hold, or wait for, what this event makes useless. */
+export function givesBackAdmissions(state: RunState, event: EventBody): readonly string[] {
   switch (event.type) {
+    case "replan.requested":
+      return state.subtasks.flatMap(({ admission }, index) =>
+        admission !== null && mayWrite(state, index) ? [idOfSubtask(state, index)] : [],
+      );
     case "approval.requested":
     case "fallback.chosen":
     case "iterations.ended":
@@ -24,11 +28,16 @@ export function givesBackAdmission(state: RunState, event: EventBody): boolean {
     case "subtask.skipped":
     case "subtask.cancelled": {
       const index = findSubtask(state, event.subtask);
-      return (state.subtasks[index]?.admission ?? null) !== null;
+      return (state.subtasks[index]?.admission ?? null) === null ? [] : [event.subtask];
     }
     default:
-      return false;
+      return [];
   }
+}
+
+function mayWrite(state: RunState, index: number): boolean {
+  const subtask = state.subtasks[index] as SubtaskState;
+  return policyOf(programOf(state), subtask, index).effects === "write";
 }
 
 /** Nobody is left who would answer: all that waits asks again. The part of `evolve` that belongs here. */

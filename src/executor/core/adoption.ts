@@ -9,14 +9,15 @@
  * A4. While the planner writes, only subtasks start that cannot change the world.
  */
 
-import { referencesOf } from "../../plan/compile.ts";
+import { canonicalJson } from "../../base/json.ts";
+import { unchangedSubtasks } from "../../plan/fingerprint.ts";
 import type { Dependency } from "../../plan/graph.ts";
-import type { Subtask } from "../../plan/schema.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
-import { carryItems, recountItems } from "./items.ts";
+import { carryItems, recountItems, renewedItems } from "./items.ts";
 import { recountJoin } from "./join.ts";
-import { type Program, programFor, programOf } from "./program.ts";
+import { isPlanned, programFor, programOf } from "./program.ts";
 import { queueAgain, queueSubtask } from "./queue.ts";
+import { isReviewed } from "./review.ts";
 import { initialSubtask, type RunState, type SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
 
@@ -26,33 +27,28 @@ import { isFinal } from "./status.ts";
  */
 export function keptSubtasks(state: RunState, next: AcceptedPlan): readonly number[] {
   const program = programFor(next);
-  const { graph } = program.compiled;
-  if (state.accepted === null) return graph.ids.map(() => -1);
-  const present = programOf(state);
-  const kept = graph.ids.map(() => -1);
-  for (const index of graph.batches.flat()) {
-    const old = present.compiled.graph.indexOf.get(graph.ids[index] ?? "");
-    if (old === undefined || callOf(present, old) !== callOf(program, index)) continue;
-    const needs = graph.dependencies[index] ?? [];
-    const needed = present.compiled.graph.dependencies[old] ?? [];
-    const isSame = needs.every((need) =>
-      needed.some(({ index: one, on }) => one === kept[need.index] && on === need.on),
-    );
-    if (isSame && needs.length === needed.length) kept[index] = old;
-  }
-  return kept;
+  if (state.accepted === null) return program.compiled.graph.ids.map(() => -1);
+  const inputs = [state.accepted.inputs, next.inputs] as const;
+  const areInputsSame =
+    inputs[0] === inputs[1] || canonicalJson(inputs[0]) === canonicalJson(inputs[1]);
+  return unchangedSubtasks(programOf(state).compiled, program.compiled, areInputsSame);
 }
 
 /** Let the plan be the run's plan. The part of `evolve` that belongs here. */
 export function adoptPlan(state: RunState, next: AcceptedPlan): void {
   const kept = keptSubtasks(state, next);
   const before = state.subtasks;
+  const wasPlanned = isPlanned(state);
   const present = state.accepted && programFor(state.accepted).compiled.graph;
   state.accepted = next;
   const { graph } = programOf(state).compiled;
   const subtasks = kept.map((old, index) => {
-    const namesake = before[present?.indexOf.get(graph.ids[index] ?? "") ?? -1];
-    return before[old] ?? initialSubtask(attemptsOf(before, namesake));
+    const at = present?.indexOf.get(graph.ids[index] ?? "") ?? -1;
+    if (old !== -1) return before[old] as SubtaskState;
+    return {
+      ...initialSubtask(attemptsOf(before, before[at])),
+      ...(wasPlanned && at !== -1 && inPlaceOf(state, at)),
+    };
   });
   carryItems(before, subtasks);
   state.subtasks = subtasks;
@@ -94,29 +90,22 @@ export function recount(state: RunState): void {
 }
 
 /** Its fallback, or its check, may change the world, and its turn came while the planner wrote. */
-function isHeldBack({ status, items, retryAt, admission, approval }: SubtaskState): boolean {
+function isHeldBack(subtask: SubtaskState): boolean {
+  const { status, items, retryAt, admission, approval } = subtask;
   const isAsked = admission !== null || (approval !== null && !approval.isApproved);
-  return status === "waiting" && items === null && retryAt === null && !isAsked;
+  const isWaiting = status === "waiting" && items === null && retryAt === null;
+  return isWaiting && !isAsked && !isReviewed(subtask);
 }
 
-/** What decides about a subtask's result, beside its dependencies, in a form to compare. */
-function callOf({ accepted, compiled }: Program, index: number): string {
-  const { tool, input, when = true, ...more } = accepted.plan.subtasks[index] as Subtask;
-  const { forEach, refine, route, join } = more;
-  const readsInputs = referencesOf(compiled.subtasks[index]).some(
-    (name) => !compiled.graph.indexOf.has(name),
-  );
-  const flow = sortKeys([forEach, refine, route, join]);
-  return JSON.stringify([tool, sortKeys(input), when, flow, readsInputs ? accepted.inputs : null]);
-}
-
-/** A planner that writes the same object twice may order its keys differently. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sortKeys(inner)]),
-  );
+/**
+ * Of a subtask that a revision has in the place of another of its name: what it does is another
+ * effect, and the best of what both gave is its output.
+ */
+function inPlaceOf(state: RunState, index: number): Partial<SubtaskState> {
+  const { timesRedone, startedAt, review = null } = state.subtasks[index] as SubtaskState;
+  return {
+    timesRedone: timesRedone + (startedAt === null ? 0 : 1),
+    itemsRedone: renewedItems(state, index),
+    review: review && { ...review, phase: "ended" },
+  };
 }

@@ -4,33 +4,105 @@
  */
 
 import { type ErrorData, toErrorData } from "../../base/errors.ts";
-import type { QualityFlag } from "./event.ts";
+import { isRunJudged, poorEvaluation } from "./judge.ts";
 import { type KeptOutput, keepOutput, keepOutputs } from "./large-value.ts";
 import { isNotifying } from "./notifications.ts";
-import { idOfSubtask, isPlanned, planIndexOf, programOf } from "./program.ts";
+import { idOfSubtask, isPlanned, programOf } from "./program.ts";
+import { qualityFlags, reviewFlags } from "./quality.ts";
+import type { QualityFlag } from "./quality-flag.ts";
+import { mayReplan, replanPoor, requestReplan } from "./replan.ts";
+import { isUnderReview, type Judged } from "./review.ts";
 import { scopeFor } from "./scope.ts";
-import type { ItemsState, JoinState, RunState, SubtaskState } from "./state.ts";
+import type { RunState, SubtaskState } from "./state.ts";
 import { isFinished } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
 
 const NONE: KeptOutput = { output: null };
 
+/** What the run has come to, once all subtasks have ended. */
+type Outcome = {
+  readonly kept: KeptOutput;
+  readonly flags: readonly QualityFlag[];
+  /** Why there is no output, where there should be one. */
+  readonly error: ErrorData | null;
+  /** Why there is none, where nothing has gone wrong. */
+  readonly missing?: QualityFlag | undefined;
+  readonly failed: SubtaskState | undefined;
+};
+
 export function completeRun(turn: Turn): void {
   const { state } = turn;
   if (isFinished(state.status)) return;
   if (state.unsettled > 0 || isNotifying(state.notifications, state.lifecycle)) return;
+  const isStopping = state.lifecycle.stopping !== null;
   if (!isPlanned(state)) {
-    if (state.lifecycle.stopping !== null) finish(turn, NONE, [], null);
+    const nothing = { kept: NONE, flags: [], error: null, failed: undefined };
+    if (isStopping) finish(turn, nothing);
     return;
   }
+  if (isUnderReview(state) && !isStopping) return;
+  const outcome = outcomeOf(turn);
+  if (isStopping || !isReviewPending(turn, outcome)) finish(turn, outcome);
+}
+
+function outcomeOf(turn: Turn): Outcome {
+  const { state } = turn;
   const flags = qualityFlags(state);
+  const failed = state.subtasks.find(({ status, item }) => status === "failed" && item === null);
   try {
-    finish(turn, outputOfRun(turn), flags, null);
+    return { kept: outputOfRun(turn), flags, error: null, failed };
   } catch (error) {
     const missing = missingForOutput(state);
-    if (missing === undefined) finish(turn, NONE, flags, toErrorData(error, "output.failed"));
-    else finish(turn, NONE, [...flags, missing], null);
+    if (missing) return { kept: NONE, flags: [...flags, missing], error: null, missing, failed };
+    return { kept: NONE, flags, error: toErrorData(error, "output.failed"), failed };
   }
+}
+
+/** Whether somebody has to say something about it before the run can end. */
+function isReviewPending(turn: Turn, outcome: Outcome): boolean {
+  const { state } = turn;
+  const { failed, missing, error, kept, flags } = outcome;
+  // What failed was planned anew when it did, if it could be.
+  if (failed || state.review.decision !== null) return false;
+  const trouble = troubleWith(state, outcome);
+  if (trouble !== undefined && mayReplan(state)) {
+    const causes = [{ subtask: null, message: trouble }];
+    if (!state.lifecycle.pausing) {
+      requestReplan(turn, { trigger: "nothing_to_do", causes, blame: [] });
+    }
+    return true;
+  }
+  if (error || missing) return false;
+  if (state.review.evaluation !== null || !isRunJudged(state)) return isPoorPending(turn);
+  const { revision = 0 } = state.accepted ?? {};
+  if (!state.lifecycle.pausing) {
+    emit(turn, { type: "evaluation.requested", revision, ...fieldsOf(kept), flags });
+  }
+  return true;
+}
+
+/** Why there is nothing to judge; undefined where there is something. */
+function troubleWith({ subtasks }: RunState, { error, missing }: Outcome): string | undefined {
+  const isIdle = subtasks.length > 0 && subtasks.every(wasNotWanted);
+  return error?.message ?? missing?.message ?? (isIdle ? "Every subtask was skipped." : undefined);
+}
+
+/** Whether something follows from what was judged too poor. */
+function isPoorPending(turn: Turn): boolean {
+  const { state } = turn;
+  const poor = poorEvaluation(state);
+  if (poor === undefined) return false;
+  if (state.lifecycle.pausing) return true;
+  if (mayReplan(state)) replanPoor(turn, null, poor);
+  else if (!state.settings.review.asksPerson) return false;
+  else if (state.status === "running") {
+    emit(turn, { type: "run.waiting", reason: "evaluation" });
+  }
+  return true;
+}
+
+function wasNotWanted({ reason }: SubtaskState): boolean {
+  return reason === "condition_false" || reason === "dependency_skipped";
 }
 
 /** An output that reads a subtask which was rightly skipped is missing, not wrong. */
@@ -45,39 +117,43 @@ function missingForOutput(state: RunState): QualityFlag | undefined {
   return undefined;
 }
 
-function finish(
-  turn: Turn,
-  { output, largeOutput, largeFields }: KeptOutput,
-  flags: QualityFlag[],
-  error: ErrorData | null,
-): void {
-  const { stopping } = turn.state.lifecycle;
-  const failed = turn.state.subtasks.find(
-    ({ status, item }) => status === "failed" && item === null,
-  );
-  const end = {
-    type: "run.completed",
-    output,
-    ...(largeOutput && { largeOutput }),
-    ...(largeFields && { largeFields }),
-    flags,
-  } as const;
+function finish(turn: Turn, { kept, flags, error, failed }: Outcome): void {
+  const { state } = turn;
+  const { stopping } = state.lifecycle;
+  const end = { type: "run.completed", ...fieldsOf(kept), flags } as const;
+  const best = bestInstead(state, failed ?? error ?? stopping);
   if (stopping === "requested") {
     emit(turn, { ...end, status: "cancelled", reason: "requested", error: null });
+  } else if (best) {
+    const all = [...best.flags, ...reviewFlags(state, failed?.error ?? error)];
+    const status = all.length > 0 ? "degraded" : "succeeded";
+    const instead = { ...end, ...fieldsOf(best.kept), flags: all };
+    emit(turn, { ...instead, status, reason: null, error: null });
   } else if (stopping === "timeout") {
-    emit(turn, { ...end, status: "failed", reason: "timeout", error: runTimeoutError(turn.state) });
+    emit(turn, { ...end, status: "failed", reason: "timeout", error: runTimeoutError(state) });
   } else if (failed) {
     emit(turn, { ...end, status: "failed", reason: "subtask_failed", error: failed.error });
   } else if (error) {
     emit(turn, { ...end, status: "failed", reason: "output_failed", error });
   } else {
-    emit(turn, {
-      ...end,
-      status: flags.length > 0 ? "degraded" : "succeeded",
-      reason: null,
-      error,
-    });
+    const all = [...flags, ...reviewFlags(state, null)];
+    const status = all.length > 0 ? "degraded" : "succeeded";
+    emit(turn, { ...end, flags: all, status, reason: null, error });
   }
+}
+
+/** What was judged best, where what there is now is worse, or nothing at all. */
+function bestInstead({ review }: RunState, trouble: unknown): Judged | null {
+  const isPoor = review.evaluation !== null && review.evaluation.verdict !== "pass";
+  return trouble || isPoor ? review.best : null;
+}
+
+function fieldsOf({ output, largeOutput, largeFields }: KeptOutput) {
+  return {
+    output,
+    ...(largeOutput && { largeOutput }),
+    ...(largeFields && { largeFields }),
+  };
 }
 
 function runTimeoutError(state: RunState): ErrorData {
@@ -101,77 +177,4 @@ function outputOfRun({ state, values }: Turn): KeptOutput {
   }
   const [only] = last;
   return last.length === 1 && only ? only[1] : keepOutputs(last, values);
-}
-
-function qualityFlags(state: RunState): QualityFlag[] {
-  const flags: QualityFlag[] = [];
-  const unaccepted = countUnaccepted(state);
-  for (const [index, subtask] of state.subtasks.entries()) {
-    const { items, status } = subtask;
-    if (items !== null && items.failed > 0 && status === "succeeded") {
-      flags.push(failedItems(idOfSubtask(state, index), items));
-    }
-    if (status === "succeeded" && subtask.join?.isShort) {
-      flags.push(missingParts(idOfSubtask(state, index), subtask.join));
-    }
-    const refined = unaccepted.get(index);
-    if (refined) flags.push(notAccepted(idOfSubtask(state, index), subtask, refined));
-    if (subtask.reason !== "optional_failed") continue;
-    const id = idOfSubtask(state, index);
-    flags.push({
-      code: "optional_failed",
-      subtask: id,
-      message: `The optional subtask ${id} failed: ${subtask.error?.message ?? "unknown"}`,
-    });
-  }
-  return flags;
-}
-
-function missingParts(id: string, { missing }: JoinState): QualityFlag {
-  const message = `${id} went on without ${missing?.join(", ")}.`;
-  return { code: "join_incomplete", subtask: id, message };
-}
-
-/** Of how many outputs how many were taken although none was good enough. */
-type Unaccepted = { readonly of: number; readonly count: number };
-
-/** By subtask of the plan, with those of its items at any depth; none where all were accepted. */
-function countUnaccepted(state: RunState): ReadonlyMap<number, Unaccepted> {
-  const counts = new Map<number, Unaccepted>();
-  for (const [index, subtask] of state.subtasks.entries()) {
-    if (!isUnaccepted(subtask)) continue;
-    const root = planIndexOf(subtask, index);
-    counts.set(root, { of: 0, count: (counts.get(root)?.count ?? 0) + 1 });
-  }
-  if (counts.size === 0) return counts;
-  for (const [index, subtask] of state.subtasks.entries()) {
-    const root = planIndexOf(subtask, index);
-    const { of, count } = counts.get(root) ?? {};
-    if (of === undefined || count === undefined || subtask.items !== null) continue;
-    counts.set(root, { of: of + 1, count });
-  }
-  return counts;
-}
-
-function isUnaccepted({ status, refine, isResolved }: SubtaskState): boolean {
-  return status === "succeeded" && refine !== null && !refine.isAccepted && !isResolved;
-}
-
-function notAccepted(
-  id: string,
-  { items, refine }: SubtaskState,
-  { of, count }: Unaccepted,
-): QualityFlag {
-  const { iteration, best, error } = refine ?? {};
-  const why = error ? ` Number ${iteration} failed: ${error.message}` : "";
-  const message =
-    items !== null
-      ? `${count} of the ${of} items of ${id} were not accepted in any iteration.`
-      : `${id} was not accepted in ${iteration} iterations; the best one, number ${best?.iteration}, was taken.${why}`;
-  return { code: "not_accepted", subtask: id, message };
-}
-
-function failedItems(id: string, { failed, count }: ItemsState): QualityFlag {
-  const message = `${failed} of the ${count} items of ${id} failed.`;
-  return { code: "items_failed", subtask: id, message };
 }

@@ -1,6 +1,7 @@
 /** What an input means, given what is true now. Everything here speaks in events. */
 
 import type { ErrorData } from "../../base/errors.ts";
+import { withWanted } from "./accepted-plan.ts";
 import { delayAdmission, grantAdmission } from "./admit.ts";
 import { keptSubtasks } from "./adoption.ts";
 import { decideApproval, endApproval, settleApprovals } from "./approval.ts";
@@ -10,11 +11,13 @@ import { growthOf } from "./draft.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
 import { endJoin } from "./joining.ts";
+import { decideEvaluated, keepPoorOutputs } from "./judge.ts";
 import { findSubtask, idOfSubtask, isPlanned, policyOf, programOf } from "./program.ts";
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
 import { goOn, redo, signatureOf } from "./redo.ts";
 import { bestSoFar } from "./refine.ts";
+import { adoptRevision, failRevision, ignore } from "./replan.ts";
 import { indicesOf, withDependents } from "./restart.ts";
 import { chooseFallback, endWait, mayHaveHappened, retryTime } from "./retry.ts";
 import { changesOf } from "./settings.ts";
@@ -70,6 +73,18 @@ function decideUnfinished(turn: Turn, input: LaterInput): void {
       return decideQuestions(turn, input);
     case "questions_answered":
       return decideAnswers(turn, input);
+    case "evaluated":
+      return decideEvaluated(turn, input);
+    case "plan_revised":
+      if (adoptRevision(turn, input)) considerAdopted(turn);
+      return keepPoorOutputs(turn);
+    case "revision_failed":
+      failRevision(turn, input);
+      return keepPoorOutputs(turn);
+    case "answer_ignored":
+      return ignore(turn, input.usage);
+    case "evaluation_decided":
+      return decideEvaluation(turn, input);
     case "attempt_ended":
       return decideAttemptEnded(turn, input.subtask, input.attempt, input.outcome);
     case "timer_rang":
@@ -123,10 +138,15 @@ function decidePlanDrafted(turn: Turn, { draft }: Input<"plan_drafted">): void {
   considerAdopted(turn);
 }
 
-function decidePlanMade(turn: Turn, { accepted, usage }: Input<"plan_made">): void {
+function decidePlanMade(turn: Turn, { accepted: made, usage }: Input<"plan_made">): void {
   if (!isPlanning(turn.state)) return;
+  const accepted = withWanted(made, turn.state.settings.review.accept);
   replaceUnwanted(turn, keptSubtasks(turn.state, accepted));
   emit(turn, { type: "plan.accepted", accepted, ...(usage && { usage }) });
+  // What failed while the planner wrote could not be planned anew before there was a plan.
+  for (const [index, { status, item }] of turn.state.subtasks.entries()) {
+    if (status === "failed" && item === null) turn.failed.push(index);
+  }
   considerAdopted(turn);
 }
 
@@ -155,6 +175,13 @@ function decideQuestions(turn: Turn, { questions, usage }: Input<"plan_questione
 function decideAnswers(turn: Turn, { answers, by }: Input<"questions_answered">): void {
   const matched = matchAnswers(turn.state.questions, answers);
   if (matched !== undefined) emit(turn, { type: "questions.answered", answers: matched, by });
+}
+
+/** The first decision stands, and only about what waits for one. */
+function decideEvaluation(turn: Turn, { decision, by, note }: Input<"evaluation_decided">): void {
+  const { status, reason } = turn.state;
+  if (status !== "waiting" || reason !== "evaluation") return;
+  emit(turn, { type: "evaluation.decided", decision, by, note });
 }
 
 function isPlanning({ status, lifecycle }: RunState): boolean {

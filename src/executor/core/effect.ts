@@ -4,7 +4,10 @@
  */
 
 import type { JsonObject } from "../../base/json.ts";
+import type { Feedback } from "../../plan/evaluation.ts";
 import type { Clarification } from "../../plan/question.ts";
+import type { ToolPolicy } from "./accepted-plan.ts";
+import type { EvaluationOrder } from "./evaluation-order.ts";
 import type { Timer } from "./input.ts";
 
 /** What somebody outside is told. */
@@ -38,6 +41,24 @@ export type Effect =
       readonly clarifications: readonly Clarification[];
     }
   | { readonly type: "abort_planning" }
+  /** Let it be judged; answered by `evaluated`. `request`: `seq` of the event that asks. */
+  | ({ readonly type: "evaluate"; readonly request: number } & EvaluationOrder)
+  /** Ask the planner for another revision; answered by `plan_revised` or `revision_failed`. */
+  | {
+      readonly type: "request_revision";
+      readonly request: number;
+      readonly goal: string;
+      readonly feedback: Feedback;
+      readonly inputs: JsonObject;
+      /** Policies of the tools of the present plan: some may be gone. */
+      readonly tools: { readonly [name: string]: ToolPolicy };
+      /** Whether a stronger model shall plan. */
+      readonly isStronger: boolean;
+      /** Whether somebody gave the first plan, who may do more than a planner. */
+      readonly isGiven: boolean;
+    }
+  /** Nobody waits for what is being judged or planned anew; no answer is needed. */
+  | { readonly type: "abort_review" }
   /** Ask the process; answered by `admission_granted`, and by `admission_delayed` while it waits. */
   | {
       readonly type: "request_admission";

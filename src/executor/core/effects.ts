@@ -6,9 +6,11 @@ import type { Deciding, Effect } from "./effect.ts";
 import type { RunEvent } from "./event.ts";
 import type { Timer } from "./input.ts";
 import { joinTimer, joinTimers, newJoinTimers } from "./join.ts";
+import type { LargeValues } from "./large-value.ts";
 import { openApprovals } from "./open-approvals.ts";
 import { idOfSubtask, indexOfSubtask, planned, programOf } from "./program.ts";
 import { idempotencyKey } from "./restart.ts";
+import { isAnythingReviewed, reviewAgain, reviewEffects } from "./review-effects.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { attemptTimeoutMs, totalDeadline } from "./timeout.ts";
 
@@ -16,12 +18,14 @@ import { attemptTimeoutMs, totalDeadline } from "./timeout.ts";
  * @param state after the event
  * @param input of the attempt, if the event starts one
  * @param effects where the orders are added
+ * @param values where large outputs are
  */
 export function addEffects(
   state: RunState,
   event: RunEvent,
   input: JsonObject,
   effects: Effect[],
+  values: LargeValues,
 ): void {
   switch (event.type) {
     case "run.started":
@@ -31,7 +35,10 @@ export function addEffects(
         const at = event.at + state.settings.runTimeoutMs;
         effects.push({ type: "set_timer", timer: { kind: "run_timeout" }, at });
       }
-      if (event.type === "run.resumed") setTimersAgain(state, effects);
+      if (event.type === "run.resumed") {
+        setTimersAgain(state, effects);
+        effects.push(...reviewAgain(state, values));
+      }
       notify(state, effects);
       // A given plan is accepted by the next event of the same step.
       if (
@@ -42,8 +49,14 @@ export function addEffects(
         requestPlan(state, effects);
       }
       break;
+    case "output.produced":
+    case "evaluation.requested":
+    case "replan.requested":
+      effects.push(...reviewEffects(state, event, values));
+      break;
     case "plan.drafted":
     case "plan.accepted":
+    case "plan.revised":
     case "subtasks.reset":
       setTimers(newJoinTimers(state, event.at), effects);
       break;
@@ -94,10 +107,10 @@ export function addEffects(
       effects.push(abortion(event, "cancelled"));
       break;
     case "pause.requested":
-      if (state.status === "planning") effects.push({ type: "abort_planning" });
+      abortAdvice(state, effects);
       break;
     case "run.cancelled":
-      if (state.status === "planning") effects.push({ type: "abort_planning" });
+      abortAdvice(state, effects);
       abortRunning(state, event.at, effects);
       break;
     default:
@@ -219,6 +232,12 @@ function abortRunning(state: RunState, at: number, effects: Effect[]): void {
   }
   const rings = at + state.settings.cancelGraceMs;
   effects.push({ type: "set_timer", timer: { kind: "cancel_grace" }, at: rings });
+}
+
+/** A planner and judges are not waited for. */
+function abortAdvice(state: RunState, effects: Effect[]): void {
+  if (state.status === "planning") effects.push({ type: "abort_planning" });
+  if (isAnythingReviewed(state)) effects.push({ type: "abort_review" });
 }
 
 type Abortion = Extract<Effect, { readonly type: "abort_attempt" }>;

@@ -9,12 +9,13 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import type { Clarification, Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
+import type { EffectOwner } from "./effect-owner.ts";
 import type { LargeValue } from "./large-value.ts";
+import type { QualityFlag } from "./quality-flag.ts";
+import type { ReviewEvent } from "./review-event.ts";
 import type { RunSettings, SettingChanges } from "./settings.ts";
 import type { RunReason, RunStatus, SubtaskReason } from "./status.ts";
 
-/** The subtask of a run that had an effect. */
-export type EffectOwner = { readonly runId: string; readonly subtask: string };
 /** What a run was driven by. */
 export type Versions = {
   /** Of this package. */
@@ -24,14 +25,8 @@ export type Versions = {
   readonly journal: number;
 };
 
-/** Something a reader of the output must know about its quality. */
-export type QualityFlag = {
-  readonly code: string;
-  readonly subtask: string;
-  readonly message: string;
-};
-
 export type EventBody =
+  | ReviewEvent
   | {
       readonly type: "run.started";
       readonly goal: string;
@@ -306,7 +301,7 @@ export type EventBody =
   | { readonly type: "pause.requested"; readonly by: string }
   | { readonly type: "run.paused" }
   /** Nothing more can start before somebody gives more. */
-  | { readonly type: "run.waiting"; readonly reason: "budget_exceeded" | "approval" }
+  | { readonly type: "run.waiting"; readonly reason: "budget_exceeded" | "approval" | "evaluation" }
   | ({
       readonly type: "run.resumed";
       readonly by?: string;

@@ -9,15 +9,17 @@ import { extendDraft } from "./draft.ts";
 import type { RunEvent } from "./event.ts";
 import { collectItems, dropItems, expandItems, keepForLoops, reopenParents } from "./items.ts";
 import { beginJoins, evolveJoin, noteBegun, recountJoinsBelow, restartJoins } from "./join.ts";
+import { evolveEvaluatedOutput, evolveKeptOutput, evolveProducedOutput } from "./judged-output.ts";
 import { evolveLifecycle } from "./lifecycle.ts";
 import { evolveNotifications } from "./notifications.ts";
 import { noteDecision, noteQuestion } from "./open-approvals.ts";
 import { indexOfSubtask, isPlanned } from "./program.ts";
 import { evolveQuestions } from "./questions.ts";
-import { queueAgain } from "./queue.ts";
+import { awaitsPlan, queueAgain } from "./queue.ts";
 import { addReady, removeReady } from "./ready.ts";
 import { evolveChecked, evolveEnded, evolveProduced } from "./refine.ts";
 import { resetSubtasks } from "./restart.ts";
+import { evolveReview, isReviewed } from "./review.ts";
 import { changesOf, DEFAULT_SETTINGS, type SettingChanges } from "./settings.ts";
 import { evolveSlots } from "./slots.ts";
 import { initialState, type RunState, type SubtaskState } from "./state.ts";
@@ -35,6 +37,8 @@ export function evolve(state: RunState, event: RunEvent): void {
     throw new Error(`Event ${event.seq} of ${event.runId} does not follow ${state.seq}.`);
   }
   state.seq = event.seq;
+  // First: whether a plan is about to become another decides who may wait for a turn.
+  evolveReview(state.review, event);
   if ("subtask" in event) evolveSubtask(state, event);
   else evolveRun(state, event);
   evolveSlots(state.slots, event);
@@ -73,6 +77,7 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       beginJoins(state, event.at);
       break;
     case "plan.accepted":
+    case "plan.revised":
       adoptPlan(state, event.accepted);
       beginJoins(state, event.at);
       break;
@@ -123,6 +128,18 @@ function evolveRun(state: RunState, event: RunOnlyEvent): void {
       resetSubtasks(state, event.subtasks, event.keeping);
       beginJoins(state, event.at);
       break;
+    case "replan.requested":
+      holdWrites(state);
+      break;
+    case "replan.ended":
+      recount(state);
+      break;
+    case "evaluation.decided":
+      state.reason = null;
+      break;
+    case "evaluation.requested":
+    case "evaluation.completed":
+    case "answer.ignored":
     case "plan.rejected":
     case "breaker.opened":
     case "breaker.closed":
@@ -148,7 +165,11 @@ type AsideEvent = Extract<
       | "budget.low"
       | "dead_letters.threshold_reached"
       | `notification.${string}`
-      | `breaker.${string}`;
+      | `breaker.${string}`
+      | `replan.${string}`
+      | "evaluation.requested"
+      | "evaluation.completed"
+      | "answer.ignored";
   }
 >;
 
@@ -158,11 +179,26 @@ function isAside(event: RunOnlyEvent): event is AsideEvent {
     event.type === "subtasks.reset" ||
     event.type === "budget.low" ||
     event.type === "dead_letters.threshold_reached" ||
+    event.type === "replan.requested" ||
+    event.type === "replan.ended" ||
+    event.type === "evaluation.requested" ||
+    event.type === "evaluation.completed" ||
+    event.type === "answer.ignored" ||
     event.type === "notification.delivered" ||
     event.type === "notification.failed" ||
     event.type === "breaker.opened" ||
     event.type === "breaker.closed"
   );
+}
+
+/** What changes the world and has not begun waits for the revision, and holds nothing meanwhile. */
+function holdWrites(state: RunState): void {
+  for (const [index, subtask] of state.subtasks.entries()) {
+    const hasBegun = subtask.status !== "pending" && subtask.status !== "waiting";
+    if (hasBegun || isReviewed(subtask) || !awaitsPlan(state, index)) continue;
+    removeReady(state, index);
+    subtask.admission = null;
+  }
 }
 
 function changeSettings(state: RunState, changes: SettingChanges): void {
@@ -208,6 +244,15 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
     case "iterations.ended":
       evolveEnded(subtask, event);
       break;
+    case "output.produced":
+      evolveProducedOutput(state, subtask, event);
+      break;
+    case "output.evaluated":
+      evolveEvaluatedOutput(state, subtask, event);
+      break;
+    case "output.kept":
+      evolveKeptOutput(subtask);
+      break;
     case "route.decided":
       subtask.branch = event.branch;
       break;
@@ -232,7 +277,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       break;
     case "approval.decided":
       noteDecision(subtask, event);
-      if (event.decision === "approved") addReady(state, index);
+      if (event.decision === "approved") queueAgain(state, index);
       break;
     case "admission.requested":
       subtask.admission = "requested";
@@ -249,7 +294,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       break;
     case "retry.due":
       subtask.retryAt = null;
-      addReady(state, index);
+      queueAgain(state, index);
       break;
     case "fallback.chosen":
       subtask.failures = 0;
@@ -258,7 +303,8 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       queueAgain(state, index);
       break;
     case "attempt.uncertain":
-      if (event.rerun) addReady(state, index);
+      subtask.error = null;
+      if (event.rerun) queueAgain(state, index);
       break;
     case "attempt.cancelled":
       break;

@@ -3,10 +3,12 @@
 import type { Counts } from "../../base/distribution-shift.ts";
 import type { ErrorData, Issue } from "../../base/errors.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
+import type { Evaluation } from "../../plan/evaluation.ts";
 import type { Question } from "../../plan/question.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { ModelCallUsage } from "./consumption.ts";
-import type { EffectOwner, Versions } from "./event.ts";
+import type { EffectOwner } from "./effect-owner.ts";
+import type { Versions } from "./event.ts";
 import type { RunSettings, SettingChanges } from "./settings.ts";
 
 export type Timer =
@@ -79,6 +81,35 @@ export type RunInput = { readonly at: number } & (
       /** By the id of the question; one to each. */
       readonly answers: Readonly<Record<string, string>>;
       readonly by: string;
+    }
+  /** `request`: `seq` of the event that asked; `subtask`: null for the whole run. */
+  | {
+      readonly type: "evaluated";
+      readonly request: number;
+      readonly subtask: string | null;
+      readonly evaluation: Evaluation;
+      readonly usage?: ModelCallUsage;
+    }
+  | {
+      readonly type: "plan_revised";
+      readonly request: number;
+      readonly accepted: AcceptedPlan;
+      readonly usage?: ModelCallUsage;
+    }
+  | {
+      readonly type: "revision_failed";
+      readonly request: number;
+      readonly error: ErrorData;
+      readonly usage?: ModelCallUsage;
+    }
+  /** An answer that nobody waits for any more. */
+  | { readonly type: "answer_ignored"; readonly usage: ModelCallUsage }
+  /** What a person says of an output that was judged too poor. */
+  | {
+      readonly type: "evaluation_decided";
+      readonly decision: "accepted" | "rejected";
+      readonly by: string;
+      readonly note: string;
     }
   | {
       readonly type: "attempt_ended";

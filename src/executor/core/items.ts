@@ -188,6 +188,17 @@ export function redoneItems(state: RunState, index: number): Readonly<Record<str
   return Object.fromEntries(redone);
 }
 
+/** How often others of their names came before the items of a subtask that is another now. */
+export function renewedItems(state: RunState, index: number): Readonly<Record<string, number>> {
+  const { itemsRedone } = state.subtasks[index] as SubtaskState;
+  const renewed = withItems(state, index).flatMap((one) => {
+    const { timesRedone, startedAt } = state.subtasks[one] as SubtaskState;
+    if (one === index || startedAt === null) return [];
+    return [[placeOf(state, one), timesRedone + 1] as const];
+  });
+  return { ...itemsRedone, ...Object.fromEntries(renewed) };
+}
+
 /** What stands behind the id of the plan's subtask in that of its item: `[3]`; empty for itself. */
 function placeOf(state: RunState, index: number): string {
   const { item = null } = state.subtasks[index] ?? {};

@@ -1,3 +1,5 @@
+import type { Accept } from "../../plan/accept-schema.ts";
+
 /** What a run may use at most; null for as much as it wants. */
 export type Budget = {
   readonly toolCalls: number | null;
@@ -12,6 +14,22 @@ export type Budget = {
  * that change the world, or all.
  */
 export type ApprovalPolicy = "declared" | "writes" | "all";
+
+/** How what comes out is judged, and what follows where it is poor. */
+export type ReviewSettings = {
+  /** From this score on an output is good enough where the plan does not say, 0 to 1. */
+  readonly threshold: number;
+  /** What the answer must be like, beside what the plan says. */
+  readonly accept?: Accept;
+  /** Whether a judge is asked if the goal is reached, beside what the plan accepts. */
+  readonly judgesGoal: boolean;
+  /** Revisions that may follow the first plan. */
+  readonly maxReplans: number;
+  /** Whether a stronger model plans where the first revision has not helped. */
+  readonly hasStrongerPlanner: boolean;
+  /** Whether a person is asked in the end. */
+  readonly asksPerson: boolean;
+};
 
 /** What a run may do. */
 export type RunSettings = {
@@ -30,6 +48,7 @@ export type RunSettings = {
   readonly approver: string | null;
   /** When somebody wants to hear of dead letters; null for never. */
   readonly deadLetters: DeadLetterSettings | null;
+  readonly review: ReviewSettings;
 };
 
 /** What is set anew when a run is taken up again; what is left out stays as it was. */
@@ -49,6 +68,15 @@ export type DeadLetterSettings = {
   readonly notify: boolean;
 };
 
+/** Only what the plan accepts is judged, and nothing is planned anew. */
+export const NO_REVIEW: ReviewSettings = {
+  threshold: 0.7,
+  judgesGoal: false,
+  maxReplans: 0,
+  hasStrongerPlanner: false,
+  asksPerson: false,
+};
+
 export const DEFAULT_SETTINGS: RunSettings = {
   concurrency: 16,
   attemptTimeoutMs: 300_000,
@@ -58,6 +86,7 @@ export const DEFAULT_SETTINGS: RunSettings = {
   approvals: "declared",
   approver: null,
   deadLetters: null,
+  review: NO_REVIEW,
 };
 
 /** What is set anew by who takes a run up. */

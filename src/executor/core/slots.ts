@@ -29,6 +29,7 @@ export function evolveSlots(slots: SlotsState, event: RunEvent): void {
     case "attempt.uncertain":
     case "attempt.cancelled":
     case "iteration.produced":
+    case "output.produced":
     case "subtask.succeeded":
       slots.used -= 1;
       break;

@@ -11,11 +11,12 @@ import type { ErrorData } from "../../base/errors.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import type { Usage } from "./consumption.ts";
-import type { QualityFlag } from "./event.ts";
 import type { KeptOutput, LargeValue } from "./large-value.ts";
 import { initialLifecycle, type LifecycleState } from "./lifecycle.ts";
 import { initialNotifications, type NotificationsState } from "./notifications.ts";
+import type { QualityFlag } from "./quality-flag.ts";
 import { initialQuestions, type QuestionsState } from "./questions.ts";
+import { initialReview, type ReviewState, type SubtaskReview } from "./review.ts";
 import { DEFAULT_SETTINGS, type RunSettings } from "./settings.ts";
 import { initialSlots, type SlotsState } from "./slots.ts";
 import type { RunReason, RunStatus, SubtaskReason, SubtaskStatus } from "./status.ts";
@@ -109,6 +110,8 @@ export type SubtaskState = {
   join: JoinState | null;
   /** Null unless it is refined and has produced something. */
   refine: RefineState | null;
+  /** Null unless its output is judged and there is one. */
+  review: SubtaskReview | null;
   /** The branch that it has chosen. */
   branch: string | null;
   /** Attempts started so far. */
@@ -177,6 +180,7 @@ export type RunState = {
   slots: SlotsState;
   lifecycle: LifecycleState;
   questions: QuestionsState;
+  review: ReviewState;
   usage: Usage;
   /**
    * Whose budget was too small for what a subtask wanted, if it was; then nothing starts: until
@@ -214,6 +218,7 @@ export function initialState(runId: string): RunState {
     slots: initialSlots(DEFAULT_SETTINGS.concurrency),
     lifecycle: initialLifecycle(),
     questions: initialQuestions(),
+    review: initialReview(),
     usage: initialUsage(),
     overBudget: null,
     isBudgetLow: false,
@@ -234,6 +239,7 @@ export function initialSubtask(attempts = 0): SubtaskState {
     items: null,
     join: null,
     refine: null,
+    review: null,
     branch: null,
     attempts,
     failures: 0,

@@ -52,6 +52,8 @@ export type RunReason =
   | "questions"
   /** A person must say yes to a subtask. */
   | "approval"
+  /** What came out was judged too poor, and a person is to look at it. */
+  | "evaluation"
   /** What it may use is used up. */
   | "budget_exceeded"
   | "subtask_failed"

@@ -31,6 +31,7 @@ import { lifecycleGate } from "./lifecycle.ts";
 import { idOfSubtask, type Program, planIndexOf, policyOf, programOf, toolOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
 import { inputTemplate } from "./refine.ts";
+import { replanFailures } from "./replan.ts";
 import { scopeFor } from "./scope.ts";
 import { settleDependents } from "./settle.ts";
 import { slotsGate } from "./slots.ts";
@@ -64,6 +65,7 @@ export function step(
   decide(turn, input);
   settleDependents(turn);
   startReady(turn);
+  replanFailures(turn);
   noteLowBudget(turn);
   completeRun(turn);
   completePause(turn);

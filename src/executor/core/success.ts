@@ -5,6 +5,7 @@ import type { ErrorData } from "../../base/errors.ts";
 import { effectKeyOf } from "./effect-key.ts";
 import type { AttemptOutcome, BranchHistory } from "./input.ts";
 import { refine } from "./iterations.ts";
+import { acceptOf, beginEvaluation } from "./judge.ts";
 import { keepOutput } from "./large-value.ts";
 import { idOfSubtask } from "./program.ts";
 import { refineOf } from "./refine.ts";
@@ -19,6 +20,10 @@ export function succeedAttempt(
 ): ErrorData | undefined {
   const { state, values } = turn;
   if (refineOf(state, index) !== undefined) return refine(turn, index, outcome);
+  if (acceptOf(state, index) !== undefined) {
+    beginEvaluation(turn, index, outcome);
+    return undefined;
+  }
   const { output, usage, reused } = outcome;
   const subtask = idOfSubtask(state, index);
   if (routeOf(state, index) !== undefined) {

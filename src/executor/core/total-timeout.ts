@@ -6,6 +6,7 @@ import { failSubtask } from "./failure.ts";
 import type { Timer } from "./input.ts";
 import { findSubtask, planIndexOf, policyOf, programOf } from "./program.ts";
 import { mayHaveHappened } from "./retry.ts";
+import { isReviewed } from "./review.ts";
 import { isFinal } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -17,6 +18,8 @@ export function endTotal(turn: Turn, timer: Extract<Timer, { kind: "total_timeou
   const index = findSubtask(state, timer.subtask);
   const subtask = state.subtasks[index];
   if (subtask === undefined || subtask.begunAt !== timer.since || isFinal(subtask.status)) return;
+  // What took its time is done.
+  if (isReviewed(subtask)) return;
   const limit = renderDuration(policyOf(program, subtask, index).totalTimeoutMs ?? 0);
   const error: ErrorData = {
     code: "subtask.timeout",

@@ -15,6 +15,7 @@ type SubtaskEventType = Extract<
   | `iteration.${string}`
   | `iterations.${string}`
   | `join.${string}`
+  | `output.${string}`
   | `retry.${string}`
   | `fallback.${string}`
   | "route.decided"
@@ -41,6 +42,7 @@ export const SUBTASK_TABLE: {
     "attempt.cancelled": "waiting",
     "iteration.produced": "waiting",
     "iteration.checked": "waiting",
+    "output.produced": "waiting",
     "route.decided": "running",
     "subtask.succeeded": "succeeded",
   },
@@ -48,6 +50,8 @@ export const SUBTASK_TABLE: {
     "items.collected": "succeeded",
     "iteration.checked": "waiting",
     "iterations.ended": "succeeded",
+    "output.evaluated": "waiting",
+    "output.kept": "succeeded",
     "attempt.started": "running",
     "admission.requested": "waiting",
     "admission.delayed": "waiting",
@@ -67,7 +71,10 @@ export const SUBTASK_TABLE: {
   cancelled: {},
 };
 
-type RunEventType = Extract<EventType, `run.${string}` | `plan.${string}` | `questions.${string}`>;
+type RunEventType = Extract<
+  EventType,
+  `run.${string}` | `plan.${string}` | `questions.${string}` | "evaluation.decided"
+>;
 /** `completed`: the status that the event itself names. `resumed`: what it lacks decides. */
 type NextRunStatus = RunStatus | "completed" | "resumed";
 
@@ -90,6 +97,7 @@ export const RUN_TABLE: {
   },
   running: {
     ...UNFINISHED,
+    "plan.revised": "running",
     "run.paused": "paused",
     "run.waiting": "waiting",
     "run.resumed": "running",
@@ -98,6 +106,7 @@ export const RUN_TABLE: {
   waiting: {
     ...UNFINISHED,
     "questions.answered": "planning",
+    "evaluation.decided": "running",
     "run.cancelled": "waiting",
     "run.resumed": "resumed",
   },

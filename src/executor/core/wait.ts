@@ -9,6 +9,7 @@ import { isNotifying } from "./notifications.ts";
 import { openApprovals } from "./open-approvals.ts";
 import { programOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
+import { isReviewed, isUnderReview } from "./review.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 import { emit, type Turn } from "./turn.ts";
 
@@ -17,7 +18,7 @@ export function waitForPerson(turn: Turn): void {
   const { status, lifecycle, slots, unsettled } = state;
   const isFree = status === "running" && !lifecycle.pausing && lifecycle.stopping === null;
   if (!isFree || slots.used > 0 || unsettled === 0) return;
-  if (isNotifying(state.notifications, state.lifecycle)) return;
+  if (isNotifying(state.notifications, state.lifecycle) || isUnderReview(state)) return;
   const isPoor = isOverBudget(state);
   const goesOn = (subtask: SubtaskState) =>
     isPassing(subtask) || (!isPoor && awaitsDeadline(subtask));
@@ -28,8 +29,10 @@ export function waitForPerson(turn: Turn): void {
 }
 
 /** Whether what the subtask waits for comes by itself. */
-function isPassing({ retryAt, admission }: SubtaskState): boolean {
-  return retryAt !== null || admission === "requested" || admission === "delayed";
+function isPassing(subtask: SubtaskState): boolean {
+  const { retryAt, admission } = subtask;
+  const isAsked = admission === "requested" || admission === "delayed";
+  return retryAt !== null || isAsked || isReviewed(subtask);
 }
 
 /** Whether others may wait for what a subtask was given that cannot pay for its start. */

@@ -6,22 +6,34 @@ import type { AcceptedPlan, ToolPolicy } from "../core/accepted-plan.ts";
 /** By tool: limits of one attempt that follow from how long its attempts took, in milliseconds. */
 export type AdaptiveTimeouts = ReadonlyMap<string, number>;
 
+type AcceptOptions = {
+  readonly tools: ToolRegistry;
+  readonly timeouts: AdaptiveTimeouts;
+  readonly known?: AcceptedPlan["tools"];
+};
+
 /**
  * A checked plan with what the core must know of its tools, taken now so that a replay
  * does not depend on the registry of another day.
  *
  * @param compiled passed `checkPlan` with these very tools
  * @param inputs values of the plan's inputs, defaults applied
+ * @param options.known policies of tools of the plan before, which may be gone by now
  */
 export function acceptPlan(
   compiled: CompiledPlan,
   inputs: JsonObject,
-  { tools, timeouts }: { readonly tools: ToolRegistry; readonly timeouts: AdaptiveTimeouts },
+  { tools, timeouts, known = {} }: AcceptOptions,
 ): AcceptedPlan {
   const policies: Record<string, ToolPolicy> = {};
   const expectedMs: (number | null)[] = [];
-  const take = (name: string): Tool => {
+  const take = (name: string): Pick<Tool, "expectedMs"> => {
     const tool = tools.get(name);
+    const policy = known[name];
+    if (tool === undefined && policy !== undefined) {
+      policies[name] = policy;
+      return { expectedMs: undefined };
+    }
     if (tool === undefined) throw new Error(`The checked plan names an unknown tool ${name}.`);
     const { effects, idempotent, timeoutMs = null, retry = null, costUsd, approval } = tool;
     const adaptiveMs = timeouts.get(name);

@@ -19,11 +19,13 @@ import type { Clock } from "../../base/clock.ts";
 import type { Json } from "../../base/json.ts";
 import type { Journal, Lease } from "../../journal/journal.ts";
 import type { Model, Models } from "../../models/model.ts";
+import type { Evaluation } from "../../plan/evaluation.ts";
 import type { Clarification } from "../../plan/question.ts";
 import type { ToolRegistry, WorkflowOrder } from "../../tools/tool.ts";
 import type { AcceptedPlan } from "../core/accepted-plan.ts";
 import type { Usage } from "../core/consumption.ts";
-import type { Notification } from "../core/effect.ts";
+import type { Effect, Notification } from "../core/effect.ts";
+import type { EvaluationOrder } from "../core/evaluation-order.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { RunInput } from "../core/input.ts";
 import type { LargeValue } from "../core/large-value.ts";
@@ -39,6 +41,21 @@ export interface PlanOrder {
   meter(model: Model): Model;
   /** Told of the plan so far, as often as it grows. */
   onDraft(draft: AcceptedPlan): void;
+}
+
+/** An output to be judged. */
+export interface EvaluateOrder extends EvaluationOrder {
+  readonly signal: AbortSignal;
+  /** The model as this run may use it. */
+  meter(model: Model): Model;
+}
+
+/** A plan to be made anew. */
+export interface ReviseOrder
+  extends Omit<Extract<Effect, { readonly type: "request_revision" }>, "type" | "request"> {
+  readonly signal: AbortSignal;
+  /** The model as this run may use it. */
+  meter(model: Model): Model;
 }
 
 /** How an admitted call ended, as far as it tells whether what is behind its tool is up. */
@@ -130,6 +147,13 @@ export interface World {
    * @returns the input for the core, without its time
    */
   plan(order: PlanOrder): Promise<PlanAnswer>;
+  /** Answer `evaluate`. Left out where nobody can judge. */
+  evaluate?(order: EvaluateOrder): Promise<Evaluation>;
+  /**
+   * Answer `request_revision`. Left out where nobody plans.
+   * @returns the input for the core, without its time and what it answers
+   */
+  revise?(order: ReviseOrder): Promise<RevisionAnswer>;
   /**
    * Perform `notify`: tell somebody outside. Left out where there is nobody.
    * @throws {PlanwrightError} when nobody could be reached
@@ -147,6 +171,10 @@ export interface NotifyOrder {
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 /** An input without its time, which the driver adds. */
 export type News = WithoutTime<RunInput>;
+export type RevisionAnswer = WithoutRequest<
+  Extract<News, { readonly type: "plan_revised" | "revision_failed" }>
+>;
+type WithoutRequest<T> = T extends unknown ? Omit<T, "request"> : never;
 export type PlanAnswer = Extract<
   News,
   { readonly type: "plan_made" | "plan_failed" | "plan_questioned" }

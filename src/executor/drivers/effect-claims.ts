@@ -12,7 +12,8 @@ import { createHash } from "node:crypto";
 import type { ErrorData } from "../../base/errors.ts";
 import { canonicalJson, type Json, type JsonObject } from "../../base/json.ts";
 import type { ClaimAnswer, EffectClaim, EffectEnd, Journal } from "../../journal/journal.ts";
-import type { EffectOwner, RunEvent } from "../core/event.ts";
+import type { EffectOwner } from "../core/effect-owner.ts";
+import type { RunEvent } from "../core/event.ts";
 import { type LargeValues, outputOf } from "../core/large-value.ts";
 import type { World } from "./driver.ts";
 
@@ -94,6 +95,7 @@ export function effectEnds(events: readonly RunEvent[], values: LargeValues): Ef
     if (!("effectKey" in event) || event.effectKey === undefined) return [];
     const { effectKey: key, subtask } = event;
     switch (event.type) {
+      case "output.produced":
       case "subtask.succeeded":
       case "subtask.resolved":
         return [

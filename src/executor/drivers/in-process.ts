@@ -11,8 +11,6 @@
 
 import { PlanwrightError, toErrorData } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
-import type { Model } from "../../models/model.ts";
-import type { AcceptedPlan } from "../core/accepted-plan.ts";
 import type { Effect } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { AttemptOutcome, RunInput, Timer } from "../core/input.ts";
@@ -21,14 +19,14 @@ import { isFinished } from "../core/status.ts";
 import { step } from "../core/step.ts";
 import { summaryOf } from "../core/summary.ts";
 import { Admissions } from "./admissions.ts";
+import { Advisers } from "./advisers.ts";
 import { appendedWith } from "./appended.ts";
 import { Attempt, type AttemptOrder } from "./attempt.ts";
 import { Decisions } from "./decisions.ts";
-import type { Drive, DriveOptions, Driver, News, PlanAnswer } from "./driver.ts";
+import type { Drive, DriveOptions, Driver, News } from "./driver.ts";
 import { DurationLog } from "./duration-log.ts";
 import { EffectClaims } from "./effect-claims.ts";
 import { BlobValues } from "./large-values.ts";
-import { Meter } from "./meter.ts";
 import { ModelBudget } from "./model-budget.ts";
 import { readRequest } from "./requests.ts";
 import { stepLimitOf } from "./step-limit.ts";
@@ -64,7 +62,7 @@ class InProcessDrive implements Drive {
   #heard: number[] = [];
   /** What has answered, so that the core is about to know what it used. */
   #unsettled: { settle(): void }[] = [];
-  #planning: AbortController | undefined;
+  readonly #advisers: Advisers;
   /** Made when there is one: most runs have none. */
   #notifications: AbortController | undefined;
   readonly #notifying = new Set<number>();
@@ -89,6 +87,10 @@ class InProcessDrive implements Drive {
     const { runId } = options.state;
     const limitOf = (subtask: string) => stepLimitOf(this.#state, subtask);
     this.#admissions = new Admissions({ runId, limitOf }, options.world, (news) => this.send(news));
+    this.#advisers = new Advisers(options.world, this.#budget, (news, meter) => {
+      this.#unsettled.push(meter);
+      this.send(news);
+    });
     this.#settle = Promise.withResolvers<RunState>();
     this.ended = this.#settle.promise;
     this.#renewedAt = this.#now();
@@ -204,10 +206,19 @@ class InProcessDrive implements Drive {
         this.#timers.set(timerName(effect.timer), effect.timer, effect.at);
         break;
       case "request_plan":
-        this.#requestPlan(effect);
+        this.#advisers.plan(effect, (draft) => this.send({ type: "plan_drafted", draft }));
         break;
       case "abort_planning":
-        this.#planning?.abort();
+        this.#advisers.abortPlanning();
+        break;
+      case "evaluate":
+        this.#advisers.evaluate(effect);
+        break;
+      case "request_revision":
+        this.#advisers.revise(effect);
+        break;
+      case "abort_review":
+        this.#advisers.abortReview();
         break;
       case "notify":
         this.#notify(effect);
@@ -265,35 +276,6 @@ class InProcessDrive implements Drive {
 
   #tellEnd({ subtask, attempt }: AttemptName, outcome: AttemptOutcome): void {
     this.send({ type: "attempt_ended", subtask, attempt, outcome });
-  }
-
-  #requestPlan({ goal, clarifications }: Extract<Effect, { type: "request_plan" }>): void {
-    const planning = new AbortController();
-    this.#planning = planning;
-    const tellDraft = (draft: AcceptedPlan) => this.send({ type: "plan_drafted", draft });
-    const meter = new Meter(this.#budget, this.#options.world.models?.cheaper);
-    const order = {
-      goal,
-      clarifications,
-      signal: planning.signal,
-      onDraft: tellDraft,
-      meter: (model: Model) => meter.measure(model),
-    };
-    const tell = (answer: PlanAnswer) => {
-      this.#unsettled.push(meter);
-      this.send(answer);
-    };
-    this.#options.world.plan(order).then(tell, (error: unknown) => {
-      const { usage } = meter;
-      const data = toErrorData(error);
-      tell({
-        type: "plan_failed",
-        error: data,
-        issues: [],
-        lastPlan: null,
-        ...(usage && { usage }),
-      });
-    });
   }
 
   #notify({ notification, ...order }: Extract<Effect, { readonly type: "notify" }>): void {
@@ -370,7 +352,8 @@ class InProcessDrive implements Drive {
     this.#over = true;
     this.#timers.clear();
     this.#stopHeartbeat?.();
-    this.#planning?.abort();
+    this.#advisers.abortPlanning();
+    this.#advisers.abortReview();
     this.#notifications?.abort();
     for (const underWay of this.#attempts.values()) abort(underWay, "cancelled");
     this.#admissions.close();

@@ -39,31 +39,34 @@ const MAX_TRIES = 6;
 export function createEmbeddedPlanner(): Planner {
   return {
     name: "embedded",
-    async plan(request) {
-      const { goal } = request;
-      if (goal.length > MAX_LENGTH) return failed([tooLong(goal, MAX_LENGTH)]);
-      const index = indexOf(request.tools);
-      const text = withoutNumbering(goal);
-      const dates = await readDates(text, request.now);
-      const tokens = tokenize(text, spotValues(text, dates));
-      const clauses = splitClauses(tokens, verbsOf(request.tools));
-      const condition = clauses.find(({ mood }) => mood === "conditional");
-      if (condition !== undefined) return failed([conditional(goal, condition)]);
-      const asked = clauses.filter(({ mood }) => mood !== "negated");
-      const readings = asked.length === 0 ? [] : search(asked, index);
-      const least = (readings[0]?.score ?? 0) - FAR_BEHIND;
-      const understood = readings.filter((one) => isUnderstood(one) && one.score >= least);
-      const each = findEach(tokens);
-      if (understood.length === 0) {
-        const issues = refusal(goal, asked, readings[0], index);
-        return failed(each ? [forEach(textOf(goal, each)), ...issues] : issues);
-      }
-      // One call may do it for all of them; several calls would need to know how many.
-      const possible = each ? understood.filter(isOneCall) : understood;
-      if (each && possible.length === 0) return failed([forEach(textOf(goal, each))]);
-      return firstThatPasses(possible, request);
-    },
+    plan: planGoal,
+    revise: async (request) => (await import("./revise.ts")).revise(request, planGoal),
   };
+}
+
+async function planGoal(request: PlanRequest): Promise<PlanOutcome> {
+  const { goal } = request;
+  if (goal.length > MAX_LENGTH) return failed([tooLong(goal, MAX_LENGTH)]);
+  const index = indexOf(request.tools);
+  const text = withoutNumbering(goal);
+  const dates = await readDates(text, request.now);
+  const tokens = tokenize(text, spotValues(text, dates));
+  const clauses = splitClauses(tokens, verbsOf(request.tools));
+  const condition = clauses.find(({ mood }) => mood === "conditional");
+  if (condition !== undefined) return failed([conditional(goal, condition)]);
+  const asked = clauses.filter(({ mood }) => mood !== "negated");
+  const readings = asked.length === 0 ? [] : search(asked, index);
+  const least = (readings[0]?.score ?? 0) - FAR_BEHIND;
+  const understood = readings.filter((one) => isUnderstood(one) && one.score >= least);
+  const each = findEach(tokens);
+  if (understood.length === 0) {
+    const issues = refusal(goal, asked, readings[0], index);
+    return failed(each ? [forEach(textOf(goal, each)), ...issues] : issues);
+  }
+  // One call may do it for all of them; several calls would need to know how many.
+  const possible = each ? understood.filter(isOneCall) : understood;
+  if (each && possible.length === 0) return failed([forEach(textOf(goal, each))]);
+  return firstThatPasses(possible, request);
 }
 
 /** "1. Read x 2. Count y": the numbers say where steps begin; everything keeps its place. */

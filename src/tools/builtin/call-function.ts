@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { ToolError } from "../../base/errors.ts";
 import { isPlainObject, type Json, type JsonObject, toJson } from "../../base/json.ts";
+import { listProblems } from "../../base/json-schema-validator.ts";
 import { defineTool } from "../define-tool.ts";
 import { loadHandler, toolOfHandler } from "../handler.ts";
-import { compileJsonSchema, listProblems } from "../json-schema-validator.ts";
+import { compileJsonSchema } from "../json-schema-validator.ts";
 import type { Effects, Tool } from "../tool.ts";
 
 const KINDS: readonly { readonly effects: Effects; readonly idempotent: boolean }[] = [

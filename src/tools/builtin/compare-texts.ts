@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { linesOf, sentencesOf, wordsOf } from "../../base/text-units.ts";
 import { defineTool } from "../define-tool.ts";
-import { linesOf, sentencesOf, wordsOf } from "../text-units.ts";
 import { type Change, changesBetween, renderUnified } from "../unified-diff.ts";
 
 const GRANULARITIES = ["lines", "sentences", "words"] as const;

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { sentencesOf } from "../../base/text-units.ts";
 import { defineTool } from "../define-tool.ts";
 import { rankPhrases } from "../key-phrases.ts";
 import { vocabularyOf } from "../language.ts";
 import { proseOf } from "../prose.ts";
-import { sentencesOf } from "../text-units.ts";
 
 export const extractKeywords = defineTool({
   name: "extract_keywords",

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { z } from "zod";
+import { linesOf } from "../../base/text-units.ts";
 import { defineTool } from "../define-tool.ts";
 import { decodeText, isBinary } from "../text-encoding.ts";
-import { linesOf } from "../text-units.ts";
 import { findFiles, type WorkspaceFile } from "../workspace-files.ts";
 
 /** Larger files are listed without a count of their lines. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ToolError } from "../../base/errors.ts";
+import { linesOf } from "../../base/text-units.ts";
 import { defineTool } from "../define-tool.ts";
 import { FILE_FORMATS, formatOf, readContent } from "../file-content.ts";
-import { linesOf } from "../text-units.ts";
 import { fileError, openForReading, resolveInWorkspace } from "../workspace.ts";
 
 const DEFAULT_MAX_BYTES = 20 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { joinSpaced, sentencesOf } from "../../base/text-units.ts";
 import { defineTool } from "../define-tool.ts";
 import { vocabularyOf } from "../language.ts";
 import { proseOf } from "../prose.ts";
 import { centralSentences } from "../sentence-ranking.ts";
-import { joinSpaced, sentencesOf } from "../text-units.ts";
 
 export const summarizeText = defineTool({
   name: "summarize_text",

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { linesOf, paragraphsOf, sentencesOf, wordsOf } from "../../base/text-units.ts";
 import { defineTool } from "../define-tool.ts";
-import { linesOf, paragraphsOf, sentencesOf, wordsOf } from "../text-units.ts";
 
 /** Silent reading of English non-fiction, words a minute (Brysbaert 2019, a meta-analysis). */
 const READING_SPEED = 238;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linesOf, paragraphsOf, sentencesOf, wordsOf } from "../../src/tools/text-units.ts";
+import { linesOf, paragraphsOf, sentencesOf, wordsOf } from "../../src/base/text-units.ts";
 
 describe("sentences", () => {
   it.each([

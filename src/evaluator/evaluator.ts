@@ -1,0 +1,85 @@
+/**
+ * Evaluators: an output in, a judgement out.
+ *
+ * What a plan accepts is checked cheapest first: rules, then likeness and grounding, then
+ * evaluators of the user's own, then a judge model. Once a check that can be trusted fails, nobody
+ * dearer is asked.
+ *
+ * V1. What rules say stands: no judge outvotes a rule that does not hold.
+ * V2. A judge that gives no usable answer is no evaluation: it neither passes nor fails.
+ * V3. An output is data. Whatever it says, the judge's answer is read in one form only.
+ * V4. The score is the weighted mean of all checks; one that was not asked any more counts 0.
+ */
+
+import type { Json } from "../base/json.ts";
+import type { Model, ModelUsage } from "../models/model.ts";
+import type { Evaluation, ResolvedCriterion } from "../plan/evaluation.ts";
+
+/** What a subtask gave, as evidence. */
+export type Evidence = {
+  readonly subtask: string;
+  readonly tool: string;
+  /** What it was to do, for people; may be empty. */
+  readonly description: string;
+  readonly output: Json;
+  /** Whether a model has written it, so that it supports no claim. @default nobody knows */
+  readonly isWritten?: boolean | undefined;
+};
+
+export interface EvaluationRequest {
+  readonly goal: string;
+  /** The subtask that gave the output; null for the output of the whole run. */
+  readonly subtask: string | null;
+  readonly output: Json;
+  readonly criteria: readonly ResolvedCriterion[];
+  /** From this score on it is good enough, 0 to 1. */
+  readonly threshold: number;
+  /** Whether a judge is also asked if the output reaches the goal. */
+  readonly judgesGoal: boolean;
+  /** Of all subtasks that have succeeded, in plan order. */
+  readonly evidence: readonly Evidence[];
+  readonly signal: AbortSignal;
+  /** A judge model as it may be used for this request. @default as it is */
+  meter?(model: Model): Model;
+}
+
+/** A judgement, and what it has used. */
+export type Evaluated = {
+  readonly evaluation: Evaluation;
+  readonly usage: ModelUsage;
+  readonly modelCalls: number;
+};
+
+/** What an evaluator of the user's own is given. */
+export type OwnRequest = Pick<EvaluationRequest, "goal" | "subtask" | "output" | "evidence"> & {
+  readonly signal: AbortSignal;
+};
+
+/** What it says. */
+export type OwnVerdict = {
+  /** 0 to 1. */
+  readonly score: number;
+  readonly reason?: string | undefined;
+  /** Ids of subtasks that are to blame. */
+  readonly blame?: readonly string[] | undefined;
+};
+
+/** An evaluator of the user's own, named by `accept: [{ evaluator: NAME }]`. */
+export interface OwnEvaluator {
+  /** `snake_case`, at most 64 characters. */
+  readonly name: string;
+  evaluate(request: OwnRequest): OwnVerdict | Promise<OwnVerdict>;
+}
+
+export interface EvaluatorOptions {
+  /** The judges, asked side by side; none where there is no model. */
+  readonly judges: readonly Model[];
+  /** How several judges become one score. @default "mean" */
+  readonly combine?: "mean" | "majority" | undefined;
+  readonly own?: readonly OwnEvaluator[] | undefined;
+}
+
+export interface Evaluator {
+  /** @throws {ModelError} only when the signal aborts or the budget does not allow it */
+  evaluate(request: EvaluationRequest): Promise<Evaluated>;
+}

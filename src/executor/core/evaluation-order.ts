@@ -1,0 +1,116 @@
+/** What somebody must know who judges an output, taken from the state. */
+
+import type { Json } from "../../base/json.ts";
+import { type CompiledAccept, resolveCriteria } from "../../plan/compile-accept.ts";
+import { OUTPUT_NAME } from "../../plan/compile-control-flow.ts";
+import type { ResolvedCriterion } from "../../plan/evaluation.ts";
+import { type LargeValues, outputOf } from "./large-value.ts";
+import { idOfSubtask, planIndexOf, programOf } from "./program.ts";
+import { scopeFor } from "./scope.ts";
+import type { RunState, SubtaskState } from "./state.ts";
+
+/** An output that is to be judged, and by what. */
+export type EvaluationOrder = {
+  readonly goal: string;
+  /** Null for the output of the whole run. */
+  readonly subtask: string | null;
+  readonly output: Json;
+  readonly criteria: readonly ResolvedCriterion[];
+  readonly threshold: number;
+  readonly judgesGoal: boolean;
+  /** What others gave that it is made of, in plan order. */
+  readonly evidence: readonly {
+    readonly subtask: string;
+    readonly tool: string;
+    readonly description: string;
+    readonly output: Json;
+  }[];
+};
+
+/** For the output of a subtask that waits to be judged. @throws {PlanwrightError} `blob.missing` */
+export function orderForSubtask(
+  state: RunState,
+  index: number,
+  values: LargeValues,
+): EvaluationOrder {
+  const program = programOf(state);
+  const subtask = state.subtasks[index] as SubtaskState;
+  const at = planIndexOf(subtask, index);
+  const id = idOfSubtask(state, index);
+  const candidate = subtask.review?.candidate ?? { output: null };
+  const accept = program.compiled.subtasks[at]?.accept;
+  return {
+    goal: state.goal,
+    subtask: id,
+    output: outputOf(state.runId, id, candidate, values),
+    ...criteriaFor(state, accept, values, index),
+    judgesGoal: false,
+    evidence: evidenceOf(state, upstreamOf(state, at), values),
+  };
+}
+
+/** For what came out of the run. @throws {PlanwrightError} `blob.missing` */
+export function orderForRun(state: RunState, values: LargeValues): EvaluationOrder {
+  const { accept, graph } = programOf(state).compiled;
+  const kept = state.review.candidate?.kept ?? { output: null };
+  return {
+    goal: state.goal,
+    subtask: null,
+    output: outputOf(state.runId, "the run", kept, values),
+    ...criteriaFor(state, accept, values),
+    judgesGoal: state.settings.review.judgesGoal,
+    evidence: evidenceOf(state, new Set(graph.ids.keys()), values),
+  };
+}
+
+function criteriaFor(
+  state: RunState,
+  accept: CompiledAccept | undefined,
+  values: LargeValues,
+  index?: number,
+): Pick<EvaluationOrder, "criteria" | "threshold"> {
+  const threshold = accept?.threshold ?? state.settings.review.threshold;
+  if (accept === undefined) return { criteria: [], threshold };
+  const output = judgedOutput(state, index, values);
+  const criteria = resolveCriteria(accept, (template) => ({
+    ...scopeFor(state, template, values, index),
+    [OUTPUT_NAME]: output,
+  }));
+  return { criteria, threshold };
+}
+
+function judgedOutput(state: RunState, index: number | undefined, values: LargeValues): Json {
+  const kept =
+    index === undefined ? state.review.candidate?.kept : state.subtasks[index]?.review?.candidate;
+  const whose = index === undefined ? "the run" : idOfSubtask(state, index);
+  return outputOf(state.runId, whose, kept ?? { output: null }, values);
+}
+
+/** All that a subtask of the plan is made of, directly or not. */
+function upstreamOf(state: RunState, index: number): ReadonlySet<number> {
+  const { graph } = programOf(state).compiled;
+  const found = new Set<number>();
+  const open = [index];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const { index: need } of graph.dependencies[next] ?? []) {
+      if (found.has(need)) continue;
+      found.add(need);
+      open.push(need);
+    }
+  }
+  return found;
+}
+
+function evidenceOf(
+  state: RunState,
+  indices: ReadonlySet<number>,
+  values: LargeValues,
+): EvaluationOrder["evidence"] {
+  const { plan } = programOf(state).compiled;
+  return plan.subtasks.flatMap(({ id, tool, description = "" }, index) => {
+    const subtask = state.subtasks[index];
+    if (!indices.has(index) || subtask?.status !== "succeeded") return [];
+    const output = outputOf(state.runId, id, subtask, values);
+    return [{ subtask: id, tool, description, output }];
+  });
+}

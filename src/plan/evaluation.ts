@@ -1,0 +1,91 @@
+/** Words for what was judged, shared by who judges, who plans anew, and the journal. */
+
+import type { CheckName, CriterionRule } from "./accept-schema.ts";
+import type { Plan } from "./schema.ts";
+
+/** A criterion with its expressions worked out. */
+export type ResolvedCriterion = {
+  /** With `expression` being true or false. */
+  readonly rule: CriterionRule;
+  /** Why an expression of it could not be worked out; then it does not hold. */
+  readonly error?: string;
+  /** As the plan has `expression`, for reasons. */
+  readonly written?: string;
+};
+
+/** What one check of one criterion came to. */
+export type CheckResult = {
+  readonly check: CheckName | "goal";
+  /** What was wanted, in a few words. */
+  readonly criterion: string;
+  /** 0 to 1; null where nobody could say. */
+  readonly score: number | null;
+  /** Whether it holds; null where nobody could say, or it was not asked any more. */
+  readonly holds: boolean | null;
+  readonly reason: string;
+  /** Who says so: `rule`, or the name of a model or of an evaluator. */
+  readonly by: string;
+};
+
+/** Something a reader of an evaluation must know about it. */
+export type EvaluationFlag = {
+  readonly code:
+    | "judge_unusable"
+    | "judges_disagree"
+    | "suspected_injection"
+    | "evaluator_failed"
+    | "not_judged";
+  readonly message: string;
+};
+
+/** A judged output. */
+export type Evaluation = {
+  /** 0 to 1, the weighted mean of the checks, what was not asked any more counting 0; null for none. */
+  readonly score: number | null;
+  /** `none`: nobody could judge it, which is neither good nor bad. */
+  readonly verdict: "pass" | "fail" | "none";
+  readonly threshold: number;
+  readonly checks: readonly CheckResult[];
+  /** What is wrong with it, in sentences; of what passed, why. */
+  readonly reasons: readonly string[];
+  /** Ids of the subtasks that are to blame. */
+  readonly blame: readonly string[];
+  /** Of the judges, 0 to 1; null where none was asked. */
+  readonly confidence: number | null;
+  readonly flags: readonly EvaluationFlag[];
+};
+
+/** Why a plan is to be revised. */
+export type ReplanTrigger = "low_score" | "subtask_failed" | "nothing_to_do" | "tool_missing";
+
+/** How a subtask of the present plan stands, for who plans anew. */
+export type SubtaskReport = {
+  readonly id: string;
+  readonly status:
+    | "pending"
+    | "waiting"
+    | "running"
+    | "succeeded"
+    | "failed"
+    | "skipped"
+    | "cancelled";
+  /** Whether it has changed the world, or may have: it stays in the plan as it is. */
+  readonly isFixed: boolean;
+  /** The beginning of its output's JSON. */
+  readonly output?: string;
+  readonly error?: string;
+};
+
+/** How a run has gone, and what is wrong: what a revision of its plan is made from. */
+export type Feedback = {
+  readonly plan: Plan;
+  readonly revision: number;
+  readonly trigger: ReplanTrigger;
+  /** What is wrong; `subtask` is null for what is wrong with the whole. */
+  readonly causes: readonly { readonly subtask: string | null; readonly message: string }[];
+  /** Ids of the subtasks that are to blame. */
+  readonly blame: readonly string[];
+  readonly subtasks: readonly SubtaskReport[];
+  /** The beginning of the JSON of what came out; left out where nothing did. */
+  readonly output?: string;
+};

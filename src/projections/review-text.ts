@@ -1,0 +1,104 @@
+/** What was judged and planned anew, as lines for people. */
+
+import type { RunEvent } from "../executor/core/event.ts";
+import type { ReviewEvent } from "../executor/core/review-event.ts";
+import type { Evaluation, ReplanTrigger } from "../plan/evaluation.ts";
+
+const TRIGGERS: Readonly<Record<ReplanTrigger, string>> = {
+  low_score: "what came out is too poor",
+  subtask_failed: "a subtask has failed",
+  nothing_to_do: "nothing was left to do",
+  tool_missing: "a tool is not there any more",
+};
+
+const ENDS = {
+  no_progress: "nothing better came of it",
+  failed: "there is no other plan",
+  budget: "the budget does not allow it",
+} as const;
+
+const REVIEW_TYPES: ReadonlySet<string> = new Set<ReviewEvent["type"]>([
+  "output.produced",
+  "output.evaluated",
+  "output.kept",
+  "evaluation.requested",
+  "evaluation.completed",
+  "evaluation.decided",
+  "replan.requested",
+  "plan.revised",
+  "replan.ended",
+  "answer.ignored",
+]);
+
+type StoredReviewEvent = Extract<RunEvent, { readonly type: ReviewEvent["type"] }>;
+
+export function isReviewEvent(event: RunEvent): event is StoredReviewEvent {
+  return REVIEW_TYPES.has(event.type);
+}
+
+/** `0.45 of 0.7: it names no source` */
+export function evaluationText({ verdict, score, threshold, reasons, flags }: Evaluation): string {
+  const [reason = ""] = verdict === "none" ? flags.map(({ message }) => message) : reasons;
+  const judged = score === null ? "not judged" : `score ${score.toFixed(2)} of ${threshold}`;
+  return reason === "" ? judged : `${judged}: ${reason}`;
+}
+
+/** Why a plan was to be revised. */
+export function triggerText(trigger: ReplanTrigger): string {
+  return TRIGGERS[trigger];
+}
+
+/** What distinguishes the event, in a few words; may be empty. */
+export function reviewDetail(event: StoredReviewEvent): string {
+  switch (event.type) {
+    case "output.produced":
+      return `attempt ${event.attempt}`;
+    case "output.evaluated":
+    case "evaluation.completed":
+      return evaluationText(event.evaluation);
+    case "output.kept":
+      return event.isAccepted ? "accepted" : "the best of what it gave";
+    case "evaluation.requested":
+      return `revision ${event.revision}`;
+    case "evaluation.decided": {
+      const { decision, by, note } = event;
+      return note === "" ? `${decision} by ${by}` : `${decision} by ${by}: ${note}`;
+    }
+    case "replan.requested": {
+      const { trigger, blame, revision } = event;
+      const whose = blame.length === 0 ? "" : `; to blame: ${blame.join(", ")}`;
+      return `revision ${revision}: ${triggerText(trigger)}${whose}`;
+    }
+    case "plan.revised": {
+      const { revision, plan } = event.accepted;
+      const all = plan.subtasks.length;
+      return `revision ${revision}, ${event.kept.length} of ${all} subtasks go on as they are`;
+    }
+    case "replan.ended":
+      return event.error?.message ?? ENDS[event.reason];
+    case "answer.ignored":
+      return `${event.usage.modelCalls} model calls`;
+  }
+}
+
+/** A line for whoever follows the run; none for what only the journal must know. */
+export function reviewLine(event: StoredReviewEvent): string | undefined {
+  switch (event.type) {
+    case "output.evaluated":
+      return `judged ${event.subtask}: ${reviewDetail(event)}`;
+    case "output.kept":
+      return `succeeded ${event.subtask}${event.isAccepted ? "" : ", not accepted"}`;
+    case "evaluation.completed":
+      return `judged revision ${event.revision}: ${reviewDetail(event)}`;
+    case "evaluation.decided":
+      return reviewDetail(event);
+    case "replan.requested":
+      return `replanning for ${reviewDetail(event)}`;
+    case "plan.revised":
+      return `replanned: ${reviewDetail(event)}`;
+    case "replan.ended":
+      return `no further revision: ${reviewDetail(event)}`;
+    default:
+      return undefined;
+  }
+}
