@@ -685,7 +685,7 @@ describe("refine", () => {
     );
     expect(result.output).toEqual(["x", "xx", "xxx", "xxx"].map((text) => ({ text })));
     expect(result.flags.map(({ message }) => message)).toEqual([
-      "1 of the 4 items of draft were not accepted in any iteration.",
+      "1 of the 4 items of draft were not accepted.",
     ]);
     expect(result.subtasks[0]?.refined).toEqual([
       { id: "draft[2]", count: 3, best: 3, score: 1, isAccepted: true },
@@ -706,7 +706,7 @@ describe("refine", () => {
       { tools: [writer()] },
     );
     expect(result.flags.map(({ message }) => message)).toEqual([
-      "1 of the 3 items of draft were not accepted in any iteration.",
+      "1 of the 3 items of draft were not accepted.",
     ]);
   });
 

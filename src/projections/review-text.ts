@@ -36,11 +36,17 @@ export function isReviewEvent(event: RunEvent): event is StoredReviewEvent {
   return REVIEW_TYPES.has(event.type);
 }
 
-/** `0.45 of 0.7: it names no source` */
-export function evaluationText({ verdict, score, threshold, reasons, flags }: Evaluation): string {
-  const [reason = ""] = verdict === "none" ? flags.map(({ message }) => message) : reasons;
-  const judged = score === null ? "not judged" : `score ${score.toFixed(2)} of ${threshold}`;
-  return reason === "" ? judged : `${judged}: ${reason}`;
+/** `failed, score 0.45 of 0.7: it names no source` */
+export function evaluationText(evaluation: Evaluation): string {
+  const { verdict, score, threshold, reasons, flags } = evaluation;
+  if (verdict === "none") {
+    const [flag] = flags;
+    return flag === undefined ? "not judged" : `not judged: ${flag.message}`;
+  }
+  const points = score === null ? "" : `, score ${score.toFixed(2)} of ${threshold}`;
+  if (verdict === "pass") return `passed${points}`;
+  const [reason = ""] = reasons;
+  return `failed${points}${reason === "" ? "" : `: ${reason}`}`;
 }
 
 /** Why a plan was to be revised. */
@@ -86,8 +92,6 @@ export function reviewLine(event: StoredReviewEvent): string | undefined {
   switch (event.type) {
     case "output.evaluated":
       return `judged ${event.subtask}: ${reviewDetail(event)}`;
-    case "output.kept":
-      return `succeeded ${event.subtask}${event.isAccepted ? "" : ", not accepted"}`;
     case "evaluation.completed":
       return `judged revision ${event.revision}: ${reviewDetail(event)}`;
     case "evaluation.decided":

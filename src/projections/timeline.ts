@@ -150,6 +150,10 @@ export function progressLine(event: RunEvent, state: RunState): string | undefin
 }
 
 function lineOf(event: RunEvent, state: RunState): string | undefined {
+  if (event.type === "output.kept") {
+    const isPoor = event.isAccepted ? "" : ", not accepted";
+    return `succeeded ${event.subtask}${durationOf(state, event)}${isPoor}`;
+  }
   if (isReviewEvent(event)) return reviewLine(event);
   switch (event.type) {
     case "run.started":

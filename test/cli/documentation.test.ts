@@ -30,6 +30,7 @@ const COMMANDS = [
   ["audit", "list"],
   ["audit", "verify"],
   ["gc"],
+  ["eval"],
   ["tools", "list"],
   ["tools", "show"],
   ["schema"],
@@ -67,6 +68,6 @@ describe("the documentation of the command line", () => {
     await using folder = await makeFolder({ "planwright.config.yaml": example });
     const config = await readConfig("planwright.config.yaml");
     expect(folder.path).toBeDefined();
-    expect(Object.keys(config)).toHaveLength(16);
+    expect(Object.keys(config)).toHaveLength(22);
   });
 });

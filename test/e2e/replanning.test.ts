@@ -3,7 +3,6 @@
  * server from npm, whose planner and judge say what is written here.
  */
 
-import { LLMock } from "@copilotkit/aimock";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
@@ -14,6 +13,7 @@ import {
 } from "../../src/index.ts";
 import { renderAnswer } from "../../src/planner/answer.ts";
 import { renderPatch } from "../../src/planner/revision-answer.ts";
+import { mockOf, verdict } from "../judging-server.ts";
 
 const CITIES = ["oslo", "rome", "bern", "wien", "graz", "lund"];
 
@@ -74,39 +74,6 @@ const MENDED = renderPatch({
     { id: "body", tool: "compose", input: { style: "good body", numbers: NUMBERS } },
   ],
 });
-
-type Said = string | ((asked: string) => string);
-
-/** What judges say about one criterion. */
-function verdict(score: number, blame: readonly string[] = []): string {
-  return JSON.stringify({
-    criteria: [{ criterion: 1, reason: `I give ${score}.`, score }],
-    confidence: 0.9,
-    blame,
-    suspectedInjection: false,
-  });
-}
-
-/** Each says its answers in turn, the last one for ever. */
-async function mockOf(script: { plans?: Said[]; revisions?: Said[]; judges?: Said[] }) {
-  const mock = new LLMock({ port: 0, logLevel: "silent" });
-  const usage = { prompt_tokens: 100, completion_tokens: 10, input_tokens: 100, output_tokens: 10 };
-  const asked = { plans: [] as string[], revisions: [] as string[], judges: [] as string[] };
-  mock.on({ predicate: () => true }, ({ messages }) => {
-    const text = JSON.stringify(messages);
-    const who = text.includes("You are a judge.")
-      ? "judges"
-      : text.includes("# Revising a plan")
-        ? "revisions"
-        : "plans";
-    const said = script[who] ?? [""];
-    const next = said[Math.min(asked[who].length, said.length - 1)] ?? "";
-    asked[who].push(text);
-    return { content: typeof next === "string" ? next : next(text), usage };
-  });
-  await mock.start();
-  return { url: mock.url, asked, [Symbol.asyncDispose]: () => mock.stop() };
-}
 
 function make(url: string, options: PlanwrightOptions) {
   const model = "anthropic:claude-haiku-4-5";
