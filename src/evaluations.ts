@@ -4,7 +4,7 @@ import { InputError } from "./base/errors.ts";
 import type { Json } from "./base/json.ts";
 import type { Control } from "./control.ts";
 import type { Evaluated } from "./evaluator/evaluator.ts";
-import { NO_REVIEW } from "./executor/core/settings.ts";
+import type { RunSettings } from "./executor/core/settings.ts";
 import type { History } from "./history.ts";
 import type { Judging } from "./judging.ts";
 import type { DecideEvaluationOptions } from "./options.ts";
@@ -28,6 +28,7 @@ type Parts = {
   readonly judging: Judging;
   readonly history: History;
   readonly control: Control;
+  readonly settings: RunSettings;
 };
 
 export class Evaluations {
@@ -47,6 +48,7 @@ export class Evaluations {
     { signal = new AbortController().signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Evaluated> {
     const { goal, output, accept, evidence = {} } = request;
+    const { judging, settings } = this.#parts;
     const issues = issuesOfAccept(accept, Object.keys(evidence));
     if (issues.length > 0) throw new InputError(issues);
     const { accept: compiled } = compileTemplates({
@@ -57,12 +59,12 @@ export class Evaluations {
       accept,
     });
     const criteria = compiled && resolveCriteria(compiled, () => ({ ...evidence, output }));
-    return this.#parts.judging.evaluate({
+    return judging.evaluate({
       goal,
       subtask: null,
       output,
       criteria: criteria ?? [],
-      threshold: compiled?.threshold ?? NO_REVIEW.threshold,
+      threshold: compiled?.threshold ?? settings.review.threshold,
       judgesGoal: false,
       evidence: Object.entries(evidence).map(([subtask, given]) => {
         return { subtask, tool: "", description: "", output: given };

@@ -138,7 +138,7 @@ export class Planwright {
     });
     this.#deadLetters = new DeadLetters({ ...parts, items: this.batches.invalidItems });
     this.#control = new Control(parts);
-    this.evaluations = new Evaluations({ judging, history, control: this.#control });
+    this.evaluations = new Evaluations({ judging, history, control: this.#control, settings });
     this.cachedPlans = new CachedPlans(options.planCache);
   }
 

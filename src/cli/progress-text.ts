@@ -78,11 +78,12 @@ function seconds(ms: number): string {
 }
 
 function footer(view: ProgressView, colors: Colors): string {
-  const { runId, counts, total, hidden, status, elapsedMs } = view;
+  const { runId, counts, total, hidden, status, elapsedMs, thinks } = view;
   if (status === "planning") return colors.dim(["planning", seconds(elapsedMs)].join(" ").trim());
   const done = counts.succeeded + counts.failed + counts.skipped + counts.cancelled;
   const parts = [
     `${done}/${total} done`,
+    ...(thinks === undefined ? [] : [thinks]),
     ...(["running", "waiting", "failed", "skipped", "cancelled"] as const).flatMap((name) =>
       counts[name] === 0 ? [] : [`${counts[name]} ${name}`],
     ),

@@ -160,6 +160,7 @@ export function referencesOf(subtask: CompiledSubtask | undefined): readonly str
     ...free([condition, idempotencyKey], item),
     ...free([route?.by, route?.confidence, refine?.check?.input], ofOutput),
     ...free(accept?.criteria ?? [], ofOutput),
+    ...(accept?.rules ?? []).flatMap(({ cites = [] }) => cites),
     ...free([refine?.until, refine?.score, refine?.feedback], ofCheck),
     ...fanOuts.flatMap((level, depth) => free([level.in], itemNames(fanOuts.slice(0, depth)))),
   ];

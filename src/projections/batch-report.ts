@@ -221,6 +221,7 @@ class StepTally {
         break;
       case "items.collected":
       case "iterations.ended":
+      case "output.kept":
       case "subtask.succeeded":
         if (this.#begunAt !== null) this.#durations.add(event.at - this.#begunAt);
         this.#outcome = "passed";

@@ -197,6 +197,7 @@ class Past {
 const GIVES_OUTPUT: ReadonlySet<string> = new Set<RunEvent["type"]>([
   "items.collected",
   "iterations.ended",
+  "output.kept",
   "subtask.resolved",
 ]);
 
@@ -236,6 +237,7 @@ class Story {
       }
       case "attempt.cancelled":
       case "iteration.produced":
+      case "output.produced":
       case "subtask.succeeded":
         this.#endAttempt({ endedAt: event.at });
         break;

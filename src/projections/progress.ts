@@ -30,6 +30,8 @@ export type ProgressView = {
   readonly runId: string;
   readonly goal: string;
   readonly status: RunStatus;
+  /** What is thought about beside the subtasks; left out for nothing. */
+  readonly thinks?: "judging" | "replanning";
   readonly elapsedMs: number;
   readonly total: number;
   readonly counts: Readonly<Record<SubtaskStatus, number>>;
@@ -70,12 +72,19 @@ export function progressView(
     runId: state.runId,
     goal: state.goal,
     status: state.status,
+    ...thinksOf(state),
     elapsedMs: Math.max(0, (state.finishedAt ?? now) - (state.startedAt ?? now)),
     total: subtasks.length,
     counts: countStatuses(subtasks),
     rows: shown.flatMap((index) => rowOf(state, index, notes, now)),
     hidden: subtasks.length - shown.length,
   };
+}
+
+function thinksOf({ status, review }: RunState): Pick<ProgressView, "thinks"> {
+  if (status !== "running") return {};
+  if (review.replanning !== null) return { thinks: "replanning" };
+  return review.evaluating === null ? {} : { thinks: "judging" };
 }
 
 /** How many subtasks have each status. */
@@ -132,9 +141,14 @@ function rowOf(
 function noteOf(subtask: SubtaskState, progress: ProgressNote | undefined): string {
   const { status, reason, cause, error } = subtask;
   if (status === "running") return progress === undefined ? "" : progressText(progress);
-  if (!isFinal(status)) return error?.message ?? "";
+  if (!isFinal(status)) return error?.message ?? reviewNote(subtask);
   if (error !== null) return error.message;
   return reason === null ? "" : subtaskReasonText(reason, cause);
+}
+
+function reviewNote({ review }: SubtaskState): string {
+  if (review === null || review.phase === "ended") return "";
+  return review.phase === "evaluating" ? "is judged" : "too poor; the plan is revised";
 }
 
 /** How far the items are. */

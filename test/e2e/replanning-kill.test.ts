@@ -73,8 +73,9 @@ async function makeSite(mock: Mock) {
       await Promise.race([mock.until(who, times), ended]);
       child.kill("SIGKILL");
       await ended;
-      const { stdout } = await startPlanwright(folder.path, ["runs", "--json"]).ended;
-      const [run] = JSON.parse(stdout) as RunResult[];
+      const journal = `sqlite:${join(folder.path, ".planwright/journal.db")}`;
+      await using planwright = createPlanwright({ journal });
+      const [run] = await planwright.runs();
       expect(run).toMatchObject({ status: "paused", reason: "interrupted" });
       return run?.runId ?? "";
     },

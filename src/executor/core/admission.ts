@@ -28,12 +28,15 @@ export function givesBackAdmissions(state: RunState, event: EventBody): readonly
     case "subtask.skipped":
     case "subtask.cancelled": {
       const index = findSubtask(state, event.subtask);
-      return (state.subtasks[index]?.admission ?? null) === null ? [] : [event.subtask];
+      return (state.subtasks[index]?.admission ?? null) === null ? NOBODY : [event.subtask];
     }
     default:
-      return [];
+      return NOBODY;
   }
 }
+
+/** One list for all: every event asks. */
+const NOBODY: readonly string[] = [];
 
 function mayWrite(state: RunState, index: number): boolean {
   const subtask = state.subtasks[index] as SubtaskState;

@@ -11,7 +11,7 @@ import { growthOf } from "./draft.ts";
 import { failSubtask } from "./failure.ts";
 import type { AttemptOutcome, RunInput, Timer } from "./input.ts";
 import { endJoin } from "./joining.ts";
-import { decideEvaluated, keepPoorOutputs } from "./judge.ts";
+import { decideEvaluated, decideEvaluation, keepPoorOutputs } from "./judge.ts";
 import { findSubtask, idOfSubtask, isPlanned, policyOf, programOf } from "./program.ts";
 import { matchAnswers } from "./questions.ts";
 import { recoverAttempt, recoverAttempts } from "./recovery.ts";
@@ -175,13 +175,6 @@ function decideQuestions(turn: Turn, { questions, usage }: Input<"plan_questione
 function decideAnswers(turn: Turn, { answers, by }: Input<"questions_answered">): void {
   const matched = matchAnswers(turn.state.questions, answers);
   if (matched !== undefined) emit(turn, { type: "questions.answered", answers: matched, by });
-}
-
-/** The first decision stands, and only about what waits for one. */
-function decideEvaluation(turn: Turn, { decision, by, note }: Input<"evaluation_decided">): void {
-  const { status, reason } = turn.state;
-  if (status !== "waiting" || reason !== "evaluation") return;
-  emit(turn, { type: "evaluation.decided", decision, by, note });
 }
 
 function isPlanning({ status, lifecycle }: RunState): boolean {

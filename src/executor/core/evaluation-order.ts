@@ -1,5 +1,6 @@
 /** What somebody must know who judges an output, taken from the state. */
 
+import { PlanwrightError } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
 import { type CompiledAccept, resolveCriteria } from "../../plan/compile-accept.ts";
 import { OUTPUT_NAME } from "../../plan/compile-control-flow.ts";
@@ -27,7 +28,7 @@ export type EvaluationOrder = {
   }[];
 };
 
-/** For the output of a subtask that waits to be judged. @throws {PlanwrightError} `blob.missing` */
+/** For the output of a subtask that waits to be judged. */
 export function orderForSubtask(
   state: RunState,
   index: number,
@@ -37,26 +38,24 @@ export function orderForSubtask(
   const subtask = state.subtasks[index] as SubtaskState;
   const at = planIndexOf(subtask, index);
   const id = idOfSubtask(state, index);
-  const candidate = subtask.review?.candidate ?? { output: null };
   const accept = program.compiled.subtasks[at]?.accept;
   return {
     goal: state.goal,
     subtask: id,
-    output: outputOf(state.runId, id, candidate, values),
+    output: judgedOutput(state, index, values),
     ...criteriaFor(state, accept, values, index),
     judgesGoal: false,
     evidence: evidenceOf(state, upstreamOf(state, at), values),
   };
 }
 
-/** For what came out of the run. @throws {PlanwrightError} `blob.missing` */
+/** For what came out of the run. */
 export function orderForRun(state: RunState, values: LargeValues): EvaluationOrder {
   const { accept, graph } = programOf(state).compiled;
-  const kept = state.review.candidate?.kept ?? { output: null };
   return {
     goal: state.goal,
     subtask: null,
-    output: outputOf(state.runId, "the run", kept, values),
+    output: judgedOutput(state, undefined, values),
     ...criteriaFor(state, accept, values),
     judgesGoal: state.settings.review.judgesGoal,
     evidence: evidenceOf(state, new Set(graph.ids.keys()), values),
@@ -83,7 +82,7 @@ function judgedOutput(state: RunState, index: number | undefined, values: LargeV
   const kept =
     index === undefined ? state.review.candidate?.kept : state.subtasks[index]?.review?.candidate;
   const whose = index === undefined ? "the run" : idOfSubtask(state, index);
-  return outputOf(state.runId, whose, kept ?? { output: null }, values);
+  return readable(() => outputOf(state.runId, whose, kept ?? { output: null }, values)) ?? null;
 }
 
 /** All that a subtask of the plan is made of, directly or not. */
@@ -101,6 +100,16 @@ function upstreamOf(state: RunState, index: number): ReadonlySet<number> {
   return found;
 }
 
+/** A large value that is gone is judged like one that never was; whoever reads it is told. */
+function readable(read: () => Json): Json | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PlanwrightError) return undefined;
+    throw error;
+  }
+}
+
 function evidenceOf(
   state: RunState,
   indices: ReadonlySet<number>,
@@ -110,7 +119,7 @@ function evidenceOf(
   return plan.subtasks.flatMap(({ id, tool, description = "" }, index) => {
     const subtask = state.subtasks[index];
     if (!indices.has(index) || subtask?.status !== "succeeded") return [];
-    const output = outputOf(state.runId, id, subtask, values);
-    return [{ subtask: id, tool, description, output }];
+    const output = readable(() => outputOf(state.runId, id, subtask, values));
+    return output === undefined ? [] : [{ subtask: id, tool, description, output }];
   });
 }

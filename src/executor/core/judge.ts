@@ -90,6 +90,18 @@ export function keepPoorOutputs(turn: Turn): void {
   }
 }
 
+/** What a person says. The first decision stands, and only about what waits for one. */
+export function decideEvaluation(
+  turn: Turn,
+  { decision, by, note }: Extract<RunInput, { readonly type: "evaluation_decided" }>,
+): void {
+  const { status, reason, review } = turn.state;
+  if (status !== "waiting" || reason !== "evaluation" || review.best === null) return;
+  const { revision, evaluation } = review.best;
+  const shown = { revision, score: evaluation.score };
+  emit(turn, { type: "evaluation.decided", ...shown, decision, by, note });
+}
+
 function used(usage: ModelCallUsage | undefined): { readonly usage?: ModelCallUsage } {
   return usage === undefined ? {} : { usage };
 }

@@ -61,6 +61,9 @@ export type ReviewEvent =
   /** A person has looked at what was judged too poor. */
   | {
       readonly type: "evaluation.decided";
+      /** Of what was looked at. */
+      readonly revision: number;
+      readonly score: number | null;
       readonly decision: "accepted" | "rejected";
       readonly by: string;
       readonly note: string;

@@ -8,6 +8,7 @@ const AUDITED: ReadonlySet<string> = new Set<RunEvent["type"] | `batch.${string}
   "questions.answered",
   "approval.requested",
   "approval.decided",
+  "evaluation.decided",
   "pause.requested",
   "run.resumed",
   "run.cancelled",
