@@ -10,7 +10,7 @@ import type { Drive, News, World } from "./executor/drivers/driver.ts";
 import { driveInProcess } from "./executor/drivers/in-process.ts";
 import type { ItemPlace, Journal, Lease, RunRow } from "./journal/journal.ts";
 import { thisOwner } from "./journal/owner.ts";
-import { settingsFor } from "./options.ts";
+import { type PlanwrightOptions, settingsFor } from "./options.ts";
 import { type HeldRun, LEASE_MS, type RunStore } from "./run-store.ts";
 import { signed } from "./signature.ts";
 
@@ -20,6 +20,7 @@ export type ItemParts = {
   readonly clock: Clock;
   readonly world: World;
   readonly settings: RunSettings;
+  readonly options: PlanwrightOptions;
   /** Without inputs. */
   readonly accepted: AcceptedPlan;
 };
@@ -72,11 +73,11 @@ export class ItemRuns {
 
 /** What an item's run is told first. */
 export function itemStart(
-  { accepted, settings }: Pick<ItemParts, "accepted" | "settings">,
+  { accepted, settings, options }: Pick<ItemParts, "accepted" | "settings" | "options">,
   inputs: JsonObject,
 ): News {
   const { plan } = accepted;
-  const own = settingsFor(settings, plan.budget);
+  const own = settingsFor(settings, plan.budget, options);
   return { type: "start_requested", goal: plan.goal, settings: own, plan: { ...accepted, inputs } };
 }
 

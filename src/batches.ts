@@ -100,7 +100,8 @@ export class Batches {
     return new BatchUnderWay(this.#parts.clock, options.listener ?? {}, async () => {
       const { planning, store, workspace } = this.#parts;
       const itemsAtOnce = requireCount(options.itemsAtOnce ?? DEFAULT_ITEMS_AT_ONCE);
-      const accepted = await planning.acceptWithoutInputs(withAccept(plan, options.accept));
+      const judged = withAccept(plan, options.accept);
+      const accepted = await planning.acceptWithoutInputs(judged);
       const source = await openSource(items, resolve(workspace));
       const wanted = { accepted, source, constants, skipInvalid };
       const inventory = await inventoryOf(wanted);
@@ -129,7 +130,7 @@ export class Batches {
       });
       const first = {
         type: "batch.started",
-        plan: plan as Json,
+        plan: judged as Json,
         inputs: constants,
         source: placeOf(source),
         total: inventory?.total ?? null,
@@ -234,10 +235,10 @@ export class Batches {
     { accepted, source, constants }: Wanted,
     begun: Omit<PreparedBatch, "plan" | "constants" | "source" | "runs" | "values">,
   ): Promise<PreparedBatch> {
-    const { store, clock, settings } = this.#parts;
+    const { store, clock, settings, options } = this.#parts;
     const world = await this.#parts.world();
     const { journal } = begun;
-    const runs = new ItemRuns({ store, journal, clock, world, settings, accepted });
+    const runs = new ItemRuns({ store, journal, clock, world, settings, options, accepted });
     const values = store.valuesIn(journal);
     return { ...begun, plan: accepted.plan, constants, source, runs, values };
   }

@@ -22,6 +22,7 @@ import {
 } from "./item-decisions.ts";
 import { inputsOfGiven } from "./item-source.ts";
 import type { Journal, Lease, RunRow } from "./journal/journal.ts";
+import type { PlanwrightOptions } from "./options.ts";
 import type { Planning } from "./planning.ts";
 import type { DeadItem } from "./projections/dead-letters.ts";
 import { type Run, type RunListener, userName } from "./run.ts";
@@ -41,6 +42,7 @@ type Parts = {
   readonly clock: Clock;
   readonly planning: Planning;
   readonly settings: RunSettings;
+  readonly options: PlanwrightOptions;
   readonly begin: Begin;
 };
 
@@ -138,7 +140,7 @@ export class InvalidItems {
    */
   retry(batchId: string, n: number, options: RetryItemOptions = {}): Run {
     const { item, note = "", listener } = options;
-    const { planning, settings } = this.#parts;
+    const { planning, ...parts } = this.#parts;
     return this.#parts.begin(listener, async () => {
       const { started, open } = await this.#look(batchId, [n]);
       const given = item === undefined ? open[0]?.given : item;
@@ -148,7 +150,7 @@ export class InvalidItems {
       await using held = await this.#hold(batchId, [n]);
       await this.#decide(held, { resolution: "mended", given, note });
       const run = await this.#takePlace(held, n);
-      return { ...run, first: [itemStart({ accepted, settings }, inputs)] };
+      return { ...run, first: [itemStart({ accepted, ...parts }, inputs)] };
     });
   }
 

@@ -27,7 +27,8 @@ export class Judging {
   async answer(order: EvaluateOrder): Promise<Evaluation> {
     const tools = await this.#toolbox.open();
     const evidence = order.evidence.map((one) => {
-      return { ...one, isWritten: tools.get(one.tool)?.needsModel ?? false };
+      // Of a tool that is gone nobody knows.
+      return { ...one, isWritten: tools.get(one.tool)?.needsModel ?? true };
     });
     return (await this.evaluate({ ...order, evidence })).evaluation;
   }

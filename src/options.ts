@@ -2,7 +2,7 @@
 
 import type { AdmissionOptions } from "./base/admission.ts";
 import type { Clock } from "./base/clock.ts";
-import { InputError, inputError } from "./base/errors.ts";
+import { InputError, type Issue, inputError } from "./base/errors.ts";
 import type { Json, JsonObject } from "./base/json.ts";
 import type { DayLimits } from "./day-budget.ts";
 import type { OwnEvaluator } from "./evaluator/evaluator.ts";
@@ -19,6 +19,7 @@ import {
 import type { Journal } from "./journal/journal.ts";
 import type { Model } from "./models/model.ts";
 import type { TrafficLimits } from "./models/traffic.ts";
+import { evaluatorIssues } from "./own-evaluators.ts";
 import type { Accept } from "./plan/accept-schema.ts";
 import { issuesOfAccept } from "./plan/check-accept.ts";
 import type { Clarification } from "./plan/question.ts";
@@ -229,14 +230,20 @@ const USUAL_REPLANS = 2;
 /** The settings of a run of a goal. @throws {InputError} for criteria that make no sense */
 export function settingsForGoal(
   settings: RunSettings,
-  { maxReplans = USUAL_REPLANS, evaluatorModel }: PlanwrightOptions,
+  options: PlanwrightOptions,
   accept: Accept | undefined,
 ): RunSettings {
-  const issues = accept === undefined ? [] : issuesOfAccept(accept);
+  const { maxReplans = USUAL_REPLANS, evaluatorModel } = options;
+  const issues = accept === undefined ? [] : issuesOfWanted(accept, options);
   if (issues.length > 0) throw new InputError(issues);
   const judgesGoal = evaluatorModel !== undefined;
   const review = { ...settings.review, maxReplans, judgesGoal, ...(accept && { accept }) };
   return { ...settings, review };
+}
+
+function issuesOfWanted(accept: Accept, options: PlanwrightOptions): readonly Issue[] {
+  const issues = issuesOfAccept(accept);
+  return issues.length > 0 ? issues : evaluatorIssues({ subtasks: [], accept }, options);
 }
 
 /** @throws {InputError} `input.invalid` */
@@ -272,9 +279,13 @@ export function changesOf(options: PlanwrightOptions, settings: RunSettings): Se
 }
 
 /** The settings of a run of a plan, which says itself what it may use where nobody else does. */
-export function settingsFor(settings: RunSettings, budget: PlanBudget | undefined): RunSettings {
+export function settingsFor(
+  settings: RunSettings,
+  budget: PlanBudget | undefined,
+  { maxReplans = budget?.replans ?? 0 }: Pick<PlanwrightOptions, "maxReplans">,
+): RunSettings {
   if (budget === undefined) return settings;
-  const { seconds, replans, ...limits } = budget;
+  const { seconds, replans: _, ...limits } = budget;
   const given = settings.budget;
   const own = {
     usd: given?.usd ?? limits.usd ?? null,
@@ -284,7 +295,6 @@ export function settingsFor(settings: RunSettings, budget: PlanBudget | undefine
   };
   const isLimited = Object.values(own).some((limit) => limit !== null);
   const timeout = settings.runTimeoutMs ?? (seconds === undefined ? null : seconds * 1000);
-  const maxReplans = settings.review.maxReplans || (replans ?? 0);
   return {
     ...settings,
     budget: isLimited ? own : null,

@@ -16,6 +16,7 @@ import { lowerGiven } from "./given-plan.ts";
 import { innerIssues } from "./inner-plans.ts";
 import type { Model, Models } from "./models/model.ts";
 import type { PlanOptions, PlanwrightOptions } from "./options.ts";
+import { evaluatorIssues } from "./own-evaluators.ts";
 import { type CheckedPlan, type CheckOptions, checkPlan } from "./plan/check.ts";
 import { compilePlan, resolveInputs } from "./plan/compile.ts";
 import type { Question } from "./plan/question.ts";
@@ -212,6 +213,7 @@ export class Planning {
     const others: readonly Issue[] = [
       ...checked.issues,
       ...modelIssues(plan, this.#parts, options),
+      ...(checked.plan ? evaluatorIssues(checked.plan, this.#options) : []),
       ...innerIssues(plan, (inner) => this.#examine(inner, origin, options).issues),
     ];
     const placed = others.map((issue) => ({ ...issue, path: toFile(issue.path) }));

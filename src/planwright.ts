@@ -128,7 +128,7 @@ export class Planwright {
     const [settings, store, clock] = [this.#settings, this.#store, this.#clock];
     const [history, toolbox] = [this.#history, this.#toolbox];
     this.#begin = beginIn({ options, settings, store, clock, worlds: this.#worlds });
-    const parts = { store, history, toolbox, clock, begin: this.#begin };
+    const parts = { options, store, history, toolbox, clock, begin: this.#begin };
     this.batches = new Batches({
       ...parts,
       planning: this.#planning,
@@ -184,7 +184,7 @@ export class Planwright {
       const first: News = {
         type: "start_requested",
         goal: accepted.plan.goal,
-        settings: settingsFor(this.#settings, accepted.plan.budget),
+        settings: settingsFor(this.#settings, accepted.plan.budget, this.#options),
         plan: accepted,
       };
       return { ...(await this.#store.create()), first: [first] };

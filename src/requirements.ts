@@ -143,9 +143,14 @@ export function requireWaitingForApproval(state: RunState, subtask: string, now:
 }
 
 /** @throws {InputError} `evaluation.not_waiting` */
-export function requireAwaitedEvaluation({ runId, status, reason }: RunState): void {
+export function requireAwaitedEvaluation(state: RunState): void {
+  const { runId, status, reason } = state;
   if (status === "waiting" && reason === "evaluation") return;
-  const hint = `\`planwright show ${runId}\` shows how it stands.`;
+  const names = openApprovals(state).map((one) => idOfSubtask(state, one));
+  const hint =
+    names.length === 0
+      ? `\`planwright show ${runId}\` shows how it stands.`
+      : `Name the subtask that waits for approval: ${names.slice(0, 12).join(", ")}.`;
   const message = `The run ${runId} does not wait for somebody to look at what came out.`;
   throw inputError("evaluation.not_waiting", message, hint);
 }

@@ -89,6 +89,7 @@ export const CODES = {
   "approval.expired": { exitCode: 2, httpStatus: 409 },
   "approval.not_waiting": CONFLICT,
   "evaluation.not_waiting": CONFLICT,
+  "evaluator.unknown": NOT_FOUND,
   "workflow.failed": FAILED,
   "workflow.suspended": FAILED,
   "budget.exceeded": { exitCode: 4, httpStatus: 402 },

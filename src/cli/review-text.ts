@@ -41,6 +41,7 @@ function renderRevision(one: Revision, { colors }: Page): string[] {
           }),
         ];
   const changes = diff === undefined ? [] : renderDiff(diff).trimEnd().split("\n");
+  const again = (diff?.unchanged ?? []).filter((id) => !kept.includes(id));
   const goesOn = `kept with their results: ${kept.length} of ${count(plan.subtasks.length, "subtask")}`;
   const judged = evaluations.map(({ subtask, evaluation }) => {
     return `${subtask === null ? "judged" : `${subtask} judged`}: ${oneLine(evaluationText(evaluation))}`;
@@ -54,6 +55,7 @@ function renderRevision(one: Revision, { colors }: Page): string[] {
       ...why,
       ...changes,
       ...(diff === undefined ? [] : [goesOn]),
+      ...(again.length === 0 ? [] : [`again, for what they depend on: ${again.join(", ")}`]),
       ...judged,
       ...end,
       `used: ${usageText(usage)}`,

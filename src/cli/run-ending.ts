@@ -62,6 +62,7 @@ export function printEnding(
       }
       if (result.review !== undefined) {
         printReview(result.review, io);
+        say(`${color.dim("more:")} ${showCommand(result.runId, flags)}`);
         say(`waiting; to take it all the same: ${acceptCommand(result.runId, flags)}`);
         break;
       }

@@ -71,7 +71,7 @@ export type SubtaskReport = {
     | "cancelled";
   /** Whether it has changed the world, or may have: it stays in the plan as it is. */
   readonly isFixed: boolean;
-  /** The beginning of its output's JSON. */
+  /** Of its output's JSON the beginning and the end. */
   readonly output?: string;
   readonly error?: string;
 };
@@ -86,6 +86,6 @@ export type Feedback = {
   /** Ids of the subtasks that are to blame. */
   readonly blame: readonly string[];
   readonly subtasks: readonly SubtaskReport[];
-  /** The beginning of the JSON of what came out; left out where nothing did. */
+  /** Of the JSON of what came out the beginning and the end; left out where nothing did. */
   readonly output?: string;
 };

@@ -8,7 +8,8 @@ type ZodIssue = z.core.$ZodIssue;
 
 /** How to write each field; the issue itself says what is wrong. */
 const HINTS: Readonly<Record<string, string>> = {
-  budget: "Write usd, tokens, toolCalls, modelCalls or seconds, each a number greater than 0.",
+  budget:
+    "Write usd, tokens, toolCalls, modelCalls or seconds, each a number greater than 0, or replans, 0 to 20.",
   budgetShare: "Write a number greater than 0 and at most 1, e.g. 0.5.",
   default: "Give a value of the input's type.",
   defaults: "Write timeout, totalTimeout, retry, approval or optional, as in a subtask.",
@@ -65,6 +66,30 @@ const HINTS: Readonly<Record<string, string>> = {
   version: "Write version: 1.",
   workflow: "Write { id: support_triage, version: 1.2.0, description: … }.",
   when: "Write one ${expression} that is true or false, e.g. ${size(a.rows) > 0}.",
+};
+
+const ACCEPT_HINT =
+  "Write a list of criteria, e.g. [names its sources, { minLength: 100 }], or { criteria, threshold }.";
+const TEXTS_HINT = "Write a text, or a list of texts.";
+
+/** How to write what an output must be like. */
+const ACCEPT_HINTS: Readonly<Record<string, string>> = {
+  atLeast: "Write a number from 0 to 1.",
+  cites: "Write the id of a subtask, or a list of ids.",
+  contains: TEXTS_HINT,
+  criterion: "Say in plain words what it must be, e.g. names its sources.",
+  evaluator: "Name one of your evaluators.",
+  expression: "Write one ${expression} that is true or false, e.g. ${size(output.rows) > 0}.",
+  grounded: "Write true, or the share of its claims that must be supported, e.g. 0.9.",
+  matches: "Write a regular expression.",
+  maxLength: "Write a whole number from 0.",
+  minLength: "Write a whole number from 1.",
+  noPlaceholders: "Write true, or leave it out.",
+  schema: "Write a JSON Schema as an object.",
+  similarTo: "Write the text that it must resemble.",
+  threshold: "Write a number from 0 to 1.",
+  tolerance: "Write a number from 0, e.g. 0.01.",
+  weight: "Write a number greater than 0 and at most 100.",
 };
 
 /** What was checked, and where in the plan it stands. */
@@ -188,7 +213,13 @@ function nounOf(expected: string): string {
 function hintOf(steps: readonly PathStep[]): string {
   if (steps[0] === "subtasks" && steps[2] === "type") return KIND_HINT;
   const key = fieldOf(steps);
+  if (key === "accept") return acceptHint(steps);
   return (key !== undefined && Object.hasOwn(HINTS, key) ? HINTS[key] : undefined) ?? PLAN_HINT;
+}
+
+function acceptHint(steps: readonly PathStep[]): string {
+  const found = steps.find((step) => Object.hasOwn(ACCEPT_HINTS, step));
+  return ACCEPT_HINTS[found ?? ""] ?? ACCEPT_HINT;
 }
 
 const KIND_HINT = "Write tool, model, function or workflow, or leave it out.";

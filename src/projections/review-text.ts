@@ -91,9 +91,9 @@ export function reviewDetail(event: StoredReviewEvent): string {
 export function reviewLine(event: StoredReviewEvent): string | undefined {
   switch (event.type) {
     case "output.evaluated":
-      return `judged ${event.subtask}: ${reviewDetail(event)}`;
+      return `${event.subtask} ${reviewDetail(event)}`;
     case "evaluation.completed":
-      return `judged revision ${event.revision}: ${reviewDetail(event)}`;
+      return `revision ${event.revision} ${reviewDetail(event)}`;
     case "evaluation.decided":
       return reviewDetail(event);
     case "replan.requested":

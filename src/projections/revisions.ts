@@ -22,7 +22,7 @@ export type Revision = {
   };
   /** From the one before; left out for the first. */
   readonly diff?: PlanDiff;
-  /** Ids of the subtasks that went on as they were. */
+  /** Ids of the subtasks that went on as they were; `diff.unchanged` has also what runs again for what it depends on. */
   readonly kept: readonly string[];
   /** What was judged under it, in order; `subtask` is null for what came out of the run. */
   readonly evaluations: readonly {

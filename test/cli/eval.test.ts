@@ -1,7 +1,11 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { mockOf } from "../judging-server.ts";
+import { modelAt } from "./evaluation-site.ts";
 import { makeFolder } from "./folder.ts";
 
 /** Criteria by rule: nobody needs a model for them. */
@@ -92,6 +96,61 @@ describe("planwright eval", () => {
       server.closeAllConnections();
       server.close();
     }
+  });
+});
+
+describe("planwright eval evals/judge/suite.yaml", () => {
+  const suite = resolve(import.meta.dirname, "../../evals/judge");
+  const argv = ["eval", join(suite, "suite.yaml"), "--json"];
+  type Example = { readonly output: string; readonly label?: string; readonly score?: number };
+
+  it("measures without a model what the rules say, and that this is too little", async () => {
+    await using folder = await makeFolder();
+    const { code, stdout, stderr } = await folder.planwright(...argv);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      judgedBy: ["rule"],
+      passed: false,
+      // Whoever cannot judge plain words lets nothing pass.
+      confusion: { pass: { pass: 0, fail: 0 }, fail: { pass: 0 } },
+      usage: { modelCalls: 0 },
+    });
+    expect(stderr).toContain("missed: The agreement");
+  });
+
+  it("measures a judge model, one that is right and one that passes everything", async () => {
+    const lines = (await readFile(join(suite, "examples.jsonl"), "utf8")).trim().split("\n");
+    const examples = lines.map((line) => JSON.parse(line) as Example);
+    const says = (score: number) =>
+      JSON.stringify({
+        criteria: [1, 2, 3, 4].map((criterion) => ({ criterion, reason: "So it is.", score })),
+        confidence: 0.9,
+        blame: [],
+        suspectedInjection: false,
+      });
+    const isGood = (asked: string) => {
+      const found = examples.find(({ output }) => asked.includes(output));
+      return found?.label === undefined ? (found?.score ?? 0) >= 0.7 : found.label === "pass";
+    };
+    await using right = await mockOf({
+      judges: [(asked) => says(isGood(asked) ? 1 : 0)],
+    });
+    await using lax = await mockOf({ judges: [says(1)] });
+    await using folder = await makeFolder();
+    const good = await folder.planwright(...argv, "--evaluator-model", modelAt(right, "right"));
+    expect(JSON.parse(good.stdout)).toMatchObject({
+      passed: true,
+      examples: examples.length,
+      agreement: { overall: 1, kappa: 1 },
+    });
+    expect(good.code).toBe(0);
+    const poor = await folder.planwright(...argv, "--model", modelAt(lax, "lax"));
+    expect(JSON.parse(poor.stdout)).toMatchObject({
+      passed: false,
+      confusion: { pass: { fail: 0, none: 0 } },
+      agreement: { strength: "slight" },
+    });
+    expect(poor.code).toBe(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS, type RunSettings } from "../../src/executor/core/sett
 import { type Plan, planSchema } from "../../src/plan/schema.ts";
 import { drawAftermath } from "./draw-aftermath.ts";
 import { type DraftSubtask, numberOf, withBranches, withFlow, workOf } from "./draw-flow.ts";
+import { withReview } from "./draw-review.ts";
 import { Random } from "./random.ts";
 import {
   type Act,
@@ -25,6 +26,10 @@ const SPREE_EVERY = 40;
 const AFTERMATH_EVERY = 5;
 
 export function drawScenario(seed: number): Scenario {
+  return withReview(drawUnreviewed(seed));
+}
+
+function drawUnreviewed(seed: number): Scenario {
   const random = new Random(seed);
   const tools = drawTools(random);
   if (seed % AFTERMATH_EVERY === 1) {

@@ -1,8 +1,10 @@
 import type { News } from "../../src/executor/drivers/driver.ts";
+import type { Evaluation } from "../../src/plan/evaluation.ts";
 import type { RunLedger } from "./ledger.ts";
 
 /** News of long ago, as a driver may get it late or twice: none of it may change anything. */
-export function echo({ subtasks, isStopping }: RunLedger): News[] {
+export function echo(run: RunLedger): News[] {
+  const { subtasks, isStopping } = run;
   const news: News[] = isStopping ? [] : [{ type: "timer_rang", timer: { kind: "cancel_grace" } }];
   for (const [subtask, { attempt: newest, status, joinsSince, joinedSince }] of subtasks) {
     for (const since of joinedSince) {
@@ -21,5 +23,37 @@ export function echo({ subtasks, isStopping }: RunLedger): News[] {
       news.push({ type: "timer_rang", timer: { kind: "retry", subtask, attempt } });
     }
   }
+  return [...news, ...echoOfAdvice(run)];
+}
+
+/** What was said about what nobody asks any more. */
+function echoOfAdvice({ review, plan, shadow }: RunLedger): News[] {
+  const news: News[] = [
+    { type: "evaluation_decided", decision: "accepted", by: "an echo", note: "" },
+  ];
+  const { accepted } = shadow;
+  for (const { request, subtask } of review.asked) {
+    const open = subtask === null ? review.evaluating : review.outputs.get(subtask);
+    if (open?.request !== request)
+      news.push({ type: "evaluated", request, subtask, evaluation: PASSED });
+  }
+  for (const { request } of review.revisions) {
+    if (request === review.request || plan === null || accepted === null) continue;
+    const said = { plan: { ...plan, goal: "an echo" }, revision: accepted.revision + 1 };
+    const error = { code: "planner.failed", message: "an echo" } as const;
+    news.push({ type: "plan_revised", request, accepted: { ...accepted, ...said } });
+    news.push({ type: "revision_failed", request, error });
+  }
   return news;
 }
+
+const PASSED: Evaluation = {
+  score: 0.99,
+  verdict: "pass",
+  threshold: 0,
+  checks: [],
+  reasons: ["an echo"],
+  blame: [],
+  confidence: null,
+  flags: [],
+};

@@ -4,11 +4,12 @@ import type { Json, JsonObject } from "../../src/base/json.ts";
 import type { RunEvent } from "../../src/executor/core/event.ts";
 import { idOfSubtask } from "../../src/executor/core/program.ts";
 import type { Subtask } from "../../src/plan/schema.ts";
-import { attemptName, type RunLedger } from "./ledger.ts";
+import type { RunLedger } from "./ledger.ts";
 import { isIn, isMember, joinOf, parentOf, rootOf } from "./needs.ts";
 import type { Call } from "./outside.ts";
 import { isFinal, type SubtaskRecord } from "./record.ts";
 import type { EventOf, Rules, Start, Verdict } from "./rule.ts";
+import { attemptName } from "./start-record.ts";
 
 type Route = NonNullable<Subtask["route"]>;
 
@@ -96,7 +97,8 @@ export const FLOW_EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
     const isReplaced = reason === "replaced";
     if (!isReplaced && run.itemsOf(id).some((one) => one.reason === reason)) return undefined;
     const parent = parentOf(id);
-    if (parent === undefined) return isReplaced && run.revision === 0 ? undefined : reason;
+    const isReplacing = run.revision === 0 || run.review.request !== null;
+    if (parent === undefined) return isReplaced && isReplacing ? undefined : reason;
     return isFinal(run.subtask(parent)) ? undefined : `${parent} wants ${id}`;
   },
 

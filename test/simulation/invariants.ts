@@ -22,11 +22,19 @@ import {
   FLOW_STATE_RULES,
   FLOW_WORK_RULES,
 } from "./flow-invariants.ts";
-import { attemptName, type RunLedger, type StartRecord } from "./ledger.ts";
+import type { RunLedger } from "./ledger.ts";
 import { needsOf, parentOf } from "./needs.ts";
 import type { Call } from "./outside.ts";
 import { isFinal } from "./record.ts";
+import {
+  REVIEW_CALL_RULES,
+  REVIEW_END_RULES,
+  REVIEW_EVENT_RULES,
+  REVIEW_START_RULES,
+  REVIEW_STATE_RULES,
+} from "./review-invariants.ts";
 import type { Rules, Start, Verdict } from "./rule.ts";
+import { attemptName, type StartRecord } from "./start-record.ts";
 
 const EPSILON_USD = 1e-9;
 /** So many others may start while a subtask is ready and could. */
@@ -34,6 +42,7 @@ const PATIENCE = 200;
 
 export const START_RULES: Rules<[start: Start, run: RunLedger]> = {
   ...FLOW_START_RULES,
+  ...REVIEW_START_RULES,
 
   "nothing starts after a pause or a cancel": (_, { isPausing, isStopping, isFinished: ended }) =>
     isPausing || isStopping || ended ? `${isPausing ? "paused" : "stopped"}` : undefined,
@@ -79,6 +88,7 @@ export const START_RULES: Rules<[start: Start, run: RunLedger]> = {
 
 export const EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
   ...FLOW_EVENT_RULES,
+  ...REVIEW_EVENT_RULES,
 
   "an attempt is given up only when its time is over": (event, run) => {
     if (event.type !== "attempt.failed" || event.error.code !== "tool.timeout") return undefined;
@@ -104,8 +114,12 @@ export const EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
     const { attempt, status } = run.subtask(event.subtask);
     if (event.attempt !== attempt) return `${event.type} of ${event.attempt}, not ${attempt}`;
     if (status !== "running") return `${event.subtask} is ${status}`;
-    const isAnswer = event.type === "subtask.succeeded" || event.type === "iteration.produced";
-    if (!isAnswer || ("reused" in event && event.reused !== undefined)) return undefined;
+    if (
+      !ANSWERS.has(event.type) ||
+      !("output" in event) ||
+      ("reused" in event && event.reused !== undefined)
+    )
+      return undefined;
     const { by } = event.output as { by: string };
     return by === attemptName(event.subtask, attempt) ? undefined : `it is ${by}'s`;
   },
@@ -159,6 +173,7 @@ export const EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
 
 export const STATE_RULES: Rules<[run: RunLedger]> = {
   ...FLOW_STATE_RULES,
+  ...REVIEW_STATE_RULES,
 
   "what failed for good is a dead letter until somebody has decided": (run) => {
     if (run.shadow.accepted === null) return undefined;
@@ -179,6 +194,7 @@ export const STATE_RULES: Rules<[run: RunLedger]> = {
 
 export const CALL_RULES: Rules<[call: Call, run: RunLedger, calls: readonly Call[]]> = {
   ...FLOW_CALL_RULES,
+  ...REVIEW_CALL_RULES,
 
   "an attempt starts only after its event is durable": ({ subtask, attempt }, run) =>
     run.starts.has(attemptName(subtask, attempt)) ? undefined : attemptName(subtask, attempt),
@@ -232,6 +248,7 @@ export const WORK_RULES: Rules<[call: Call, run: RunLedger, calls: readonly Call
 
 export const END_RULES: Rules<[run: RunLedger, stored: readonly StoredEvent[]]> = {
   ...FLOW_END_RULES,
+  ...REVIEW_END_RULES,
 
   "every run ends": ({ shadow }) => (isFinished(shadow.status) ? undefined : shadow.status),
 
@@ -262,8 +279,14 @@ export const END_RULES: Rules<[run: RunLedger, stored: readonly StoredEvent[]]> 
 };
 
 const WRITING: ReadonlySet<string> = new Set(["put", "pay", "mail", "spare"]);
+const ANSWERS: ReadonlySet<string> = new Set([
+  "subtask.succeeded",
+  "iteration.produced",
+  "output.produced",
+]);
 const ENDS: ReadonlySet<string> = new Set([
   "items.collected",
+  "output.kept",
   "iterations.ended",
   "subtask.succeeded",
   "subtask.failed",

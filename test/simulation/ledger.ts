@@ -18,25 +18,23 @@ import {
   newRecord,
   type SubtaskRecord,
 } from "./record.ts";
-import type { RunScript, ToolScript } from "./scenario.ts";
-
-/** What an attempt was for. */
-export type StartRecord = {
-  /** How often its subtask had been reset before. */
-  readonly timesReset: number;
-  /** How often it had succeeded before and was wanted again. */
-  readonly timesRedone: number;
-  /** Of a subtask that is refined: which iteration, and whether it is produced or checked. */
-  readonly turn: string;
-};
+import { bestOf, fingerprintsOf, ReviewLedger } from "./review-ledger.ts";
+import type { EventOf } from "./rule.ts";
+import type { RunScript, Scenario, ToolScript } from "./scenario.ts";
+import { attemptName, followOutcome, type StartRecord } from "./start-record.ts";
 
 export class RunLedger {
   readonly script: RunScript;
   readonly tools: readonly ToolScript[];
+  /** Of the scenario. */
+  readonly seed: number;
   readonly events: RunEvent[] = [];
   /** The fold of what the journal stored. */
   readonly shadow: RunState;
   readonly subtasks = new Map<string, SubtaskRecord>();
+  readonly review = new ReviewLedger();
+  /** By id, of the present plan. */
+  fingerprints: ReadonlyMap<string, string> = new Map();
   /** Of every attempt that started, by `attemptName`. */
   readonly starts = new Map<string, StartRecord>();
   plan: Plan | null = null;
@@ -52,9 +50,10 @@ export class RunLedger {
   /** Token of the newest lease. */
   token = 0;
 
-  constructor(script: RunScript, tools: readonly ToolScript[]) {
+  constructor(script: RunScript, { seed, tools }: Pick<Scenario, "seed" | "tools">) {
     this.script = script;
     this.tools = tools;
+    this.seed = seed;
     this.shadow = initialState(script.runId);
   }
 
@@ -132,11 +131,22 @@ export class RunLedger {
   follow(event: RunEvent): void {
     this.events.push(event);
     evolve(this.shadow, event);
-    if ("subtask" in event) {
+    this.review.follow(event);
+    followOutcome(this.starts, event);
+    if ("subtask" in event && event.subtask !== null) {
       followSubtask(this.subtask(event.subtask), event);
       this.#followFlow(event);
+      const { status } = this.subtask(event.subtask);
+      const root = rootOf(event.subtask);
+      const fingerprint = this.fingerprints.get(root) ?? "";
+      if (status === "succeeded" && root === event.subtask)
+        this.review.finished.set(root, fingerprint);
     }
     this.#followRun(event);
+    if (event.type === "replan.requested" || event.type === "run.resumed") {
+      const failed = [...this.subtasks].filter(([, { status }]) => status === "failed");
+      this.review.failed = new Set(failed.map(([id]) => id));
+    }
   }
 
   /** What an event about a subtask means for others. */
@@ -164,6 +174,11 @@ export class RunLedger {
       case "iterations.ended": {
         const record = this.subtask(id);
         record.output = record.iterations[event.best - 1]?.output ?? null;
+        break;
+      }
+      case "output.kept": {
+        const { judged = [] } = this.review.outputs.get(id) ?? {};
+        this.subtask(id).output = bestOf(judged)?.output ?? null;
         break;
       }
       case "subtask.resolved":
@@ -270,11 +285,12 @@ export class RunLedger {
         break;
       case "plan.drafted":
       case "plan.accepted":
+      case "plan.revised":
         this.#followPlan(event);
         this.#beginNewJoins(event.at);
         break;
       case "attempt.started":
-        this.#noteStart(event.subtask, event.attempt);
+        this.#noteStart(event);
         this.toolCalls += 1;
         this.usd += event.costUsd ?? 0;
         break;
@@ -319,31 +335,47 @@ export class RunLedger {
     }
   }
 
-  #noteStart(id: string, attempt: number): void {
+  #noteStart({ subtask: id, attempt, tool }: EventOf<"attempt.started">): void {
     const { timesReset, timesRedone } = this.subtask(id);
-    const start = { timesReset, timesRedone, turn: this.turnOf(id) };
-    this.starts.set(attemptName(id, attempt), start);
+    const fingerprint = this.fingerprints.get(rootOf(id)) ?? "";
+    const start = { timesReset, timesRedone, turn: this.turnOf(id), tool, fingerprint };
+    this.starts.set(attemptName(id, attempt), { ...start, outcome: "running" });
   }
 
-  #followPlan(event: Extract<RunEvent, { type: "plan.drafted" | "plan.accepted" }>): void {
+  #followPlan(event: EventOf<"plan.drafted" | "plan.accepted" | "plan.revised">): void {
     if (event.type === "plan.drafted") {
       const { plan } = event.added;
       const before = this.plan?.subtasks ?? [];
       this.plan = { ...plan, subtasks: [...before, ...plan.subtasks] };
+      this.fingerprints = fingerprintsOf(this.plan);
       return;
     }
     const { plan, revision } = event.accepted;
+    if (event.type === "plan.revised") this.#followRevision(event);
     // What the whole plan has otherwise than its draft begins anew; and so does what needs it.
     for (const index of this.shadow.subtasks.keys()) {
       const id = plan.subtasks[index]?.id ?? "";
       const isNew = this.shadow.subtasks[index]?.status === "pending";
-      if (isNew && this.subtasks.has(id) && isFinal(this.subtask(id))) this.#renew(id);
+      if (!isNew || !this.subtasks.has(id) || !isFinal(this.subtask(id))) continue;
+      this.#renew(id);
+      if (event.type === "plan.accepted") this.review.replace(id, true);
     }
     this.plan = plan;
     this.revision = revision;
+    this.fingerprints = fingerprintsOf(plan);
   }
-}
 
-export function attemptName(subtask: string, attempt: number): string {
-  return `${subtask}#${attempt}`;
+  /** What is not kept begins anew, if it is there at all, and is wanted beside what it was. */
+  #followRevision({ accepted, kept }: EventOf<"plan.revised">): void {
+    const ids = new Set(accepted.plan.subtasks.map(({ id }) => id));
+    for (const { id } of this.plan?.subtasks ?? []) {
+      if (kept.includes(id)) continue;
+      for (const one of [this.subtask(id), ...this.#itemsBelow(id)]) {
+        one.timesReset += 1;
+        one.timesRedone += 1;
+      }
+      this.#renew(id);
+      this.review.replace(id, !ids.has(id));
+    }
+  }
 }

@@ -25,9 +25,11 @@ import { driveInProcess } from "../../src/executor/drivers/in-process.ts";
 import type { Journal, Lease } from "../../src/journal/journal.ts";
 import { compilePlan } from "../../src/plan/compile.ts";
 import type { Plan } from "../../src/plan/schema.ts";
+import { evaluate, type Office, revise } from "./advice.ts";
 import { type Disk, FaultyJournal, type Host, type Witness } from "./faulty-journal.ts";
 import type { Caller, Outside } from "./outside.ts";
 import { hashOf } from "./random.ts";
+import type { Question } from "./review-invariants.ts";
 import type { RunScript, Scenario } from "./scenario.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 import { writePlan } from "./write-plan.ts";
@@ -55,6 +57,8 @@ export type Surroundings = {
   stored(machine: Machine, ...given: Parameters<Witness["stored"]>): void;
   acquired(lease: Lease): void;
   happened(what: string): void;
+  advised(lease: Lease, question: Question): void;
+  answered(lease: Lease): void;
   /** @param error why; undefined when the run has ended or stands still */
   released(lease: Lease, error: unknown): void;
 };
@@ -187,7 +191,7 @@ export class Machine implements Clock, Host, Caller {
   #drive(script: RunScript, lease: Lease, state: RunState, first: readonly News[]): Driven {
     const plan = (order: PlanOrder) => this.#plan(script, order);
     const drive = driveInProcess({
-      world: { ...this.#world, plan },
+      world: { ...this.#world, plan, ...this.#advisers(script, lease) },
       journal: this.journal,
       lease,
       leaseMs: LEASE_MS,
@@ -203,6 +207,33 @@ export class Machine implements Clock, Host, Caller {
     };
     drive.ended.then(() => end(undefined), end);
     return driven;
+  }
+
+  /** Who judges, and plans anew. */
+  #advisers(script: RunScript, lease: Lease): Pick<World, "evaluate" | "revise"> {
+    const surroundings = this.#surroundings;
+    const { tools } = this.#world;
+    const office: Office = {
+      seed: surroundings.scenario.seed,
+      script,
+      accept: (plan, { tools: known, feedback }) => ({
+        ...acceptPlan(compilePlan(plan), {}, { tools, timeouts: NO_TIMEOUTS, known }),
+        revision: feedback.revision + 1,
+      }),
+      sleep: (ms) => this.sleep(ms),
+      happened: (what) => surroundings.happened(what),
+      answered: () => surroundings.answered(lease),
+    };
+    return {
+      evaluate: (order) => {
+        surroundings.advised(lease, { asks: "evaluate", order });
+        return evaluate(order, office);
+      },
+      revise: (order) => {
+        surroundings.advised(lease, { asks: "revise", order });
+        return revise(order, office);
+      },
+    };
   }
 
   async #notify({ idempotencyKey }: NotifyOrder): Promise<void> {

@@ -3,13 +3,8 @@
  * find them.
  */
 
-export type Mutant = {
-  readonly name: string;
-  readonly file: string;
-  /** Found exactly once in the file. */
-  readonly text: string;
-  readonly instead: string;
-};
+import type { Mutant } from "./mutant.ts";
+import { REVIEW_MUTANTS } from "./review-mutants.ts";
 
 const CORE = "src/executor/core";
 const DRIVERS = "src/executor/drivers";
@@ -53,9 +48,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a write that timed out is tried again",
-    file: `${CORE}/retry.ts`,
+    file: `${CORE}/answer-lost.ts`,
     text: 'if (effects !== "write" || idempotent) return false;',
-    instead: "if (code !== null) return false;",
+    instead: "if (error !== null) return false;",
   },
   {
     name: "a timer of an older attempt ends the newer one",
@@ -114,7 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "decisions are not audited",
     file: `${DRIVERS}/audit.ts`,
-    text: '"approval.decided",',
+    text: '"approval.decided",\n',
     instead: "",
   },
   {
@@ -138,7 +133,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a retry's wait does not survive a restart",
     file: `${CORE}/effects.ts`,
-    text: 'if (event.type === "run.resumed") setTimersAgain(state, effects);',
+    text: "setTimersAgain(state, effects);\n",
     instead: "",
   },
   {
@@ -270,8 +265,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a check that waited for the whole plan is forgotten",
     file: `${CORE}/adoption.ts`,
-    text: 'return status === "waiting" && items === null && retryAt',
-    instead: 'return status === "failed" && items === null && retryAt',
+    text: 'const isWaiting = status === "waiting" && items === null',
+    instead: 'const isWaiting = status === "failed" && items === null',
   },
   {
     name: "more items are under way than the loop allows",
@@ -333,4 +328,5 @@ export const MUTANTS: readonly Mutant[] = [
     text: "indices.flatMap((one) => withItems(state, one))",
     instead: "indices.filter((one) => withItems(state, one))",
   },
+  ...REVIEW_MUTANTS,
 ];

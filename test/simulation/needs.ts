@@ -22,10 +22,10 @@ export function needsOf(plan: Plan, subtask: Subtask): Needs {
 }
 
 function findNeeds(plan: Plan, subtask: Subtask): Needs {
-  const { id, dependsOn, input, when, forEach, refine, route } = subtask;
+  const { id, dependsOn, input, when, forEach, refine, route, accept } = subtask;
   const found = new Map<string, "success" | "settled">();
   const ids = new Set(plan.subtasks.map((one) => one.id));
-  const text = JSON.stringify([input, when, forEach, refine, route?.by]);
+  const text = JSON.stringify([input, when, forEach, refine, route?.by, accept]);
   for (const [expression] of text.matchAll(/\$\{[^}]*\}/g)) {
     for (const [name] of expression.matchAll(/(?<![.'\w])[a-z]\w*/g)) {
       if (ids.has(name)) found.set(name, "success");

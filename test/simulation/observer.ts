@@ -18,9 +18,11 @@ import {
   STATE_RULES,
   WORK_RULES,
 } from "./invariants.ts";
-import { attemptName, RunLedger } from "./ledger.ts";
+import { RunLedger } from "./ledger.ts";
 import type { Call } from "./outside.ts";
+import { ADVICE_RULES, type Question } from "./review-invariants.ts";
 import type { Scenario } from "./scenario.ts";
+import { attemptName } from "./start-record.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 export type Violation = {
@@ -39,10 +41,17 @@ const LEGITIMATE: ReadonlySet<string> = new Set([
   "journal.locked",
 ]);
 
+/** Faults that neither end a process nor hold it up. */
+const HARMLESS: ReadonlySet<string> = new Set(["tool", "echo", "rivals"]);
+
 /** Why subtasks end that are part of control flow. */
 const FLOW_ENDS: ReadonlySet<string> = new Set(["item_failed", "route_not_taken"]);
 
-const DECISIONS: ReadonlySet<string> = new Set(["approval.decided", "dead_letter.resolved"]);
+const DECISIONS: ReadonlySet<string> = new Set([
+  "approval.decided",
+  "evaluation.decided",
+  "dead_letter.resolved",
+]);
 
 export class Observer {
   readonly counts = new Map<string, number>();
@@ -58,11 +67,11 @@ export class Observer {
   readonly #ledgers: ReadonlyMap<string, RunLedger>;
 
   constructor(scenario: Scenario, clock: VirtualClock, isTraced: boolean) {
-    const { runs, tools } = scenario;
+    const { runs } = scenario;
     this.#scenario = scenario;
     this.#clock = clock;
     this.#isTraced = isTraced;
-    this.#ledgers = new Map(runs.map((script) => [script.runId, new RunLedger(script, tools)]));
+    this.#ledgers = new Map(runs.map((script) => [script.runId, new RunLedger(script, scenario)]));
   }
 
   ledger(runId: string): RunLedger {
@@ -104,9 +113,10 @@ export class Observer {
   }
 
   /** @param error why; undefined when the run has ended or stands still */
-  released({ runId, owner }: Lease, error: unknown): void {
+  released({ runId, owner, token }: Lease, error: unknown): void {
     const code = error instanceof PlanwrightError ? error.code : String(error);
     if (error === undefined) {
+      this.ledger(runId).review.left.set(token, this.#clock.elapsed);
       if (this.#isTraced) this.#note(`${owner} leaves ${runId}`);
       return;
     }
@@ -114,6 +124,21 @@ export class Observer {
     if (LEGITIMATE.has(code)) return;
     const cause = error instanceof Error && error.cause ? `: ${String(error.cause)}` : "";
     this.#break("no driver meets a bug", `${code}${cause}`);
+  }
+
+  /** Somebody is asked, by who may have lost the run without knowing. */
+  advised({ runId, owner, token }: Lease, question: Question): void {
+    const run = this.ledger(runId);
+    const { asks, order } = question;
+    const about = asks === "evaluate" ? (order.subtask ?? "the run") : order.feedback.trigger;
+    if (this.#isTraced) this.#note(`${owner} asks ${runId} ${asks} ${about}`);
+    const heard = run.review.hear(asks === "revise" ? order.feedback.causes.length : order.subtask);
+    if (token === run.token) this.#check(ADVICE_RULES, { ...question, ...heard }, run);
+  }
+
+  /** Whoever was asked has used a model, and says so to who asked. */
+  answered({ runId, token }: Lease): void {
+    this.ledger(runId).review.answers.push({ token, at: this.#clock.elapsed });
   }
 
   called(call: Call): void {
@@ -133,7 +158,9 @@ export class Observer {
 
   /** Everything has come to rest. */
   ended(runId: string, stored: readonly StoredEvent[], owner: string | undefined): void {
-    this.#check(END_RULES, this.ledger(runId), stored);
+    const run = this.ledger(runId);
+    this.#check(END_RULES, run, stored);
+    this.#checkUsage(run);
     if (owner !== undefined) this.#break("no run has an owner once it has ended", owner);
   }
 
@@ -149,6 +176,14 @@ export class Observer {
       if (missing === undefined) continue;
       this.#break("every decision is in the audit trail", `${runId} ${missing.seq}`);
     }
+  }
+
+  /** Where no process is cut off all is counted that was said before it had let go of the run. */
+  #checkUsage({ review: { answers, left, modelCalls } }: RunLedger): void {
+    if (this.#scenario.faults.some(({ fault }) => !HARMLESS.has(fault))) return;
+    const heard = answers.filter(({ token, at }) => at < (left.get(token) ?? 0)).length;
+    if (modelCalls >= heard) return;
+    this.#break("what was used counts, whoever waits for the answer", `${modelCalls} of ${heard}`);
   }
 
   /** What all runs share: an effect that plans name by a key. */
@@ -233,6 +268,22 @@ function whatHappens(event: RunEvent): string[] {
       return [`route ${event.instead ?? "decided"}`];
     case "iterations.ended":
       return [`refinement ${event.isAccepted ? "accepted" : event.error ? "broken off" : "ended"}`];
+    case "output.evaluated":
+    case "evaluation.completed":
+      return [
+        `${event.type === "output.evaluated" ? "output" : "run"} judged ${event.evaluation.verdict}`,
+      ];
+    case "output.kept":
+      return [event.isAccepted ? "output accepted" : "output kept"];
+    case "evaluation.decided":
+      return [`evaluation ${event.decision}`];
+    case "replan.requested":
+      return [`replan for ${event.trigger}`];
+    case "replan.ended":
+      return [`replan ended by ${event.reason}`];
+    case "plan.revised":
+    case "answer.ignored":
+      return [event.type];
     case "dead_letter.resolved":
       return [`dead letter ${event.resolution}`];
     case "subtask.failed":
@@ -246,11 +297,14 @@ function whatHappens(event: RunEvent): string[] {
 function describe({ type, runId, ...rest }: RunEvent): string {
   const shown = [
     ...["subtask", "attempt", "reason", "status", "cause", "rerun", "tool", "subtasks"],
+    ...["trigger", "kept", "revision", "blame", "decision", "output"],
     ...["count", "missing", "branch", "iteration", "isAccepted", "score", "best"],
   ];
   const more = Object.entries(rest)
     .filter(([name]) => shown.includes(name))
     .map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+  const { evaluation } = rest as { evaluation?: { verdict: string; score: number | null } };
+  if (evaluation) more.push(` ${evaluation.verdict} ${evaluation.score}`);
   const { error } = rest as { error?: { code: string } | null };
   return `${runId} ${rest.seq} ${type}${more.join("")}${error ? ` error=${error.code}` : ""}`;
 }

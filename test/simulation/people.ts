@@ -112,6 +112,9 @@ export class People {
         // Two people at once, who may not agree.
         await Promise.all([this.#decide(script, subtask), this.#decide(script, subtask)]);
         break;
+      case "decide_evaluation":
+        await this.#decideEvaluation(script);
+        break;
       default:
         does satisfies never;
     }
@@ -145,6 +148,7 @@ export class People {
     if (isFinished(status)) return;
     if (this.#choose() % 3 === 0 || status === "waiting") await this.#decideOpen(script, run);
     if (await this.#town.isOwned(runId)) return;
+    if (reason === "evaluation" && this.#choose() % 3 > 0) return this.#decideEvaluation(script);
     if (reason === "budget_exceeded") return this.#payMore(script, run);
     const answers = { answers: { which: "this one" }, by: "ada" };
     const more: News[] = reason === "questions" ? [{ type: "questions_answered", ...answers }] : [];
@@ -179,6 +183,15 @@ export class People {
     // It is for a resume to go on with what a crash left behind.
     const news: News[] = [INTERRUPTION, { type: "approval_decided", ...decided }];
     await this.#takeOver(script, (state) => (isOpen(state) ? news : undefined));
+  }
+
+  /** What somebody thinks of what came out, asked or not. */
+  async #decideEvaluation(script: RunScript): Promise<void> {
+    const decision = this.#choose() % 3 === 0 ? "rejected" : "accepted";
+    const decided: News = { type: "evaluation_decided", decision, by: "ada", note: "" };
+    const isOpen = ({ status, reason }: RunState) =>
+      status === "waiting" && reason === "evaluation";
+    await this.#takeOver(script, (state) => (isOpen(state) ? [decided] : undefined));
   }
 
   /** Tell whoever drives the run: in its own process, or through the journal. @returns whether he has heard */

@@ -44,6 +44,8 @@ export type SubtaskRecord = {
     readonly isEdited: boolean;
   } | null;
   isDeadLetter: boolean;
+  /** Whether somebody has said what it came to. */
+  isResolved: boolean;
   /** Nobody knows whether its effect happened, and nobody has been told yet. */
   isUncertain: boolean;
   /** Starts of others while it was ready. */
@@ -84,6 +86,7 @@ function anew() {
     asked: null,
     approved: null,
     isUncertain: false,
+    isResolved: false,
     reason: null,
     output: null,
     error: null,
@@ -136,6 +139,7 @@ export function followSubtask(record: SubtaskRecord, event: SubtaskEvent): void 
       break;
     case "items.collected":
     case "iterations.ended":
+    case "output.kept":
       record.status = "succeeded";
       break;
     case "admission.requested":
@@ -157,6 +161,7 @@ export function followSubtask(record: SubtaskRecord, event: SubtaskEvent): void 
       record.isUncertain = !event.rerun;
       break;
     case "attempt.cancelled":
+    case "output.produced":
       record.status = "open";
       break;
     case "iteration.produced":
@@ -200,6 +205,7 @@ export function followSubtask(record: SubtaskRecord, event: SubtaskEvent): void 
       break;
     case "subtask.resolved":
     case "subtask.succeeded":
+      record.isResolved = event.type === "subtask.resolved";
       record.status = "succeeded";
       record.output = event.output;
       break;

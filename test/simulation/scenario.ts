@@ -131,7 +131,8 @@ export type Act = {
     | "retry_dead_letters"
     | "discard"
     | "resolve"
-    | "decide";
+    | "decide"
+    | "decide_evaluation";
   /** Of those that are about one. */
   readonly subtask: string;
 };

@@ -7,7 +7,9 @@ export function leaveOut(plan: Plan, id: string): Plan {
   const subtasks = plan.subtasks
     .filter((subtask) => subtask.id !== id)
     .map((subtask) => withoutNeed(subtask, id));
-  return { ...plan, subtasks };
+  const { output, ...rest } = plan;
+  const isRead = new RegExp(`\\b${id}\\b`).test(JSON.stringify(output ?? null));
+  return { ...rest, subtasks, ...(output !== undefined && !isRead && { output }) };
 }
 
 /** The subtask with one thing less, those that leave out most first. */
@@ -31,7 +33,7 @@ export function* simplerSubtasks(subtask: Subtask): Generator<Subtask> {
 
 const POLICIES = [
   ...(["when", "approval", "retry", "timeout"] as const),
-  ...(["totalTimeout", "fallback", "idempotencyKey"] as const),
+  ...(["totalTimeout", "fallback", "idempotencyKey", "accept"] as const),
 ];
 
 /** What a part of a subtask lets its expressions name. */
@@ -62,13 +64,14 @@ function literal({ input }: Subtask): Subtask["input"] {
 
 function withoutNeed(subtask: Subtask, id: string): Subtask {
   const name = new RegExp(`\\b${id}\\b`);
-  const { dependsOn, forEach, route, join, ...rest } = withoutNames(subtask, name);
+  const { dependsOn, forEach, route, join, accept, ...rest } = withoutNames(subtask, name);
   const needs = dependsOn.filter((need) => (typeof need === "string" ? need : need.id) !== id);
   const isNamed = forEach !== undefined && name.test(JSON.stringify(forEach));
   return {
     ...rest,
     dependsOn: needs,
     ...(forEach !== undefined && { forEach: isNamed ? [[0], [1]] : forEach }),
+    ...(accept && { accept: name.test(JSON.stringify(accept)) ? ["It is good."] : accept }),
     ...(route && { route: { ...route, branches: withoutMember(route.branches, id) } }),
     // It still reads what it joins only where all of that is left.
     ...(join && needs.length > 0 && { join: fitting(join, needs.length) }),

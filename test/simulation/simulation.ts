@@ -20,6 +20,7 @@ import { Observer, type Violation } from "./observer.ts";
 import { Outside } from "./outside.ts";
 import { People, type Town } from "./people.ts";
 import { hashOf } from "./random.ts";
+import type { Question } from "./review-invariants.ts";
 import type { Act, Fault, RunScript, Scenario } from "./scenario.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -137,6 +138,14 @@ class Simulation implements Surroundings, Town {
 
   stored({ driven }: Machine, lease: Lease, events: readonly StoredEvent[]): void {
     this.#observer.stored(lease, events, driven.get(lease)?.state);
+  }
+
+  advised(lease: Lease, question: Question): void {
+    this.#observer.advised(lease, question);
+  }
+
+  answered(lease: Lease): void {
+    this.#observer.answered(lease);
   }
 
   released(lease: Lease, error: unknown): void {

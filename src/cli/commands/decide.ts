@@ -46,6 +46,10 @@ async function decideOutput(
   decision: "accepted" | "rejected",
 ): Promise<number> {
   const { by, note } = flags;
+  if (flags.input !== undefined) {
+    const hint = "Name the subtask: planwright approve RUN SUBTASK --input JSON.";
+    throw inputError("input.invalid", "--input is for a subtask.", hint, "input");
+  }
   await using planwright = await openWithoutModel(flags);
   const result = await planwright.evaluations.decide(runId, { decision, by, note });
   if (flags.json) printJson(io.stdout, result);

@@ -44,7 +44,8 @@ export async function show(runId: string | undefined, flags: ShowFlags, io: Io):
     lines.push(...renderRevisions(await planwright.evaluations.revisions(runId), page));
   }
   io.stdout.write(`${lines.join("\n")}\n`);
-  const answer = await renderAnswer(result.output);
+  // What a person is to look at is not the run's output yet.
+  const answer = await renderAnswer((result.review ?? result).output);
   if (answer !== "") {
     io.stdout.write(`\n${colors.bold("Output")}\n`);
     printText(io.stdout, answer);

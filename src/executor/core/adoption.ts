@@ -6,6 +6,7 @@
  * A2. Work that the new plan does not want is cancelled before the plan is adopted.
  * A3. No attempt has the number of another that had its subtask's name: an answer that
  *     comes late is told apart.
+ *     Nor has it its idempotency key, if a plan was accepted before: it does something else.
  * A4. While the planner writes, only subtasks start that cannot change the world.
  */
 
@@ -18,7 +19,7 @@ import { recountJoin } from "./join.ts";
 import { isPlanned, programFor, programOf } from "./program.ts";
 import { queueAgain, queueSubtask } from "./queue.ts";
 import { isReviewed } from "./review.ts";
-import { initialSubtask, type RunState, type SubtaskState } from "./state.ts";
+import { initialSubtask, type Predecessor, type RunState, type SubtaskState } from "./state.ts";
 import { isFinal } from "./status.ts";
 
 /**
@@ -42,14 +43,19 @@ export function adoptPlan(state: RunState, next: AcceptedPlan): void {
   const present = state.accepted && programFor(state.accepted).compiled.graph;
   state.accepted = next;
   const { graph } = programOf(state).compiled;
+  const earlier = new Map(Object.entries(state.predecessors));
+  for (const [at, id] of present?.ids.entries() ?? []) {
+    earlier.set(id, predecessorAt(state, at, wasPlanned));
+  }
   const subtasks = kept.map((old, index) => {
-    const at = present?.indexOf.get(graph.ids[index] ?? "") ?? -1;
     if (old !== -1) return before[old] as SubtaskState;
-    return {
-      ...initialSubtask(attemptsOf(before, before[at])),
-      ...(wasPlanned && at !== -1 && inPlaceOf(state, at)),
-    };
+    const id = graph.ids[index] ?? "";
+    const { review = null } = before[present?.indexOf.get(id) ?? -1] ?? {};
+    const ended = wasPlanned && review ? { review: { ...review, phase: "ended" as const } } : {};
+    return { ...initialSubtask(), ...earlier.get(id), ...ended };
   });
+  for (const id of graph.ids) earlier.delete(id);
+  state.predecessors = Object.fromEntries(earlier);
   carryItems(before, subtasks);
   state.subtasks = subtasks;
   recount(state);
@@ -98,14 +104,13 @@ function isHeldBack(subtask: SubtaskState): boolean {
 }
 
 /**
- * Of a subtask that a revision has in the place of another of its name: what it does is another
- * effect, and the best of what both gave is its output.
+ * What another of its name has to know, at once or in a later revision: where its attempts begin;
+ * and that what it does is another effect, if anything has begun.
  */
-function inPlaceOf(state: RunState, index: number): Partial<SubtaskState> {
-  const { timesRedone, startedAt, review = null } = state.subtasks[index] as SubtaskState;
-  return {
-    timesRedone: timesRedone + (startedAt === null ? 0 : 1),
-    itemsRedone: renewedItems(state, index),
-    review: review && { ...review, phase: "ended" },
-  };
+function predecessorAt(state: RunState, index: number, wasPlanned: boolean): Predecessor {
+  const subtask = state.subtasks[index] as SubtaskState;
+  const { timesRedone, itemsRedone } = subtask;
+  const attempts = attemptsOf(state.subtasks, subtask);
+  if (!wasPlanned || attempts === 0) return { attempts, timesRedone, itemsRedone };
+  return { attempts, timesRedone: timesRedone + 1, itemsRedone: renewedItems(state, index) };
 }

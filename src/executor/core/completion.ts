@@ -62,20 +62,21 @@ function outcomeOf(turn: Turn): Outcome {
 function isReviewPending(turn: Turn, outcome: Outcome): boolean {
   const { state } = turn;
   const { failed, missing, error, kept, flags } = outcome;
+  const standsStill = state.status !== "running" || state.lifecycle.pausing;
   // What failed was planned anew when it did, if it could be.
   if (failed || state.review.decision !== null) return false;
   const trouble = troubleWith(state, outcome);
   if (trouble !== undefined && mayReplan(state)) {
     const causes = [{ subtask: null, message: trouble }];
-    if (!state.lifecycle.pausing) {
-      requestReplan(turn, { trigger: "nothing_to_do", causes, blame: [] });
-    }
+    if (!standsStill) requestReplan(turn, { trigger: "nothing_to_do", causes, blame: [] });
     return true;
   }
   if (error || missing) return false;
-  if (state.review.evaluation !== null || !isRunJudged(state)) return isPoorPending(turn);
+  if (state.review.evaluation !== null || !isRunJudged(state)) {
+    return isPoorPending(turn, standsStill);
+  }
   const { revision = 0 } = state.accepted ?? {};
-  if (!state.lifecycle.pausing) {
+  if (!standsStill) {
     emit(turn, { type: "evaluation.requested", revision, ...fieldsOf(kept), flags });
   }
   return true;
@@ -88,16 +89,14 @@ function troubleWith({ subtasks }: RunState, { error, missing }: Outcome): strin
 }
 
 /** Whether something follows from what was judged too poor. */
-function isPoorPending(turn: Turn): boolean {
+function isPoorPending(turn: Turn, standsStill: boolean): boolean {
   const { state } = turn;
   const poor = poorEvaluation(state);
   if (poor === undefined) return false;
-  if (state.lifecycle.pausing) return true;
+  if (standsStill) return true;
   if (mayReplan(state)) replanPoor(turn, null, poor);
   else if (!state.settings.review.asksPerson) return false;
-  else if (state.status === "running") {
-    emit(turn, { type: "run.waiting", reason: "evaluation" });
-  }
+  else emit(turn, { type: "run.waiting", reason: "evaluation" });
   return true;
 }
 
@@ -117,15 +116,16 @@ function missingForOutput(state: RunState): QualityFlag | undefined {
   return undefined;
 }
 
-function finish(turn: Turn, { kept, flags, error, failed }: Outcome): void {
+function finish(turn: Turn, { kept, flags, error, missing, failed }: Outcome): void {
   const { state } = turn;
   const { stopping } = state.lifecycle;
   const end = { type: "run.completed", ...fieldsOf(kept), flags } as const;
-  const best = bestInstead(state, failed ?? error ?? stopping);
+  const trouble = failed?.error ?? error ?? missing ?? null;
+  const best = bestInstead(state, trouble ?? stopping);
   if (stopping === "requested") {
     emit(turn, { ...end, status: "cancelled", reason: "requested", error: null });
   } else if (best) {
-    const all = [...best.flags, ...reviewFlags(state, failed?.error ?? error)];
+    const all = [...best.flags, ...reviewFlags(state, trouble)];
     const status = all.length > 0 ? "degraded" : "succeeded";
     const instead = { ...end, ...fieldsOf(best.kept), flags: all };
     emit(turn, { ...instead, status, reason: null, error: null });

@@ -37,10 +37,13 @@ export function evolve(state: RunState, event: RunEvent): void {
     throw new Error(`Event ${event.seq} of ${event.runId} does not follow ${state.seq}.`);
   }
   state.seq = event.seq;
+  const wasHeld = state.review.replanning !== null;
   // First: whether a plan is about to become another decides who may wait for a turn.
   evolveReview(state.review, event);
   if ("subtask" in event) evolveSubtask(state, event);
   else evolveRun(state, event);
+  // What waited for a revision goes on without one.
+  if (wasHeld && event.type === "subtask.resolved") recount(state);
   evolveSlots(state.slots, event);
   evolveLifecycle(state.lifecycle, event);
   evolveQuestions(state.questions, event);
@@ -307,6 +310,8 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       if (event.rerun) queueAgain(state, index);
       break;
     case "attempt.cancelled":
+      // What the one before has said is not said of this one.
+      subtask.error = null;
       break;
     case "subtask.succeeded":
       subtask.output = event.output;
@@ -365,6 +370,7 @@ function finishSubtask(state: RunState, index: number, at: number): void {
   const subtask = state.subtasks[index] as SubtaskState;
   subtask.retryAt = null;
   subtask.admission = null;
+  if (subtask.review !== null) subtask.review = { ...subtask.review, phase: "ended" };
   subtask.finishedAt = at;
   dropItems(state, index, at);
   evolveDependents(state, index);

@@ -3,51 +3,55 @@
 import { renderBytes } from "../../base/bytes.ts";
 import type { Json } from "../../base/json.ts";
 import type { Feedback, ReplanTrigger, SubtaskReport } from "../../plan/evaluation.ts";
+import { isAnswerLost } from "./answer-lost.ts";
 import { withItems } from "./items.ts";
 import type { KeptOutput } from "./large-value.ts";
-import { type Program, policyOf, programOf } from "./program.ts";
+import { idOfSubtask, type Program, policyOf, programOf } from "./program.ts";
 import { isReviewed } from "./review.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 
-/** Characters of an output that a planner is shown. */
-const EXCERPT = 1_000;
+/** Characters of an output that a planner is shown: of one that is to blame, and of any other. */
+const EXCERPT = { long: 1_000, short: 200 } as const;
 
 export function feedbackFor(state: RunState, trigger: ReplanTrigger): Feedback {
   const program = programOf(state);
   const { accepted } = program;
   const { replanning, candidate } = state.review;
+  const blamed = new Set((replanning?.blame ?? []).map((id) => id.replace(/\[.*/, "")));
   return {
     plan: accepted.plan,
     revision: accepted.revision,
     trigger,
     causes: replanning?.causes ?? [],
     blame: replanning?.blame ?? [],
-    subtasks: accepted.plan.subtasks.map(({ id }, index) => reportOn(state, program, id, index)),
-    ...(candidate !== null && { output: excerptOf(candidate.kept) }),
+    subtasks: accepted.plan.subtasks.map(({ id }, index) =>
+      reportOn(state, program, index, blamed.has(id) ? EXCERPT.long : EXCERPT.short),
+    ),
+    ...(candidate !== null && { output: excerptOf(candidate.kept, EXCERPT.long) }),
   };
 }
 
-function reportOn(state: RunState, program: Program, id: string, index: number): SubtaskReport {
+function reportOn(state: RunState, program: Program, index: number, most: number): SubtaskReport {
   const subtask = state.subtasks[index] as SubtaskState;
   const { status, error, review } = subtask;
   const given = status === "succeeded" ? subtask : review?.candidate;
   return {
-    id,
+    id: idOfSubtask(state, index),
     status: isReviewed(subtask) ? "succeeded" : status,
     isFixed: withItems(state, index).some((one) => isFixed(state, program, one)),
-    ...(given && { output: excerptOf(given) }),
+    ...(given && { output: excerptOf(given, most) }),
     ...(error !== null && { error: error.message }),
   };
 }
 
 /** Whether it has changed the world, or may have. */
-function isFixed(state: RunState, program: Program, index: number): boolean {
+export function isFixed(state: RunState, program: Program, index: number): boolean {
   const subtask = state.subtasks[index] as SubtaskState;
   if (subtask.items !== null || !mayWrite(program, subtask, index)) return false;
   const { status, reason, startedAt, error, refine } = subtask;
-  // One that waits and did not fail was cut off, and its effect may have happened.
-  const isCutOff = status === "waiting" && startedAt !== null && error === null;
-  const isUnderWay = status === "running" || isCutOff || refine !== null;
+  // Where it did not say that it has failed its effect may have happened, however it may be repeated.
+  const isUnsaid = startedAt !== null && (error === null || isAnswerLost(error));
+  const isUnderWay = status === "running" || refine !== null || isUnsaid;
   return status === "succeeded" || isUnderWay || reason === "interrupted";
 }
 
@@ -63,9 +67,12 @@ function mayWrite(program: Program, subtask: SubtaskState, index: number): boole
   return policies.some((policy) => policy?.effects === "write");
 }
 
-function excerptOf({ output, largeOutput }: KeptOutput): string {
+/** What is wrong may stand at the end as well. */
+function excerptOf({ output, largeOutput }: KeptOutput, most: number): string {
   if (largeOutput) return `${renderBytes(largeOutput.bytes)} of JSON`;
   const text = JSON.stringify(output as Json);
-  if (text.length <= EXCERPT) return text;
-  return `${text.slice(0, EXCERPT)}… (${text.length} characters)`;
+  if (text.length <= most) return text;
+  const tail = Math.floor(most / 4);
+  const left = text.length - most;
+  return `${text.slice(0, most - tail)} … (${left} characters left out) … ${text.slice(-tail)}`;
 }

@@ -21,6 +21,8 @@ import { isFinal, type SubtaskReason } from "./status.ts";
 
 /** Why an item was cancelled that had not begun when its loop failed. */
 const DROPPED = "item_failed" satisfies SubtaskReason;
+/** In `itemsRedone`: every item of which nothing else is said. */
+const ANY = "";
 
 /** The part of `evolve` that belongs to `items.expanded`. */
 export function expandItems(state: RunState, index: number, count: number): void {
@@ -33,7 +35,7 @@ export function expandItems(state: RunState, index: number, count: number): void
   for (let at = 0; at < count; at += 1) {
     state.subtasks.push({
       ...initialSubtask(parent.attempts),
-      timesRedone: itemsRedone[`${place}[${at}]`] ?? 0,
+      timesRedone: itemsRedone[`${place}[${at}]`] ?? itemsRedone[ANY] ?? 0,
       item: { of: index, root, at, isRetried: false },
     });
   }
@@ -191,12 +193,11 @@ export function redoneItems(state: RunState, index: number): Readonly<Record<str
 /** How often others of their names came before the items of a subtask that is another now. */
 export function renewedItems(state: RunState, index: number): Readonly<Record<string, number>> {
   const { itemsRedone } = state.subtasks[index] as SubtaskState;
-  const renewed = withItems(state, index).flatMap((one) => {
-    const { timesRedone, startedAt } = state.subtasks[one] as SubtaskState;
-    if (one === index || startedAt === null) return [];
-    return [[placeOf(state, one), timesRedone + 1] as const];
-  });
-  return { ...itemsRedone, ...Object.fromEntries(renewed) };
+  const [, ...items] = withItems(state, index);
+  const times = items.map((item) => state.subtasks[item]?.timesRedone ?? 0);
+  const most = [...times, ...Object.values(itemsRedone)].reduce((a, b) => Math.max(a, b), 0);
+  // Of those that it had before these nobody knows more than that there were no more times.
+  return { [ANY]: most + 1 };
 }
 
 /** What stands behind the id of the plan's subtask in that of its item: `[3]`; empty for itself. */

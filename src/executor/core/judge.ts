@@ -83,11 +83,25 @@ function keepOutputOf(turn: Turn, index: number): void {
 
 /** Nobody plans anew for them any more: what is poor stands, and the run says so. */
 export function keepPoorOutputs(turn: Turn): void {
+  if (turn.state.review.replanning !== null) return;
+  for (const index of poorOutputs(turn.state)) keepOutputOf(turn, index);
+}
+
+/** Somebody wants other work done again: the revision that they waited for will not come. */
+export function reconsiderPoorOutputs(turn: Turn): void {
   const { state } = turn;
-  if (state.accepted === null) return;
-  for (const [index, { review, status }] of state.subtasks.entries()) {
-    if (review?.phase === "poor" && status === "waiting") keepOutputOf(turn, index);
+  for (const index of poorOutputs(state)) {
+    const { evaluation = null } = state.subtasks[index]?.review ?? {};
+    if (evaluation !== null && mayReplan(state)) replanPoor(turn, index, evaluation);
+    else keepOutputOf(turn, index);
   }
+}
+
+function poorOutputs({ accepted, subtasks }: RunState): number[] {
+  if (accepted === null) return [];
+  return subtasks.flatMap(({ review, status }, index) =>
+    review?.phase === "poor" && status === "waiting" ? [index] : [],
+  );
 }
 
 /** What a person says. The first decision stands, and only about what waits for one. */

@@ -37,7 +37,8 @@ export function evolveEvaluatedOutput(
   // Of ten thousand items each has its own; the run need not list them.
   if (subtask.item !== null) return;
   review.evaluations.push({ revision, subtask: id, evaluation });
-  review.misses = isBetter ? 0 : review.misses + 1;
+  // The first that it gave is no better than anything.
+  if (own.best !== null) review.misses = isBetter ? 0 : review.misses + 1;
 }
 
 /** The best that it gave is its output. */

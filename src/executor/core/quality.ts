@@ -9,7 +9,8 @@ import type { ItemsState, JoinState, RunState, SubtaskState } from "./state.ts";
 /** What a reader of the output must know about the subtasks that it is made of. */
 export function qualityFlags(state: RunState): QualityFlag[] {
   const flags: QualityFlag[] = [];
-  const unaccepted = countUnaccepted(state);
+  const unaccepted = countAmong(state, isUnaccepted);
+  const unjudged = countAmong(state, isItemUnjudged);
   for (const [index, subtask] of state.subtasks.entries()) {
     const { items, status } = subtask;
     if (items !== null && items.failed > 0 && status === "succeeded") {
@@ -20,6 +21,8 @@ export function qualityFlags(state: RunState): QualityFlag[] {
     }
     const refined = unaccepted.get(index);
     if (refined) flags.push(notAccepted(idOfSubtask(state, index), subtask, refined));
+    const unknown = unjudged.get(index);
+    if (unknown) flags.push(notJudged(idOfSubtask(state, index), unknown));
     flags.push(...judgedFlags(idOfSubtask(state, index), subtask));
     if (subtask.reason !== "optional_failed") continue;
     const id = idOfSubtask(state, index);
@@ -37,14 +40,17 @@ function missingParts(id: string, { missing }: JoinState): QualityFlag {
   return { code: "join_incomplete", subtask: id, message };
 }
 
-/** Of how many outputs how many were taken although none was good enough. */
-type Unaccepted = { readonly of: number; readonly count: number };
+/** Of how many outputs of how many something is to be said. */
+type Share = { readonly of: number; readonly count: number };
 
-/** By subtask of the plan, with those of its items at any depth; none where all were accepted. */
-function countUnaccepted(state: RunState): ReadonlyMap<number, Unaccepted> {
-  const counts = new Map<number, Unaccepted>();
+/** By subtask of the plan, with those of its items at any depth; none where there are none. */
+function countAmong(
+  state: RunState,
+  isCounted: (subtask: SubtaskState) => boolean,
+): ReadonlyMap<number, Share> {
+  const counts = new Map<number, Share>();
   for (const [index, subtask] of state.subtasks.entries()) {
-    if (!isUnaccepted(subtask)) continue;
+    if (!isCounted(subtask)) continue;
     const root = planIndexOf(subtask, index);
     counts.set(root, { of: 0, count: (counts.get(root)?.count ?? 0) + 1 });
   }
@@ -65,10 +71,15 @@ function isUnaccepted({ status, refine, review, item, isResolved }: SubtaskState
   return isPoor || (refine !== null && !refine.isAccepted);
 }
 
+function isItemUnjudged({ status, review, item, isResolved }: SubtaskState): boolean {
+  if (status !== "succeeded" || isResolved || item === null) return false;
+  return review?.best?.evaluation.verdict === "none";
+}
+
 function notAccepted(
   id: string,
   { items, refine }: SubtaskState,
-  { of, count }: Unaccepted,
+  { of, count }: Share,
 ): QualityFlag {
   const { iteration, best, error } = refine ?? {};
   const why = error ? ` Number ${iteration} failed: ${error.message}` : "";
@@ -77,6 +88,11 @@ function notAccepted(
       ? `${count} of the ${of} items of ${id} were not accepted.`
       : `${id} was not accepted in ${iteration} iterations; the best one, number ${best?.iteration}, was taken.${why}`;
   return { code: "not_accepted", subtask: id, message };
+}
+
+function notJudged(id: string, { of, count }: Share): QualityFlag {
+  const message = `${count} of the ${of} items of ${id} could not be judged.`;
+  return { code: "not_evaluated", subtask: id, message };
 }
 
 function failedItems(id: string, { failed, count }: ItemsState): QualityFlag {
@@ -98,7 +114,10 @@ function judgedFlags(
 }
 
 /** What the evaluation of the whole output says against it. @param failure of the newest revision */
-export function reviewFlags({ review }: RunState, failure: ErrorData | null): QualityFlag[] {
+export function reviewFlags(
+  { review }: RunState,
+  failure: Pick<ErrorData, "message"> | null,
+): QualityFlag[] {
   const { best, decision } = review;
   if (best === null) return [];
   const { evaluation, revision } = best;

@@ -3,6 +3,7 @@
 import { completeRun } from "./completion.ts";
 import type { Versions } from "./event.ts";
 import { withItems } from "./items.ts";
+import { reconsiderPoorOutputs } from "./judge.ts";
 import { idOfSubtask } from "./program.ts";
 import { recoverAttempts } from "./recovery.ts";
 import { changesOf, type SettingChanges } from "./settings.ts";
@@ -53,7 +54,9 @@ export function redo(
     emit(turn, { type: "dead_letter.resolved", subtask, resolution: "retried", by, note: "" });
   }
   const subtasks = indices.map((index) => idOfSubtask(state, index));
-  if (subtasks.length === 0) return;
   const kept = keeping.map((index) => idOfSubtask(state, index));
-  emit(turn, { type: "subtasks.reset", subtasks, ...(kept.length > 0 && { keeping: kept }) });
+  if (subtasks.length > 0) {
+    emit(turn, { type: "subtasks.reset", subtasks, ...(kept.length > 0 && { keeping: kept }) });
+  }
+  reconsiderPoorOutputs(turn);
 }

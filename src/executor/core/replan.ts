@@ -6,7 +6,7 @@ import type { Evaluation, ReplanTrigger } from "../../plan/evaluation.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import { keptSubtasks } from "./adoption.ts";
 import type { ModelCallUsage } from "./consumption.ts";
-import { feedbackFor } from "./feedback.ts";
+import { feedbackFor, isFixed } from "./feedback.ts";
 import { idOfSubtask, isPlanned, planIndexOf, programOf } from "./program.ts";
 import type { ReplanCause, ReplanEnd } from "./review-event.ts";
 import type { RunState, SubtaskState } from "./state.ts";
@@ -64,8 +64,12 @@ function mayBeReplaced(subtask: SubtaskState | undefined): boolean {
 }
 
 /** Whether a person must say first if something has happened. */
-function hasOpenEffect({ subtasks }: RunState): boolean {
-  return subtasks.some(({ status, reason }) => status === "failed" && reason === "interrupted");
+function hasOpenEffect(state: RunState): boolean {
+  const program = programOf(state);
+  return state.subtasks.some(
+    ({ status, items }, index) =>
+      status === "failed" && items === null && isFixed(state, program, index),
+  );
 }
 
 function causeOf(state: RunState, index: number): { subtask: string; message: string } {
@@ -94,7 +98,7 @@ type Answer = { readonly request: number; readonly usage?: ModelCallUsage };
 export function adoptRevision(turn: Turn, answer: Answer & { accepted: AcceptedPlan }): boolean {
   const { state } = turn;
   const { accepted, request, usage } = answer;
-  if (state.review.replanning?.request !== request || isEnding(state)) {
+  if (!isAwaited(state, request)) {
     ignore(turn, usage);
     return false;
   }
@@ -113,7 +117,7 @@ export function adoptRevision(turn: Turn, answer: Answer & { accepted: AcceptedP
 /** There is no revision. */
 export function failRevision(turn: Turn, answer: Answer & { error: ErrorData }): boolean {
   const { request, error, usage } = answer;
-  if (turn.state.review.replanning?.request !== request || isEnding(turn.state)) {
+  if (!isAwaited(turn.state, request)) {
     ignore(turn, usage);
     return false;
   }
@@ -135,8 +139,10 @@ export function ignore(turn: Turn, usage: ModelCallUsage | undefined): void {
   if (usage !== undefined) emit(turn, { type: "answer.ignored", usage });
 }
 
-function isEnding({ lifecycle }: RunState): boolean {
-  return lifecycle.stopping !== null;
+/** A run that stands still, or is about to end, does not change; when it goes on somebody is asked again. */
+function isAwaited({ review, lifecycle, status }: RunState, request: number): boolean {
+  const isUnderWay = status === "running" && lifecycle.stopping === null;
+  return isUnderWay && review.replanning?.request === request;
 }
 
 function isSame(state: RunState, { plan }: AcceptedPlan, kept: readonly number[]): boolean {

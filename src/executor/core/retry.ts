@@ -12,7 +12,7 @@
 
 import type { ErrorData } from "../../base/errors.ts";
 import { DEFAULT_RETRY, retryDelay } from "../../base/retry-policy.ts";
-import type { ToolPolicy } from "./accepted-plan.ts";
+import { mayHaveHappened } from "./answer-lost.ts";
 import type { Timer } from "./input.ts";
 import {
   findSubtask,
@@ -46,22 +46,6 @@ export function retryTime(
   const chance = fractionOf(`${state.runId}/${idOfSubtask(state, index)}/${subtask.attempts}`);
   return at + Math.max(error.retryAfterMs ?? 0, retryDelay(retry, failures, chance));
 }
-
-/** Whether a failed attempt may have had its effect, and repeating it would repeat that. */
-export function mayHaveHappened({ effects, idempotent }: ToolPolicy, { code }: ErrorData): boolean {
-  if (effects !== "write" || idempotent) return false;
-  return ANSWER_LOST.has(code);
-}
-
-/** The tool did not say in time what it did, or said what makes no sense here. */
-const ANSWER_LOST: ReadonlySet<string> = new Set([
-  "tool.timeout",
-  "subtask.timeout",
-  "tool.invalid_output",
-  // Of what a tool gave, that is: an input that cannot be computed fails before any attempt.
-  "expression.failed",
-  "route.unknown_branch",
-]);
 
 /** Let the fallback tool take over, if there is one that was not tried yet. */
 export function chooseFallback(turn: Turn, index: number): boolean {

@@ -136,7 +136,8 @@ function evolveJudged(review: ReviewState, event: EventOf<"evaluation.completed"
   const { evaluation, revision } = event;
   const { kept, flags } = review.candidate ?? { kept: { output: null }, flags: [] };
   const isBetter = isBetterThan(evaluation, review.best?.evaluation);
-  review.misses = isBetter ? 0 : review.misses + 1;
+  // The first is no better than anything.
+  if (review.best !== null) review.misses = isBetter ? 0 : review.misses + 1;
   if (isBetter) review.best = { revision, kept, flags, evaluation };
   Object.assign(review, { evaluating: null, evaluation });
   review.evaluations.push({ revision, subtask: null, evaluation });

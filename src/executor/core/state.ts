@@ -124,7 +124,7 @@ export type SubtaskState = {
   usesFallback: boolean;
   /** How often it had succeeded and was wanted again. */
   timesRedone: number;
-  /** The same for items that it had before, by what stands behind its id: `[3]`, `[3][0]`. */
+  /** The same for items that it had before, by what stands behind its id: `[3]`, `[3][0]`; empty for all others. */
   itemsRedone: Readonly<Record<string, number>>;
   /** What its effect is known by in all runs, once an attempt has begun. */
   effectKey: string | null;
@@ -157,6 +157,9 @@ export type SubtaskState = {
   error: ErrorData | null;
 };
 
+/** What is known of a name that a subtask had. */
+export type Predecessor = Pick<SubtaskState, "attempts" | "timesRedone" | "itemsRedone">;
+
 export type RunState = {
   runId: string;
   /** `seq` of the newest event. */
@@ -170,6 +173,8 @@ export type RunState = {
   accepted: AcceptedPlan | null;
   /** In plan order, then the items of those that fan out. */
   subtasks: SubtaskState[];
+  /** By id, those that the present plan does not have any more: a revision may have them again. */
+  predecessors: Readonly<Record<string, Predecessor>>;
   /** Subtasks that are not final. */
   unsettled: number;
   /** Subtasks that are dead letters. */
@@ -211,6 +216,7 @@ export function initialState(runId: string): RunState {
     planner: null,
     accepted: null,
     subtasks: [],
+    predecessors: {},
     unsettled: 0,
     openDeadLetters: 0,
     notifications: initialNotifications(),

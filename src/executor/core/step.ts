@@ -32,6 +32,7 @@ import { idOfSubtask, type Program, planIndexOf, policyOf, programOf, toolOf } f
 import { firstReady } from "./ready.ts";
 import { inputTemplate } from "./refine.ts";
 import { replanFailures } from "./replan.ts";
+import { withoutStale } from "./review-effects.ts";
 import { scopeFor } from "./scope.ts";
 import { settleDependents } from "./settle.ts";
 import { slotsGate } from "./slots.ts";
@@ -70,7 +71,7 @@ export function step(
   completeRun(turn);
   completePause(turn);
   waitForPerson(turn);
-  return { events: turn.events, effects: turn.effects };
+  return { events: turn.events, effects: withoutStale(state, turn.effects) };
 }
 
 function startReady(turn: Turn): void {

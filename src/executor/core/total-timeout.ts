@@ -2,10 +2,10 @@
 
 import { renderDuration } from "../../base/duration.ts";
 import type { ErrorData } from "../../base/errors.ts";
+import { mayHaveHappened } from "./answer-lost.ts";
 import { failSubtask } from "./failure.ts";
 import type { Timer } from "./input.ts";
 import { findSubtask, planIndexOf, policyOf, programOf } from "./program.ts";
-import { mayHaveHappened } from "./retry.ts";
 import { isReviewed } from "./review.ts";
 import { isFinal } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
