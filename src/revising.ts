@@ -11,6 +11,7 @@ import { checkRevision } from "./plan/check-revision.ts";
 import { compilePlan, resolveInputs } from "./plan/compile.ts";
 import type { Feedback } from "./plan/evaluation.ts";
 import { unchangedSubtasks } from "./plan/fingerprint.ts";
+import type { Plan } from "./plan/schema.ts";
 import type { CheckableTool, ToolLookup } from "./plan/tool-lookup.ts";
 import type { Planner } from "./planner/planner.ts";
 import type { ToolRegistry } from "./tools/tool.ts";
@@ -46,11 +47,30 @@ export async function revisePlan(order: ReviseOrder, parts: Parts): Promise<Revi
   const { modelCalls } = outcome;
   const spent = modelCalls > 0 ? { usage: { ...outcome.usage, modelCalls } } : {};
   if (outcome.status === "planned") {
-    return { type: "plan_revised", accepted: accept(check(outcome.plan), order, parts), ...spent };
+    const plan = withApprovals(outcome.plan, feedback.plan);
+    return { type: "plan_revised", accepted: accept(check(plan), order, parts), ...spent };
   }
   const issues = outcome.status === "failed" ? outcome.issues : [ASKS];
   const error = toErrorData(new InputError(issues.length > 0 ? issues : [ASKS]));
   return { type: "revision_failed", error, ...spent };
+}
+
+/** What people wanted to say yes to, under whatever id it is done now. */
+function withApprovals(revised: Plan, { subtasks }: Plan): Plan {
+  const asked = new Map(
+    subtasks.flatMap(({ tool, fallback = tool, approval = false }) =>
+      approval === false ? [] : [[tool, approval] as const, [fallback, approval] as const],
+    ),
+  );
+  return {
+    ...revised,
+    subtasks: revised.subtasks.map((one) => {
+      const wanted = asked.get(one.tool) ?? asked.get(one.fallback ?? one.tool);
+      const isSaid = one.approval !== undefined && one.approval !== false;
+      const isOld = subtasks.some(({ id, tool }) => id === one.id && tool === one.tool);
+      return wanted === undefined || isSaid || isOld ? one : { ...one, approval: wanted };
+    }),
+  };
 }
 
 /** Nobody is there to be asked while a run goes on. */

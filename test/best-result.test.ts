@@ -46,7 +46,7 @@ describe("the best", () => {
         { code: "below_threshold", message: expect.stringContaining("0.50, and 0.7 was wanted") },
         {
           code: "revision_failed",
-          message: "It is of revision 1; a later one failed: It is broken.",
+          message: "It is of revision 1; what came later did not end: It is broken.",
         },
       ],
       evaluations: [{ revision: 1, score: 0.5 }],
@@ -74,7 +74,7 @@ describe("the best", () => {
       status: "degraded",
       output: "text 0.5",
       replans: 0,
-      flags: [{ code: "below_threshold" }],
+      flags: [{ code: "below_threshold" }, { code: "budget_exceeded" }],
       usage: { modelCalls: 0 },
     });
     expect(await eventsOf(run, "replan.ended")).toMatchObject([
@@ -83,14 +83,19 @@ describe("the best", () => {
     expect(requests).toEqual([]);
   });
 
-  it("waits for more where the budget is used up before the revision has run", async () => {
+  it("is what there is where the budget is used up before the revision has run", async () => {
     const { replanner, calls } = make({ budget: { modelCalls: 1 } });
     const { planwright } = replanner(replacing(says("body", "text 1")));
     const run = planwright.run(scored("text 0.5"));
     expect(await run.result()).toMatchObject({
-      status: "waiting",
-      reason: "budget_exceeded",
+      status: "degraded",
+      output: "text 0.5",
       replans: 1,
+      flags: [
+        { code: "below_threshold" },
+        { code: "revision_failed", message: expect.stringContaining("budget") },
+      ],
+      subtasks: [{ status: "cancelled", reason: "budget_exceeded" }],
     });
     expect(calls).toEqual(["text 0.5"]);
   });

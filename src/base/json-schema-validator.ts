@@ -4,6 +4,7 @@
  * silently ignored lets everything pass. `format` is a note, as the drafts have it.
  */
 
+import { cutText } from "./excerpt.ts";
 import { formatPath, isPlainObject, type Json, type JsonObject, type PathStep } from "./json.ts";
 
 /** What is used of ajv, whose class the caller has loaded. */
@@ -15,7 +16,7 @@ type Engine = {
     errors?: readonly EngineError[] | null | undefined;
   };
 };
-type EngineClass = new (options: typeof ENGINE_OPTIONS) => Engine;
+type EngineClass = new (options: EngineOptions) => Engine;
 type EngineError = {
   readonly keyword: string;
   readonly instancePath: string;
@@ -32,6 +33,17 @@ const ENGINE_OPTIONS = {
   validateFormats: false,
   logger: false,
 } as const;
+
+/** What makes the regular expressions of `pattern`, in the place of the built-in ones. */
+export type PatternEngine = {
+  (pattern: string): { test(text: string): boolean };
+  /** For code that is written to files, which none is. */
+  readonly code: string;
+};
+
+type EngineOptions = typeof ENGINE_OPTIONS & {
+  readonly code?: { readonly regExp: PatternEngine };
+};
 
 export type SchemaDraft = "2020-12" | "07";
 
@@ -51,14 +63,19 @@ const MAX_KEPT = 100;
 /**
  * What makes validators of schemas.
  * @param load gives the class of ajv for a draft, once it is needed: this room has no packages
+ * @param regExp reads the patterns of schemas; @default the built-in one, which can run for ever
  */
-export function schemaCompiler(load: (draft: SchemaDraft) => Promise<EngineClass>): SchemaCompiler {
+export function schemaCompiler(
+  load: (draft: SchemaDraft) => Promise<EngineClass>,
+  regExp?: PatternEngine,
+): SchemaCompiler {
+  const options = { ...ENGINE_OPTIONS, ...(regExp && { code: { regExp } }) };
   const kept = new Map<string, JsonValidator>();
   return async (schema) => {
     const key = JSON.stringify(schema);
     const known = kept.get(key);
     if (known !== undefined) return known;
-    const compiled = await compile(schema, load);
+    const compiled = await compile(schema, load, options);
     if (typeof compiled === "function") {
       const [oldest] = kept.keys();
       if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
@@ -68,14 +85,18 @@ export function schemaCompiler(load: (draft: SchemaDraft) => Promise<EngineClass
   };
 }
 
-async function compile(schema: JsonObject, load: (draft: SchemaDraft) => Promise<EngineClass>) {
+async function compile(
+  schema: JsonObject,
+  load: (draft: SchemaDraft) => Promise<EngineClass>,
+  options: EngineOptions,
+) {
   const draft = draftOf(schema);
   if (draft === undefined) {
     const message = `is ${JSON.stringify(schema["$schema"])}, and only drafts 2020-12 and 07 are known`;
     return { problems: [{ steps: ["$schema"], message }] };
   }
   const Engine = await load(draft);
-  const engine = new Engine(ENGINE_OPTIONS);
+  const engine = new Engine(options);
   if (!engine.validateSchema(schema))
     return { problems: firstOfEach(problemsOf(engine.errors ?? [])) };
   try {
@@ -87,7 +108,8 @@ async function compile(schema: JsonObject, load: (draft: SchemaDraft) => Promise
   }
 }
 
-function draftOf({ $schema }: JsonObject): SchemaDraft | undefined {
+/** Undefined for a draft that is not known. */
+export function draftOf({ $schema }: JsonObject): SchemaDraft | undefined {
   if ($schema === undefined) return "2020-12";
   if (typeof $schema !== "string") return undefined;
   if ($schema.includes("json-schema.org/draft/2020-12/")) return "2020-12";
@@ -140,7 +162,7 @@ function messageOf({ keyword, params, message = "is not valid", data }: EngineEr
 
 function excerpt(value: Json): string {
   const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return text.length > 80 ? `${cutText(text, 79)}…` : text;
 }
 
 /** JSON Pointers have all steps as text; what is an index shows only in the value. */

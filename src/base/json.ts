@@ -2,6 +2,8 @@
  * JSON values: what travels in plans, events, effects and results.
  */
 
+import { cutText } from "./excerpt.ts";
+
 export type Json =
   | null
   | boolean
@@ -95,5 +97,5 @@ const MAX_SHOWN = 60;
 /** A value as its JSON, for a message: cut where it is long. */
 export function excerptOf(value: Json): string {
   const text = JSON.stringify(value);
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  return text.length > MAX_SHOWN ? `${cutText(text, MAX_SHOWN)}…` : text;
 }

@@ -124,7 +124,7 @@ export function addEvaluation(command: Command): Command {
     .option(
       "--accept <criterion>",
       "what the answer must be like, in plain words (repeatable)",
-      collect,
+      collectText,
     )
     .option("--threshold <score>", "good enough from this score on, 0 to 1 (default: 0.7)", toShare)
     .option(
@@ -242,6 +242,12 @@ export function toMilliseconds(text: string): number {
 
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** @throws {InvalidArgumentError} for an empty text */
+function collectText(value: string, before?: readonly string[]): string[] {
+  if (value.trim() === "") throw new InvalidArgumentError("Say what the answer must be like.");
+  return collect(value, before);
 }
 
 /** The same where an environment variable may come before. */

@@ -3,7 +3,7 @@
 import { renderDiff } from "../plan/diff.ts";
 import { oneLine } from "../plan/text-width.ts";
 import type { AwaitedReview } from "../projections/result.ts";
-import { evaluationText, triggerText } from "../projections/review-text.ts";
+import { decisionText, endText, evaluationText, triggerText } from "../projections/review-text.ts";
 import type { Revision } from "../projections/revisions.ts";
 import { type Colors, colorsFor, type Io, printLine } from "./io.ts";
 import { count } from "./text.ts";
@@ -30,7 +30,7 @@ export function renderRevisions(revisions: readonly Revision[], page: Page): str
 }
 
 function renderRevision(one: Revision, { colors }: Page): string[] {
-  const { revision, because, diff, kept, plan, evaluations, usage, ended } = one;
+  const { revision, because, diff, kept, plan, evaluations, usage, ended, decision } = one;
   const why =
     because === undefined
       ? []
@@ -46,8 +46,10 @@ function renderRevision(one: Revision, { colors }: Page): string[] {
   const judged = evaluations.map(({ subtask, evaluation }) => {
     return `${subtask === null ? "judged" : `${subtask} judged`}: ${oneLine(evaluationText(evaluation))}`;
   });
-  const end =
-    ended === undefined ? [] : [`the last one: ${oneLine(ended.message ?? ended.reason)}`];
+  const end = [
+    ...(ended === undefined ? [] : [`the last one: ${oneLine(endText(ended))}`]),
+    ...(decision === undefined ? [] : [oneLine(decisionText(decision))]),
+  ];
   return [
     "",
     colors.bold(`Revision ${revision}`),

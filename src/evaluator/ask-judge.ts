@@ -43,7 +43,7 @@ export async function askJudge<T>(
   { request, spending }: { readonly request: EvaluationRequest; readonly spending: Spending },
 ): Promise<Reading<T>> {
   const model = request.meter?.(judge) ?? judge;
-  const asked: ModelMessage = { role: "user", content: question.content };
+  const asked: ModelMessage = { role: "user", content: question.content.toWellFormed() };
   let messages: readonly ModelMessage[] = [asked];
   let reading: Reading<T> = { problem: "it was not asked" };
   for (let round = 0; round < ROUNDS; round++) {
@@ -105,5 +105,9 @@ function askedAgain(
   if (finish !== "stop" || text.trim() === "") {
     return [{ role: "user", content: `${asked.content}\n\n${again}` }];
   }
-  return [asked, { role: "assistant", content: text }, { role: "user", content: again }];
+  return [
+    asked,
+    { role: "assistant", content: text.toWellFormed() },
+    { role: "user", content: again.toWellFormed() },
+  ];
 }

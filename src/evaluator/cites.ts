@@ -9,6 +9,7 @@
 
 import { isPlainObject, type Json, type JsonObject } from "../base/json.ts";
 import type { EvaluationRequest } from "./evaluator.ts";
+import { NameFinder } from "./name-finder.ts";
 import { listFew, viewsOf } from "./output-text.ts";
 
 /** The share of the sources of these subtasks that the output names. */
@@ -23,8 +24,8 @@ export function citedShare(
   if (unique.length === 0) {
     return { score: 1, reason: `There is no source in what ${subtasks.join(", ")} gave.` };
   }
-  const texts = viewsOf(output).map(simplified);
-  const missing = unique.filter((names) => !names.some((name) => isNamed(name, texts)));
+  const named = namesIn(viewsOf(output).map(simplified), unique.flat().map(wantedOf));
+  const missing = unique.filter((names) => !names.some((name) => named.has(wantedOf(name))));
   if (missing.length === 0) {
     return { score: 1, reason: `All sources are named: ${unique.length}.` };
   }
@@ -84,21 +85,26 @@ function simplified(text: string): string {
     .replace(/\s+/g, " ");
 }
 
-/** Whether the name stands in a text, and not as a part of another one. */
-function isNamed(name: string, texts: readonly string[]): boolean {
-  const wanted = simplified(name)
+/** A name as it is looked for in a simplified text. */
+function wantedOf(name: string): string {
+  return simplified(name)
     .replace(/^\.\//, "")
     .replace(/(?<=[^/])\/$/, "");
-  return texts.some((text) => {
-    for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) {
-      const after = text.slice(at + wanted.length, at + wanted.length + 2);
-      if (!isPart(text[at - 1], after)) return true;
-    }
-    return false;
-  });
 }
 
-function isPart(before: string | undefined, after: string): boolean {
+/** The names that stand in the texts, and not as a part of another one. */
+function namesIn(texts: readonly string[], wanted: Iterable<string>): ReadonlySet<string> {
+  const finder = new NameFinder(wanted);
+  const found = texts.map((text) =>
+    finder.findIn(
+      text,
+      (start, end) => !isPart(text.slice(Math.max(0, start - 2), start), text.slice(end, end + 3)),
+    ),
+  );
+  return new Set(found.flatMap((names) => [...names]));
+}
+
+function isPart(before: string, after: string): boolean {
   const goesOn = /^(?:[\p{L}\p{N}_%-]|[/.?&=#][\p{L}\p{N}_])/u.test(after);
-  return goesOn || (before !== undefined && /[\p{L}\p{N}_-]/u.test(before));
+  return goesOn || /[\p{L}\p{N}_-]$/u.test(before);
 }

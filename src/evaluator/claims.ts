@@ -5,15 +5,23 @@ import { sentencesOf } from "../base/text-units.ts";
 /** More than anybody checks; a longer text is judged by its first ones. */
 const MAX_CLAIMS = 200;
 
+export type Claims = {
+  readonly claims: readonly string[];
+  /** How many more there are, which nobody looks at. */
+  readonly left: number;
+};
+
 /**
  * The claims of a text, without the marks of Markdown. Headings, questions and what only
- * introduces a list are none.
+ * introduces a list are none: what is said only there is not seen.
  */
-export function claimsOf(text: string): string[] {
-  const claims = sentencesOf(withoutMarks(text)).filter(
+export function claimsOf(text: string): Claims {
+  const all = sentencesOf(withoutMarks(text)).filter(
     (sentence) => !/[?:？：]["'”’)]*$/u.test(sentence),
   );
-  return [...new Set(claims)].slice(0, MAX_CLAIMS);
+  const claims = [...new Set(all)];
+  const shown = claims.slice(0, MAX_CLAIMS);
+  return { claims: shown, left: claims.length - shown.length };
 }
 
 /** Lengths are bounded, so that the time grows with the text and not with its square. */

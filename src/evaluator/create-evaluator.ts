@@ -6,7 +6,7 @@ import { Spending } from "./ask-judge.ts";
 import { conclude, isFatal } from "./conclude.ts";
 import type { Evaluated, EvaluationRequest, Evaluator, EvaluatorOptions } from "./evaluator.ts";
 import { checkGrounding } from "./grounding.ts";
-import { injectionFlags } from "./injection.ts";
+import { InjectionSearch } from "./injection.ts";
 import { askJudges, type JudgeContext } from "./judge-stage.ts";
 import { askOwnEvaluators } from "./own-evaluators.ts";
 import {
@@ -22,20 +22,31 @@ import { checkSimilarity } from "./similarity.ts";
 
 /** An evaluator with these judges and evaluators of the user's own. */
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
-  return { evaluate: (request) => evaluate(request, options) };
+  const search = new InjectionSearch();
+  return { evaluate: (request) => evaluate(request, options, search) };
 }
 
-async function evaluate(request: EvaluationRequest, options: EvaluatorOptions): Promise<Evaluated> {
+async function evaluate(
+  request: EvaluationRequest,
+  options: EvaluatorOptions,
+  search: InjectionSearch,
+): Promise<Evaluated> {
   const planned = plannedChecks(request, options.judges.length > 0);
   const spending = new Spending();
   const findings: Finding[] = [];
-  const flags: EvaluationFlag[] = injectionFlags(request);
+  const flags: EvaluationFlag[] = search.inOutput(request.output);
+  let isEvidenceRead = false;
   const blame: string[] = [];
   let confidence: number | null = null;
   for (const stage of STAGES) {
     throwIfAborted(request.signal);
     const checks = planned.filter((one) => one.stage === stage);
     if (checks.length === 0) continue;
+    // Only who reads the evidence can be misled by it.
+    if (!isEvidenceRead && readsEvidence(stage, options)) {
+      flags.push(...search.inEvidence(request.evidence));
+      isEvidenceRead = true;
+    }
     const context = { request, options, spending, before: findings };
     const outcome = await LOOK[stage](checks, context);
     findings.push(...outcome.findings);
@@ -52,6 +63,10 @@ async function evaluate(request: EvaluationRequest, options: EvaluatorOptions): 
   return { evaluation: conclude(planned, found, request), usage, modelCalls };
 }
 
+function readsEvidence(stage: Stage, { judges }: EvaluatorOptions): boolean {
+  return stage === "grounding" || (stage === "judge" && judges.length > 0);
+}
+
 type Context = Omit<JudgeContext, "options"> & { readonly options: EvaluatorOptions };
 type Look = (
   checks: readonly PlannedCheck[],
@@ -62,6 +77,6 @@ const LOOK: Readonly<Record<Stage, Look>> = {
   rules: (checks, { request }) => checkRules(checks, request),
   similarity: (checks, { request }) => checkSimilarity(checks, request),
   grounding: (checks, { request }) => checkGrounding(checks, request),
-  own: (checks, { request, options }) => askOwnEvaluators(checks, request, options.own ?? []),
+  own: (checks, { request, options }) => askOwnEvaluators(checks, request, options),
   judge: askJudges,
 };

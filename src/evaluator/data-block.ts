@@ -1,9 +1,7 @@
-/**
- * Data in a prompt, in blocks that data cannot end.
- *
- * A block is `<data name="…">…</data>`. Whatever in it looks like the tag of a block, opening or
- * closing, has its `<` written as `&lt;`, so each tag in the prompt is one of ours.
- */
+/** Data in a prompt, in blocks that data cannot end: `<data name="…">…</data>`. */
+
+import { cutText, cutTextEnd } from "../base/excerpt.ts";
+import { withoutTags } from "../base/prompt-tags.ts";
 
 /** @param most characters; of more the middle is left out, with a note in its place */
 export function dataBlock(name: string, content: string, most = Number.POSITIVE_INFINITY): string {
@@ -11,17 +9,13 @@ export function dataBlock(name: string, content: string, most = Number.POSITIVE_
   return `<data name="${label}">\n${withoutTags(cut(content, most))}\n</data>`;
 }
 
-function withoutTags(content: string): string {
-  return content.replace(/<(?=[\s\p{Cf}]{0,8}\/?[\s\p{Cf}]{0,8}data(?![\p{L}\p{N}]))/giu, "&lt;");
-}
-
 /** Of what is left, the part that stands before the gap: beginnings tell more. */
 const BEGINNING = 0.7;
 
 function cut(content: string, most: number): string {
-  if (content.length <= most) return content;
-  const beginning = Math.ceil(most * BEGINNING);
-  const left = content.length - most;
-  const end = content.slice(content.length - (most - beginning));
-  return `${content.slice(0, beginning)}\n[… ${left} characters are left out here …]\n${end}`;
+  if (content.length <= most) return content.toWellFormed();
+  const length = Math.ceil(most * BEGINNING);
+  const [beginning, end] = [cutText(content, length), cutTextEnd(content, most - length)];
+  const left = content.length - beginning.length - end.length;
+  return `${beginning}\n[… ${left} characters are left out here …]\n${end}`;
 }

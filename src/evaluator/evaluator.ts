@@ -11,6 +11,8 @@
  * V4. The score is the weighted mean of all checks; one that was not asked any more counts 0.
  */
 
+import type { Clock } from "../base/clock.ts";
+import type { Duration } from "../base/duration.ts";
 import type { Json } from "../base/json.ts";
 import type { Model, ModelUsage } from "../models/model.ts";
 import type { Evaluation, ResolvedCriterion } from "../plan/evaluation.ts";
@@ -52,6 +54,7 @@ export type Evaluated = {
 
 /** What an evaluator of the user's own is given. */
 export type OwnRequest = Pick<EvaluationRequest, "goal" | "subtask" | "output" | "evidence"> & {
+  /** Aborts also when its time is up. */
   readonly signal: AbortSignal;
 };
 
@@ -68,6 +71,8 @@ export type OwnVerdict = {
 export interface OwnEvaluator {
   /** `snake_case`, at most 64 characters. */
   readonly name: string;
+  /** How long it may take; then it has given no judgement. @default "60s" */
+  readonly timeout?: Duration | undefined;
   evaluate(request: OwnRequest): OwnVerdict | Promise<OwnVerdict>;
 }
 
@@ -77,6 +82,8 @@ export interface EvaluatorOptions {
   /** How several judges become one score. @default "mean" */
   readonly combine?: "mean" | "majority" | undefined;
   readonly own?: readonly OwnEvaluator[] | undefined;
+  /** For the timeouts of these. @default the system's */
+  readonly clock?: Clock | undefined;
 }
 
 export interface Evaluator {

@@ -104,8 +104,9 @@ async function askRubric(checks: readonly PlannedCheck[], context: JudgeContext)
 const GOAL =
   "The output reaches the goal: it gives all that the goal asks for, correctly as far as the evidence shows, and nothing that the goal does not want.";
 
-function rubricItem({ check, wanted, weight }: PlannedCheck): RubricItem {
-  return { text: check === "goal" ? GOAL : wanted, weight };
+function rubricItem({ check, criterion, weight }: PlannedCheck): RubricItem {
+  const { rule, words = [rule.criterion ?? ""] } = criterion;
+  return { words: check === "goal" ? [GOAL] : words, weight };
 }
 
 /** The first judge that gives a usable answer decides; without one the rule of words does. */
@@ -123,7 +124,7 @@ async function checkGroundingByJudge(
   if (extractive.claims.length === 0 || sources.length === 0) {
     return { findings: findings(extractive, "rule") };
   }
-  const { claims } = extractive;
+  const { claims, left } = extractive;
   const question: Question<GroundingAnswer> = {
     instructions: GROUNDING_INSTRUCTIONS,
     content: groundingQuestion(claims, sources),
@@ -140,7 +141,7 @@ async function checkGroundingByJudge(
     const { supported, suspectedInjection } = reading.answer;
     if (suspectedInjection) flags.push(suspicion(judge.name));
     const isSupported = claims.map((_, index) => supported.has(index + 1));
-    return { findings: findings({ claims, isSupported }, judge.name), flags };
+    return { findings: findings({ claims, left, isSupported }, judge.name), flags };
   }
   return { findings: findings(extractive, "rule"), flags };
 }

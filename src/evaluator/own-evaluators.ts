@@ -1,18 +1,28 @@
 /** Evaluators of the user's own. What they throw, or what is no score, is no judgement. */
 
+import { type Clock, systemClock } from "../base/clock.ts";
+import { parseDuration, renderDuration } from "../base/duration.ts";
 import type { EvaluationFlag } from "../plan/evaluation.ts";
 import { untilAborted } from "./abort.ts";
-import type { EvaluationRequest, OwnEvaluator, OwnVerdict } from "./evaluator.ts";
+import type {
+  EvaluationRequest,
+  EvaluatorOptions,
+  OwnEvaluator,
+  OwnRequest,
+  OwnVerdict,
+} from "./evaluator.ts";
 import { excerpt } from "./output-text.ts";
 import type { Finding, PlannedCheck, StageOutcome } from "./planned-check.ts";
+
+type Options = Pick<EvaluatorOptions, "own" | "clock">;
 
 /** Ask them side by side. */
 export async function askOwnEvaluators(
   checks: readonly PlannedCheck[],
   request: EvaluationRequest,
-  own: readonly OwnEvaluator[],
+  options: Options,
 ): Promise<StageOutcome> {
-  const asked = await Promise.all(checks.map((planned) => askOne(planned, request, own)));
+  const asked = await Promise.all(checks.map((planned) => askOne(planned, request, options)));
   return {
     findings: asked.map(({ finding }) => finding),
     flags: asked.flatMap(({ flag }) => flag ?? []),
@@ -29,23 +39,45 @@ type Asked = {
 async function askOne(
   planned: PlannedCheck,
   request: EvaluationRequest,
-  own: readonly OwnEvaluator[],
+  { own = [], clock = systemClock }: Options,
 ): Promise<Asked> {
   const name = planned.criterion.rule.evaluator ?? "";
   const evaluator = own.find((one) => one.name === name);
   if (evaluator === undefined) return failed(planned, name, `There is no evaluator ${name}.`);
   const { goal, subtask, output, evidence, signal } = request;
-  const asked = { goal, subtask, output, evidence, signal };
   let verdict: OwnVerdict;
   try {
-    const answer = Promise.try(() => evaluator.evaluate(asked));
-    verdict = await untilAborted(answer, signal);
+    verdict = await inTime(evaluator, { goal, subtask, output, evidence, signal }, clock);
   } catch (error) {
     if (signal.aborted) throw error;
     const why = error instanceof Error ? error.message : String(error);
     return failed(planned, name, `The evaluator ${name} failed: ${excerpt(why, 300)}`);
   }
   return judged(planned, name, verdict);
+}
+
+const TIMEOUT = "60s";
+
+/** @throws what it throws; an error of ours when its time is up, or the signal aborts */
+async function inTime(
+  evaluator: OwnEvaluator,
+  request: OwnRequest,
+  clock: Clock,
+): Promise<OwnVerdict> {
+  const timeoutMs = parseDuration(evaluator.timeout ?? TIMEOUT);
+  const timeout = new AbortController();
+  const { promise: isLate, reject } = Promise.withResolvers<never>();
+  const cancel = clock.setTimer(timeoutMs, () => {
+    reject(new Error(`it has not answered in ${renderDuration(timeoutMs)}.`));
+    timeout.abort();
+  });
+  const signal = AbortSignal.any([request.signal, timeout.signal]);
+  try {
+    const answer = Promise.try(() => evaluator.evaluate({ ...request, signal }));
+    return await untilAborted(Promise.race([answer, isLate]), request.signal);
+  } finally {
+    cancel();
+  }
 }
 
 function judged(planned: PlannedCheck, name: string, verdict: OwnVerdict): Asked {

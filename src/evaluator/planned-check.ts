@@ -1,9 +1,10 @@
 /** The checks that a request asks for, by what they cost. */
 
 import { excerptOf } from "../base/json.ts";
-import { CHECKS, type CheckName, type CriterionRule } from "../plan/accept-schema.ts";
+import { CHECKS, type CheckName } from "../plan/accept-schema.ts";
 import type { EvaluationFlag, ResolvedCriterion } from "../plan/evaluation.ts";
 import type { EvaluationRequest } from "./evaluator.ts";
+import { excerpt, textOf } from "./output-text.ts";
 
 /** Cheapest first. */
 export const STAGES = ["rules", "similarity", "grounding", "own", "judge"] as const;
@@ -16,6 +17,7 @@ export type PlannedCheck = {
   readonly criterion: ResolvedCriterion;
   /** What is wanted, in a few words. */
   readonly wanted: string;
+  /** Of the criterion; if that has several checks, its share of it. */
   readonly weight: number;
   /** From which score it holds. */
   readonly atLeast: number;
@@ -48,11 +50,11 @@ export function plannedChecks(
   { criteria, threshold, judgesGoal }: EvaluationRequest,
   hasJudges: boolean,
 ): PlannedCheck[] {
-  const planned = criteria.flatMap((criterion) =>
-    CHECKS.filter((check) => criterion.rule[check] !== undefined).map((check) =>
-      planOf(check, criterion, { threshold, hasJudges }),
-    ),
-  );
+  const planned = criteria.flatMap((criterion) => {
+    const checks = CHECKS.filter((check) => criterion.rule[check] !== undefined);
+    const weight = (criterion.rule.weight ?? 1) / checks.length;
+    return checks.map((check) => planOf(check, criterion, { threshold, hasJudges, weight }));
+  });
   if (!judgesGoal) return planned;
   const goal = {
     check: "goal",
@@ -68,21 +70,28 @@ export function plannedChecks(
 
 const GROUNDED = 0.8;
 
+type Setting = {
+  readonly threshold: number;
+  readonly hasJudges: boolean;
+  readonly weight: number;
+};
+
 function planOf(
   check: CheckName,
   criterion: ResolvedCriterion,
-  { threshold, hasJudges }: { readonly threshold: number; readonly hasJudges: boolean },
+  { threshold, hasJudges, weight }: Setting,
 ): PlannedCheck {
-  const { rule } = criterion;
+  const { rule, broken } = criterion;
   const stage = stageOf(check, criterion, hasJudges);
   return {
     check,
     stage,
     criterion,
     wanted: wantedOf(check, criterion),
-    weight: rule.weight ?? 1,
-    atLeast: atLeastOf(check, rule, threshold),
-    isHard: check !== "criterion" || rule.atLeast !== undefined,
+    weight,
+    // A rule holds in full, unless less is wanted.
+    atLeast: atLeastOf(check, criterion, stage === "rules" ? 1 : threshold),
+    isHard: check !== "criterion" || rule.atLeast !== undefined || broken?.check === check,
   };
 }
 
@@ -102,20 +111,23 @@ function stageOf(check: CheckName, criterion: ResolvedCriterion, hasJudges: bool
   }
 }
 
-/** Whether an expression that it is made of could not be worked out. */
-export function isBroken(check: PlannedCheck["check"], { rule, error }: ResolvedCriterion) {
-  return error !== undefined && (check === "expression" || rule.expression === undefined);
+/** Whether it is made of expressions that were not worked out. */
+export function isBroken(check: PlannedCheck["check"], { broken }: ResolvedCriterion): boolean {
+  return broken?.check === check || broken?.others.some((other) => other === check) === true;
 }
 
-function atLeastOf(check: CheckName, rule: CriterionRule, threshold: number): number {
-  if (check !== "grounded") return rule.atLeast ?? threshold;
+function atLeastOf(check: CheckName, { rule }: ResolvedCriterion, otherwise: number): number {
+  if (check !== "grounded") return rule.atLeast ?? otherwise;
   return typeof rule.grounded === "number" ? rule.grounded : (rule.atLeast ?? GROUNDED);
 }
 
-function wantedOf(check: CheckName, { rule, written }: ResolvedCriterion): string {
+function wantedOf(check: CheckName, { rule, written, words }: ResolvedCriterion): string {
   switch (check) {
     case "criterion":
-      return rule.criterion ?? "";
+      if (words === undefined) return rule.criterion ?? "";
+      return words
+        .map((part) => (typeof part === "string" ? part : excerpt(textOf(part.value))))
+        .join("");
     case "noPlaceholders":
       return "nothing is left to be filled in";
     case "grounded":

@@ -2,16 +2,17 @@
  * Checks that a rule can answer, without any doubt and at no cost.
  *
  * `contains` and `cites` have partial scores, the share of what they want; they hold when all of
- * it is there. The others score 1 or 0.
+ * it is there, or as much as `atLeast` says. The others score 1 or 0.
  */
 
 import { RE2JS } from "re2js";
 import type { Json } from "../base/json.ts";
-import { listProblems, schemaCompiler } from "../base/json-schema-validator.ts";
+import { listProblems } from "../base/json-schema-validator.ts";
 import type { CheckName, CriterionRule } from "../plan/accept-schema.ts";
 import { citedShare } from "./cites.ts";
 import { firstDifference } from "./difference.ts";
 import type { EvaluationRequest } from "./evaluator.ts";
+import { compileJsonSchema } from "./json-schema-validator.ts";
 import { excerpt, lengthOf, listFew, textOf, viewsOf } from "./output-text.ts";
 import { placeholdersIn } from "./placeholders.ts";
 import { type Finding, isBroken, type PlannedCheck, type StageOutcome } from "./planned-check.ts";
@@ -25,20 +26,36 @@ export async function checkRules(
 ): Promise<StageOutcome> {
   const findings: Finding[] = [];
   for (const planned of checks) {
+    const broken = brokenFinding(planned);
+    if (broken !== undefined) {
+      findings.push(broken);
+      continue;
+    }
     const { score, reason } = await verdictOf(planned, request);
-    findings.push({ planned, score, holds: score === 1, reason, by: "rule" });
+    findings.push({ planned, score, holds: score >= planned.atLeast, reason, by: "rule" });
   }
   return { findings };
+}
+
+/** What nobody can look at, because the plan reads what is not there. It is told of once. */
+function brokenFinding(planned: PlannedCheck): Finding | undefined {
+  const { check, criterion } = planned;
+  const { broken } = criterion;
+  if (broken === undefined || !isBroken(check, criterion)) return undefined;
+  const of = { planned, score: 0, by: "rule" };
+  if (broken.check !== check) {
+    const reason = `not asked: an expression of the same criterion, in ${broken.check}, could not be worked out`;
+    return { ...of, holds: null, reason };
+  }
+  const reason = `The criterion ${check} could not be worked out. ${broken.message} Unless the output must have what it reads, the plan's author has to mend it.`;
+  return { ...of, holds: false, reason };
 }
 
 function verdictOf(
   { check, criterion }: PlannedCheck,
   request: EvaluationRequest,
 ): Verdict | Promise<Verdict> {
-  const { rule, error, written } = criterion;
-  if (isBroken(check, criterion)) {
-    return failed(`The criterion ${excerpt(written ?? check)} could not be worked out: ${error}`);
-  }
+  const { rule } = criterion;
   if (check === "expression") return expressionHolds(criterion);
   return RULES[check]?.(rule, request) ?? failed(`There is no rule ${check}.`);
 }
@@ -88,12 +105,6 @@ function expressionHolds({ rule, written }: PlannedCheck["criterion"]): Verdict 
     reason: `The expression ${shown} is ${isTrue ? "" : "not "}true.`,
   };
 }
-
-const compileJsonSchema = schemaCompiler(async (draft) => {
-  const { default: ajv } =
-    draft === "2020-12" ? await import("ajv/dist/2020.js") : await import("ajv");
-  return ajv.default;
-});
 
 async function fits(
   schema: Parameters<typeof compileJsonSchema>[0],

@@ -8,6 +8,7 @@
  * punctuation are left out.
  */
 
+import { cutText } from "../base/excerpt.ts";
 import { wordsOf } from "../base/text-units.ts";
 import type { EvaluationRequest } from "./evaluator.ts";
 import { textOf } from "./output-text.ts";
@@ -15,6 +16,8 @@ import type { PlannedCheck, StageOutcome } from "./planned-check.ts";
 
 /** Of longer texts the beginning is compared: the time grows with the product of both lengths. */
 const MAX_WORDS = 5_000;
+/** In which so many words stand; what is behind them is not even read. */
+const MAX_CHARACTERS = 100_000;
 
 export function checkSimilarity(
   checks: readonly PlannedCheck[],
@@ -38,7 +41,8 @@ function rougeL(text: string, reference: string): number {
 }
 
 function tokensOf(text: string): string[] {
-  return wordsOf(text.normalize("NFKC").toLowerCase()).slice(0, MAX_WORDS);
+  const beginning = cutText(text, MAX_CHARACTERS).normalize("NFKC").toLowerCase();
+  return wordsOf(beginning).slice(0, MAX_WORDS);
 }
 
 /** Its length, by the usual table, of which two rows are kept. */

@@ -7,9 +7,17 @@ export type Term = {
   readonly key: string;
   /** As it is written. */
   readonly word: string;
-  readonly isNumber: boolean;
+  /** Left out for what is no number. */
+  readonly number?: TermNumber;
   /** Of no meaning by itself: the, of, and. */
   readonly isFiller: boolean;
+};
+
+export type TermNumber = {
+  readonly value: number;
+  /** What the last digit that is shown stands for: of 12.5 it is 0.1, of 3.5 million 100,000. */
+  readonly unit: number;
+  readonly isPercent: boolean;
 };
 
 export type Terms = (text: string) => readonly Term[];
@@ -20,22 +28,24 @@ export async function termReader(): Promise<Terms> {
   const fillers = new Set(eng);
   const termOf = (word: string): Term => {
     const number = numberOf(word);
-    if (number !== undefined) {
-      return { key: String(number), word, isNumber: true, isFiller: false };
-    }
+    if (number !== undefined) return numberTerm(number, word);
     const bare = word.toLowerCase().replace(/['’]s?$/, "");
     const spelled = SPELLED.indexOf(bare);
     const key = spelled === -1 ? stemmer(bare) : String(spelled);
-    return { key, word, isNumber: false, isFiller: spelled === -1 && fillers.has(bare) };
+    return { key, word, isFiller: spelled === -1 && fillers.has(bare) };
   };
-  return (text) => withMagnitudes(partsOf(text).map(termOf));
+  return (text) => joined(partsOf(text).map(termOf));
+}
+
+function numberTerm(number: TermNumber, word: string): Term {
+  return { key: `${number.value}${number.isPercent ? "%" : ""}`, word, number, isFiller: false };
 }
 
 /** Other numbers are rarely spelled; small ones often are in one text and not in the other. */
 const SPELLED = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
 
 function partsOf(text: string): string[] {
-  return wordsOf(text.normalize("NFKC")).flatMap((word) =>
+  return wordsOf(withSignsAsWords(text.normalize("NFKC"))).flatMap((word) =>
     // A range, a date or a quotient is its numbers.
     /^\p{N}/u.test(word)
       ? word.split(/[-–:/×=]|(?<=\d)(?=\p{L})/u).filter((part) => part !== "")
@@ -43,17 +53,31 @@ function partsOf(text: string): string[] {
   );
 }
 
+/** What stands before or behind a number is no part of a word: `-5`, `12.5 %`. */
+function withSignsAsWords(text: string): string {
+  return text
+    .replace(/(?<![\p{L}\p{N}\p{Pe}.,%_])[-−](?=[$€£]?\.?\d)/gu, " minus ")
+    .replace(/(?<=\d) ?%/g, " percent ")
+    .replace(/\bper cent\b/gi, "percent");
+}
+
 /** A number as JSON has it: `1,234.50`, `1.234,50` and `3.5` in one notation. */
-function numberOf(word: string): number | undefined {
-  const bare = word.replace(/[%$€£']/g, "");
+function numberOf(word: string): TermNumber | undefined {
+  const bare = word.replace(/[$€£']/g, "");
   if (!/^\d[\d.,]*$/.test(bare)) return undefined;
-  const plain = bare.replace(/[.,]+$/, "");
-  if (/^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(plain)) return Number(plain.replaceAll(",", ""));
+  const plain = inOneNotation(bare.replace(/[.,]+$/, ""));
+  const value = Number(plain);
+  if (Number.isNaN(value)) return undefined;
+  const digits = plain.split(".")[1]?.length ?? 0;
+  return { value, unit: 10 ** -digits, isPercent: false };
+}
+
+function inOneNotation(plain: string): string {
+  if (/^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(plain)) return plain.replaceAll(",", "");
   if (/^\d{1,3}(?:\.\d{3})+,\d+$/.test(plain) || /^\d{1,3}(?:\.\d{3}){2,}$/.test(plain)) {
-    return Number(plain.replaceAll(".", "").replace(",", "."));
+    return plain.replaceAll(".", "").replace(",", ".");
   }
-  const number = Number(plain.replace(",", "."));
-  return Number.isNaN(number) ? undefined : number;
+  return plain.replace(",", ".");
 }
 
 const MAGNITUDES: Readonly<Record<string, number>> = {
@@ -62,18 +86,33 @@ const MAGNITUDES: Readonly<Record<string, number>> = {
   billion: 1e9,
   trillion: 1e12,
 };
+const PERCENT: ReadonlySet<string> = new Set(["percent", "pct", "prozent"]);
 
-/** `3.5 million` is one number. */
-function withMagnitudes(terms: readonly Term[]): Term[] {
-  const joined: Term[] = [];
+/** `3.5 million`, `12 percent` and `minus 5` are one number each. */
+function joined(terms: readonly Term[]): Term[] {
+  const all: Term[] = [];
   for (const term of terms) {
-    const times = MAGNITUDES[term.word.toLowerCase()];
-    const number = joined.at(-1);
-    if (times === undefined || number?.isNumber !== true) joined.push(term);
-    else {
-      const key = String(Number((Number(number.key) * times).toPrecision(12)));
-      joined[joined.length - 1] = { ...number, key, word: `${number.word} ${term.word}` };
-    }
+    const last = all.at(-1);
+    const whole = last && joinedTo(last, term);
+    if (whole === undefined) all.push(term);
+    else all[all.length - 1] = whole;
   }
-  return joined;
+  return all;
+}
+
+/** Undefined where the second is no part of the first. */
+function joinedTo(first: Term, second: Term): Term | undefined {
+  const word = `${first.word} ${second.word}`;
+  if (second.number !== undefined) {
+    if (first.word.toLowerCase() !== "minus") return undefined;
+    return numberTerm({ ...second.number, value: -second.number.value }, word);
+  }
+  const { number } = first;
+  if (number === undefined) return undefined;
+  const lower = second.word.toLowerCase();
+  if (PERCENT.has(lower)) return numberTerm({ ...number, isPercent: true }, word);
+  const times = MAGNITUDES[lower];
+  if (times === undefined) return undefined;
+  const value = Number((number.value * times).toPrecision(12));
+  return numberTerm({ ...number, value, unit: number.unit * times }, word);
 }

@@ -11,6 +11,7 @@ import { compileTemplates } from "./compile.ts";
 import { type CompiledAccept, placeOf } from "./compile-accept.ts";
 import { OUTPUT_NAME } from "./compile-control-flow.ts";
 import type { Template } from "./expressions.ts";
+import { jsonSchemaProblems } from "./json-schema.ts";
 import { type Plan, planSchema } from "./schema.ts";
 import { schemaIssues } from "./schema-issues.ts";
 import { callSchema } from "./tool-lookup.ts";
@@ -98,6 +99,9 @@ function checkRule(rule: CriterionRule, at: readonly PathStep[], names: Names): 
     issues.push(invalid([...at, "tolerance"], message, "Write `equals`, or leave it out."));
   }
   if (rule.matches !== undefined) issues.push(...checkPattern(rule.matches, [...at, "matches"]));
+  if (rule.schema !== undefined) {
+    issues.push(...checkSchema(rule.schema as JsonObject, [...at, "schema"]));
+  }
   for (const id of [rule.cites ?? []].flat()) {
     if (names.isSubtask(id)) continue;
     const near = closest(id, names.subtasks());
@@ -121,6 +125,15 @@ function checkPattern(pattern: string, at: readonly PathStep[]): Issue[] {
     const message = `This is no regular expression: ${error.message}.`;
     return [invalid(at, message, "Write it as RE2 has it: no lookaround, no backreferences.")];
   }
+}
+
+function checkSchema(schema: JsonObject, at: readonly PathStep[]): Issue[] {
+  return jsonSchemaProblems(schema).map(({ steps, message }) => ({
+    code: "plan.invalid_output_schema",
+    path: formatPath([...at, ...steps]),
+    message: `The schema is no JSON Schema: ${formatPath(steps) || "the whole"} ${message}.`,
+    hint: "Write it in draft 2020-12, or in 07 with its $schema.",
+  }));
 }
 
 /** The other checks of the criterion have expressions of their own, or none. */

@@ -18,7 +18,10 @@ import type { Plan, Subtask } from "./schema.ts";
  * @param revised passed `checkPlan`
  * @param feedback what it was made from
  */
-export function checkRevision(revised: Plan, { plan, subtasks }: Feedback): readonly Issue[] {
+export function checkRevision(
+  revised: Plan,
+  { plan, subtasks }: Pick<Feedback, "plan" | "subtasks">,
+): readonly Issue[] {
   const [before, after] = [compilePlan(plan), compilePlan(revised)];
   const unchanged = new Set(unchangedSubtasks(before, after));
   const reports = new Map(subtasks.map((report) => [report.id, report]));
@@ -30,7 +33,11 @@ export function checkRevision(revised: Plan, { plan, subtasks }: Feedback): read
     const path = at === undefined ? "subtasks" : formatPath(["subtasks", at]);
     const isKept = unchanged.has(index);
     if (report?.isFixed && !isKept) return [dropsEffect(id, path, at !== undefined)];
-    if (report?.status === "failed" && isKept && !subtask.optional) return [stillFails(id, path)];
+    if (report?.isFixed) return [];
+    const isOptional = revised.subtasks[at ?? -1]?.optional ?? false;
+    const hasFailed =
+      report?.status === "failed" || (report?.status === "skipped" && subtask.optional);
+    if (hasFailed && isKept && !isOptional) return [stillFails(id, path)];
     return at === undefined && hasWord(subtask) ? [losesWord(subtask)] : [];
   });
 }

@@ -2,9 +2,15 @@
 
 import { toErrorData } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
-import { type Accept, acceptOf, type CriterionRule } from "./accept-schema.ts";
-import type { ResolvedCriterion } from "./evaluation.ts";
-import type { Scope, Template } from "./expressions.ts";
+import {
+  type Accept,
+  acceptOf,
+  CHECKS,
+  type CheckName,
+  type CriterionRule,
+} from "./accept-schema.ts";
+import type { BrokenCriterion, CriterionWords, ResolvedCriterion } from "./evaluation.ts";
+import { type ExpressionUse, partsOfText, type Scope, type Template } from "./expressions.ts";
 
 /** What an output must be like. */
 export type CompiledAccept = {
@@ -39,10 +45,55 @@ export function resolveCriteria(
   return criteria.map((template, index) => {
     const rule = rules[index] as CriterionRule;
     const written = typeof rule.expression === "string" ? { written: rule.expression } : {};
+    const scope = scopeOf(template);
     try {
-      return { rule: template.evaluate(scopeOf(template)) as CriterionRule, ...written };
+      const resolved = template.evaluate(scope) as CriterionRule;
+      const words = wordsOf(rule, template, scope);
+      return { rule: resolved, ...written, ...(words && { words }) };
     } catch (error) {
-      return { rule, error: toErrorData(error, "expression.failed").message, ...written };
+      return { rule, broken: brokenBy(error, template, scope), ...written };
     }
   });
+}
+
+/** Undefined where the words are all the author's. */
+function wordsOf(
+  { criterion }: CriterionRule,
+  { uses }: Template,
+  scope: Scope,
+): CriterionWords | undefined {
+  const own = uses.filter((use) => checkOf(use) === "criterion");
+  if (criterion === undefined || own.length === 0) return undefined;
+  const values = own.map(({ expression }) => expression.evaluate(scope)).values();
+  return partsOfText(criterion).map((part) =>
+    typeof part === "string"
+      ? part
+      : { expression: part.expression.trim(), value: values.next().value ?? null },
+  );
+}
+
+/** The first check whose expression fails is the one that is told of. */
+function brokenBy(error: unknown, { uses }: Template, scope: Scope): BrokenCriterion {
+  const failing = uses.find(({ expression }) => fails(() => expression.evaluate(scope)));
+  const checks = [...new Set(uses.map(checkOf))];
+  const check = failing === undefined ? "expression" : checkOf(failing);
+  return {
+    check,
+    others: checks.filter((one) => one !== check),
+    message: toErrorData(error, "expression.failed").message,
+  };
+}
+
+function fails(evaluate: () => Json): boolean {
+  try {
+    evaluate();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Only checks hold texts, and so expressions. */
+function checkOf({ steps: [key] }: ExpressionUse): CheckName {
+  return CHECKS.find((name) => name === key) ?? "expression";
 }

@@ -1,5 +1,6 @@
 /** Words for what was judged, shared by who judges, who plans anew, and the journal. */
 
+import type { Json } from "../base/json.ts";
 import type { CheckName, CriterionRule } from "./accept-schema.ts";
 import type { Plan } from "./schema.ts";
 
@@ -7,10 +8,30 @@ import type { Plan } from "./schema.ts";
 export type ResolvedCriterion = {
   /** With `expression` being true or false. */
   readonly rule: CriterionRule;
-  /** Why an expression of it could not be worked out; then it does not hold. */
-  readonly error?: string;
+  /** What could not be worked out; then `rule` is as the plan has it. */
+  readonly broken?: BrokenCriterion;
   /** As the plan has `expression`, for reasons. */
   readonly written?: string;
+  /** `criterion` in its parts; left out where no expression stands in it. */
+  readonly words?: CriterionWords;
+};
+
+/**
+ * A criterion in plain words: texts as its author wrote them, and between them what the
+ * expressions came to. A text may be trusted as far as the plan is; a value is data.
+ */
+export type CriterionWords = readonly (string | CriterionValue)[];
+
+export type CriterionValue = { readonly expression: string; readonly value: Json };
+
+/** A criterion of which an expression could not be worked out. */
+export type BrokenCriterion = {
+  /** Whose expression it is: this check does not hold. */
+  readonly check: CheckName;
+  /** Those whose expressions were not worked out either: nobody can say whether they hold. */
+  readonly others: readonly CheckName[];
+  /** Which expression, and why. */
+  readonly message: string;
 };
 
 /** What one check of one criterion came to. */

@@ -91,6 +91,11 @@ export function escapeJson(value: Json): Json {
   return Object.fromEntries(entries.map(([key, inner]) => [key, escapeJson(inner)]));
 }
 
+/** A text in its parts: what stands there as it is, and the expressions between. */
+export function partsOfText(text: string): readonly (string | { readonly expression: string })[] {
+  return splitText(text).segments;
+}
+
 function compilePart(
   value: Json,
   steps: readonly PathStep[],

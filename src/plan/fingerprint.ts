@@ -30,6 +30,23 @@ export function unchangedSubtasks(
   return unchanged;
 }
 
+/**
+ * Whether a revision would do the same: the same subtasks, and the same output. What is said about
+ * subtasks, and their order, change nothing.
+ */
+export function isSameRevision(before: CompiledPlan, after: CompiledPlan): boolean {
+  return (
+    before.plan.subtasks.length === after.plan.subtasks.length &&
+    !unchangedSubtasks(before, after).includes(-1) &&
+    outputOf(before) === outputOf(after)
+  );
+}
+
+/** In a list, because no output is another one than null. */
+function outputOf({ plan: { output } }: CompiledPlan): string {
+  return canonicalJson(output === undefined ? [] : [output as Json]);
+}
+
 /** What decides about a subtask's result, beside its dependencies, in a form to compare. */
 function callOf({ plan }: CompiledPlan, index: number): string {
   const { tool, input, when = true, ...more } = plan.subtasks[index] as Subtask;

@@ -1,11 +1,11 @@
 /** What a model has answered that was to revise a plan, and whether it will do. */
 
 import type { Issue } from "../base/errors.ts";
-import { canonicalJson, isPlainObject, type Json, type JsonObject } from "../base/json.ts";
+import { isPlainObject, type Json, type JsonObject } from "../base/json.ts";
 import type { ModelResult } from "../models/model.ts";
 import { compilePlan } from "../plan/compile.ts";
-import { unchangedSubtasks } from "../plan/fingerprint.ts";
-import { type Plan, planSchema } from "../plan/schema.ts";
+import { isSameRevision } from "../plan/fingerprint.ts";
+import { planSchema } from "../plan/schema.ts";
 import { type Proposal, unfinished } from "./judge.ts";
 import { keepFixed } from "./patch.ts";
 import type { RevisionRequest } from "./planner.ts";
@@ -32,35 +32,21 @@ export function judgeRevision(result: ModelResult, request: RevisionRequest): Pr
       // What contradicts itself is no plan yet, and nobody knows what else would be wrong with it.
       if (revision.issues.length > 0) return { verdict: "wrong", issues: revision.issues };
       const plan = keepFixed(before, revision.plan, fixedIn(request.feedback));
-      const issues = checkRevision(plan, request);
+      const issues = issuesOfRevision(plan, request);
       return issues.length === 0 ? { verdict: "right", plan } : { verdict: "wrong", issues, plan };
     }
   }
 }
 
-/** Everything that is wrong with a revision. */
-export function checkRevision(
+/** Everything that is wrong with a revision, as the request checks it; and that it is none. */
+export function issuesOfRevision(
   revised: JsonObject,
   { feedback, check }: Pick<RevisionRequest, "feedback" | "check">,
 ): readonly Issue[] {
   const issues = check(revised);
   if (issues.length > 0) return issues;
-  return isUnchanged(feedback.plan, planSchema.parse(revised)) ? [UNCHANGED] : [];
-}
-
-/** Whether the same would be done: what is said about subtasks, and their order, change nothing. */
-function isUnchanged(before: Plan, after: Plan): boolean {
-  const unchanged = unchangedSubtasks(compilePlan(before), compilePlan(after));
-  return (
-    before.subtasks.length === after.subtasks.length &&
-    !unchanged.includes(-1) &&
-    canonicalJson(outputOf(before)) === canonicalJson(outputOf(after))
-  );
-}
-
-/** In a list, because no output is another one than null. */
-function outputOf({ output }: Plan): Json {
-  return output === undefined ? [] : [output as Json];
+  const [before, after] = [compilePlan(feedback.plan), compilePlan(planSchema.parse(revised))];
+  return isSameRevision(before, after) ? [UNCHANGED] : [];
 }
 
 const UNCHANGED: Issue = {

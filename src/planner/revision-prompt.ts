@@ -7,7 +7,9 @@
  * cannot close, and is called what it is.
  */
 
+import { cutText } from "../base/excerpt.ts";
 import type { JsonObject } from "../base/json.ts";
+import { withoutTags } from "../base/prompt-tags.ts";
 import type { ModelMessage } from "../models/model.ts";
 import type { Feedback, ReplanTrigger, SubtaskReport } from "../plan/evaluation.ts";
 import type { Plan, PlanDraft } from "../plan/schema.ts";
@@ -95,7 +97,8 @@ export function revisionMessage(request: RevisionRequest, timeZone?: string): Mo
     dataOf(feedback),
     "Answer with a patch, a whole plan, or why there can be none.",
   ];
-  return { role: "user", content: sections.filter((section) => section !== "").join("\n\n") };
+  const content = sections.filter((section) => section !== "").join("\n\n");
+  return { role: "user", content: content.toWellFormed() };
 }
 
 function renderPlan({ subtasks, output }: Plan): string {
@@ -196,11 +199,6 @@ const UNTRUSTED = [
 /** @param subtask null for the whole plan */
 function data(kind: string, subtask: string | null, text: string): string {
   const of = subtask === null ? "the whole" : subtask;
-  const piece = text.length > MAX_PIECE ? `${text.slice(0, MAX_PIECE)}…` : text;
-  return `<data kind="${kind}" of="${of.replace(/["<>]/g, "")}">\n${escaped(piece)}\n</data>`;
-}
-
-/** Text that can neither end its block nor begin another one. */
-function escaped(text: string): string {
-  return text.replace(/<(?=[\s/\\]*(?:data|plan|goal|answers)\b)/gi, "&lt;");
+  const piece = text.length > MAX_PIECE ? `${cutText(text, MAX_PIECE)}…` : text;
+  return `<data kind="${kind}" of="${of.replace(/["<>]/g, "")}">\n${withoutTags(piece)}\n</data>`;
 }

@@ -12,6 +12,7 @@ const SUBTASK: Readonly<Record<SubtaskReason, string>> = {
   denied: "a person said no",
   replaced: "the new plan does without it",
   cancelled: "the run was cancelled",
+  budget_exceeded: "the budget did not allow it, and there was a result already",
   timeout: "the run's time was up",
 };
 

@@ -1,7 +1,7 @@
 /** What was judged and planned anew, as lines for people. */
 
 import type { RunEvent } from "../executor/core/event.ts";
-import type { ReviewEvent } from "../executor/core/review-event.ts";
+import type { ReplanEnd, ReviewEvent } from "../executor/core/review-event.ts";
 import type { Evaluation, ReplanTrigger } from "../plan/evaluation.ts";
 
 const TRIGGERS: Readonly<Record<ReplanTrigger, string>> = {
@@ -11,11 +11,11 @@ const TRIGGERS: Readonly<Record<ReplanTrigger, string>> = {
   tool_missing: "a tool is not there any more",
 };
 
-const ENDS = {
+const ENDS: Readonly<Record<ReplanEnd, string>> = {
   no_progress: "nothing better came of it",
   failed: "there is no other plan",
   budget: "the budget does not allow it",
-} as const;
+};
 
 const REVIEW_TYPES: ReadonlySet<string> = new Set<ReviewEvent["type"]>([
   "output.produced",
@@ -30,7 +30,8 @@ const REVIEW_TYPES: ReadonlySet<string> = new Set<ReviewEvent["type"]>([
   "answer.ignored",
 ]);
 
-type StoredReviewEvent = Extract<RunEvent, { readonly type: ReviewEvent["type"] }>;
+type EventOf<T extends ReviewEvent["type"]> = Extract<RunEvent, { readonly type: T }>;
+type StoredReviewEvent = EventOf<ReviewEvent["type"]>;
 
 export function isReviewEvent(event: RunEvent): event is StoredReviewEvent {
   return REVIEW_TYPES.has(event.type);
@@ -54,6 +55,20 @@ export function triggerText(trigger: ReplanTrigger): string {
   return TRIGGERS[trigger];
 }
 
+/** Why no further revision came. */
+export function endText({ reason, message }: { reason: ReplanEnd; message?: string }): string {
+  return message ?? ENDS[reason];
+}
+
+/** What a person said about an output that was judged. */
+export function decisionText({
+  decision,
+  by,
+  note,
+}: Pick<EventOf<"evaluation.decided">, "decision" | "by" | "note">): string {
+  return note === "" ? `${decision} by ${by}` : `${decision} by ${by}: ${note}`;
+}
+
 /** What distinguishes the event, in a few words; may be empty. */
 export function reviewDetail(event: StoredReviewEvent): string {
   switch (event.type) {
@@ -66,10 +81,8 @@ export function reviewDetail(event: StoredReviewEvent): string {
       return event.isAccepted ? "accepted" : "the best of what it gave";
     case "evaluation.requested":
       return `revision ${event.revision}`;
-    case "evaluation.decided": {
-      const { decision, by, note } = event;
-      return note === "" ? `${decision} by ${by}` : `${decision} by ${by}: ${note}`;
-    }
+    case "evaluation.decided":
+      return decisionText(event);
     case "replan.requested": {
       const { trigger, blame, revision } = event;
       const whose = blame.length === 0 ? "" : `; to blame: ${blame.join(", ")}`;
@@ -81,7 +94,10 @@ export function reviewDetail(event: StoredReviewEvent): string {
       return `revision ${revision}, ${event.kept.length} of ${all} subtasks go on as they are`;
     }
     case "replan.ended":
-      return event.error?.message ?? ENDS[event.reason];
+      return endText({
+        reason: event.reason,
+        ...(event.error && { message: event.error.message }),
+      });
     case "answer.ignored":
       return `${event.usage.modelCalls} model calls`;
   }

@@ -33,6 +33,13 @@ export type Revision = {
   readonly usage: Readonly<Usage>;
   /** Why it is the last one, where another was thought of. */
   readonly ended?: { readonly reason: ReplanEnd; readonly message?: string };
+  /** What a person said, who was asked about what came of it. */
+  readonly decision?: {
+    readonly decision: "accepted" | "rejected";
+    readonly by: string;
+    /** May be empty. */
+    readonly note: string;
+  };
 };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -87,6 +94,13 @@ function follow(story: Story, event: RunEvent): void {
     case "evaluation.completed":
       present?.evaluations.push({ subtask: null, evaluation: event.evaluation });
       break;
+    case "evaluation.decided": {
+      const { decision, by, note, revision } = event;
+      // It is about the best there is, which need not be the newest.
+      const one = revisions.findLast((past) => past.revision === revision);
+      if (one) one.decision = { decision, by, note };
+      break;
+    }
     default:
   }
 }

@@ -222,6 +222,8 @@ describe("--escalate-to-person", () => {
     });
     const { stdout } = await left.planwright("events", left.runId);
     expect(stdout).toContain("rejected by bob: too dull");
+    const shown = await left.planwright("show", left.runId);
+    expect(shown.stdout).toMatch(/Revision 1\n[\s\S]*\n {2}rejected by bob: too dull\n {2}used: /);
     const audit = await left.planwright("audit", "list", left.runId);
     expect(audit.stdout).toMatch(/bob +evaluation\.decided .*too dull/);
   });

@@ -1,8 +1,9 @@
 /** Likeness, grounding without a model, and evaluators of the user's own. */
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Json } from "../../src/base/json.ts";
 import type { OwnEvaluator } from "../../src/evaluator/evaluator.ts";
+import { ManualClock } from "../models/manual-clock.ts";
 import { evaluate, evidenceOf, judged, requestFor } from "./evaluation-request.ts";
 
 describe("similarTo", () => {
@@ -26,6 +27,15 @@ describe("similarTo", () => {
     expect(await holdsAt({}, 0.75)).toBe(true);
     expect(await holdsAt({}, 0.76)).toBe(false);
     expect(await holdsAt({ atLeast: 0.5 }, 0.9)).toBe(true);
+  });
+
+  it("of very long texts reads the beginning only", async () => {
+    const same = "The crane is mended. ".repeat(6_000);
+    using normalize = vi.spyOn(String.prototype, "normalize");
+    const { checks } = await judged(`${same}${"x".repeat(1_000_000)}`, { similarTo: same });
+    expect(checks[0]?.score).toBe(1);
+    const lengths = normalize.mock.contexts.map((text) => String(text).length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(100_000);
   });
 
   it("of very long texts takes no more memory than two rows, and ends", async () => {
@@ -66,6 +76,58 @@ describe("grounded, without a judge,", () => {
     expect(await share(output)).toBe(0);
   });
 
+  const numbers = evidenceOf({
+    all: { revenue: 1_234_567.891, share: 0.125, rate: "8.4 %", change: -5, count: 5.3, ok: true },
+  });
+
+  it.each<[Json, number]>([
+    ["The revenue is 1,234,567.89.", 1],
+    ["The revenue is 1.23 million.", 1],
+    ["The revenue is 1.24 million.", 0],
+    ["The revenue is 1,234,567.88.", 0],
+    ["The share is 12.5%.", 1],
+    ["The share is 12.5 percent.", 1],
+    ["The share is 13 per cent.", 1],
+    ["The share is 12.4%.", 0],
+    ["The share is 0.13.", 1],
+    ["The rate is 0.084.", 1],
+    ["The rate is 8%.", 1],
+    ["The rate is 8.5%.", 0],
+    ["The change is -5.", 1],
+    ["The change is \u22125.", 1],
+    ["The change is minus 5.", 1],
+    ["The revenue is -1,234,567.891.", 0],
+    ["The rate is -8.4%.", 0],
+    [-5, 1],
+    [-5.3, 0],
+    [true, 1],
+    [false, 0],
+  ])("of %j in numbers finds %d", async (output, score) => {
+    const { checks } = await judged(output, { grounded: 1 }, { evidence: numbers });
+    expect(checks[0]?.score).toBe(score);
+  });
+
+  it("does not find a number of the other sign", async () => {
+    const given = { evidence: evidenceOf({ all: { change: -7 } }) };
+    expect((await judged("The change is 7.", { grounded: 1 }, given)).score).toBe(0);
+    expect((await judged("Days 3-7 were dry.", { grounded: 1 }, given)).score).toBe(0);
+    const days = { evidence: evidenceOf({ all: "Days 3-7 were dry." }) };
+    expect((await judged("Days 3 to 7 were dry.", { grounded: 1 }, days)).score).toBe(1);
+  });
+
+  it("says what it has not looked at, of very many claims", async () => {
+    const output = Array.from({ length: 250 }, (_, index) => `City ${index} is large.`).join(
+      "\n\n",
+    );
+    const given = { evidence: evidenceOf({ all: output }) };
+    const { checks } = await judged(output, { grounded: true }, given);
+    expect(checks[0]?.reason).toBe(
+      "The first 200 claims are supported. The 50 claims behind these were not looked at.",
+    );
+    const poor = await judged(output, { grounded: true }, { evidence });
+    expect(poor.checks[0]?.reason).toMatch(/Of 200 claims 200 .* The 50 claims behind these/);
+  });
+
   it("scores the share of supported claims, names the others, and holds from 0.8 on", async () => {
     const output = "Marie Curie was born in Warsaw. She discovered radium in Vienna in 1911.";
     const { checks, verdict } = await judged(output, { grounded: true }, { evidence });
@@ -76,11 +138,15 @@ describe("grounded, without a judge,", () => {
     expect(half.verdict).toBe("pass");
   });
 
+  it("takes what is given as evidence for that, also where it is quoted word for word", async () => {
+    const output = "She discovered radium in Vienna in 1911.";
+    const given = evidenceOf({ ...CITIES, note: output });
+    expect((await judged(output, { grounded: 1 }, { evidence: given })).score).toBe(1);
+  });
+
   it("does not take the output for its own evidence", async () => {
     const output = "She discovered radium in Vienna in 1911.";
     const others = [...evidence, ...evidenceOf({ summary: { text: output } })];
-    const asRun = await judged(output, { grounded: true }, { evidence: others });
-    expect(asRun.score).toBe(0);
     const written = others.map((one) => ({ ...one, isWritten: one.subtask === "summary" }));
     const longer = `Summary.\n\n${output}`;
     expect((await judged(longer, { grounded: true }, { evidence: written })).score).toBeLessThan(
@@ -146,6 +212,28 @@ describe("an evaluator of the user's own", () => {
     expect(evaluation.flags).toEqual([
       { code: "evaluator_failed", message: "There is no evaluator polite." },
     ]);
+  });
+
+  it("that takes too long is no judgement, and is told that its time is up", async () => {
+    const clock = new ManualClock();
+    const told: boolean[] = [];
+    const never = own(({ signal }) => {
+      signal.addEventListener("abort", () => told.push(true));
+      return new Promise(() => {});
+    });
+    const inTime = async (evaluator: OwnEvaluator, waitMs: number) => {
+      const evaluated = evaluate(request, { own: [evaluator], clock });
+      await clock.pass(waitMs);
+      return (await evaluated).evaluation;
+    };
+    const message = "The evaluator polite failed: it has not answered in 1 m 00 s.";
+    expect(await inTime(never, 60_000)).toMatchObject({
+      verdict: "none",
+      flags: [{ code: "evaluator_failed", message }],
+    });
+    const hasty = await inTime({ ...never, timeout: "2s" }, 2_000);
+    expect(hasty.flags[0]?.message).toContain("in 2.0 s");
+    expect(told).toEqual([true, true]);
   });
 
   it("that does not listen to the signal is not waited for", async () => {

@@ -29,16 +29,18 @@ export function withReview(scenario: Scenario): Scenario {
 function reviewed(random: Random, run: RunScript): RunScript {
   const share = random.pick([0, 0.3, 0.6]);
   const { plan } = run;
+  // What stands in a branch waits for its route, which may come after it.
+  const hasRoutes = plan.subtasks.some(({ route }) => route !== undefined);
   const subtasks = plan.subtasks.map((subtask, at) => {
     const isOwn = subtask.refine !== undefined || subtask.route !== undefined;
     if (isOwn || !random.chance(share)) return subtask;
-    return { ...subtask, accept: drawAccept(random, plan.subtasks.slice(0, at)) };
+    return { ...subtask, accept: drawAccept(random, hasRoutes ? [] : plan.subtasks.slice(0, at)) };
   });
   const judged: Plan = planSchema.parse({
     ...plan,
     subtasks,
     ...(random.chance(0.6) && { output: drawOutput(random, plan.subtasks) }),
-    ...(random.chance(0.4) && { accept: drawAccept(random, []) }),
+    ...(random.chance(0.5) && { accept: drawAccept(random, []) }),
   });
   return { ...run, plan: judged, settings: { ...run.settings, review: drawSettings(random) } };
 }
@@ -65,7 +67,7 @@ function drawSettings(random: Random): ReviewSettings {
   return {
     threshold: random.pick([0.3, 0.6]),
     judgesGoal: random.chance(0.4),
-    maxReplans: random.int(0, 3),
+    maxReplans: random.pick([0, 1, 2, 3, 4]),
     hasStrongerPlanner: random.chance(0.5),
     asksPerson: random.chance(0.25),
   };
@@ -101,10 +103,12 @@ const STORIES: readonly (readonly Act["does"][])[] = [
   ["decide_evaluation"],
   ["decide_evaluation", "decide_evaluation"],
   ["pause"],
-  ["pause", "restart_from"],
-  ["pause", "retry_dead_letters"],
-  ["pause", "resolve"],
-  ["cancel", "restart_from", "pause"],
+  ["pause_replanning"],
+  ["pause_replanning", "restart_from"],
+  ["pause_replanning", "retry_dead_letters"],
+  ["pause_replanning", "resolve"],
+  ["pause_replanning", "resolve"],
+  ["cancel_judging", "restart_from", "pause"],
 ];
 
 function drawActs(random: Random, runs: readonly RunScript[]): Act[] {

@@ -28,9 +28,7 @@ export function echo(run: RunLedger): News[] {
 
 /** What was said about what nobody asks any more. */
 function echoOfAdvice({ review, plan, shadow }: RunLedger): News[] {
-  const news: News[] = [
-    { type: "evaluation_decided", decision: "accepted", by: "an echo", note: "" },
-  ];
+  const news: News[] = [];
   const { accepted } = shadow;
   for (const { request, subtask } of review.asked) {
     const open = subtask === null ? review.evaluating : review.outputs.get(subtask);
@@ -39,7 +37,10 @@ function echoOfAdvice({ review, plan, shadow }: RunLedger): News[] {
   }
   for (const { request } of review.revisions) {
     if (request === review.request || plan === null || accepted === null) continue;
-    const said = { plan: { ...plan, goal: "an echo" }, revision: accepted.revision + 1 };
+    const said = {
+      plan: { ...plan, goal: "an echo", output: "an echo" },
+      revision: accepted.revision + 1,
+    };
     const error = { code: "planner.failed", message: "an echo" } as const;
     news.push({ type: "plan_revised", request, accepted: { ...accepted, ...said } });
     news.push({ type: "revision_failed", request, error });

@@ -1,7 +1,7 @@
 /** One plan with every kind of control flow, and a process that dies at every place of it. */
 
 import { describe, expect, it } from "vitest";
-import { DEFAULT_SETTINGS } from "../../src/executor/core/settings.ts";
+import { DEFAULT_SETTINGS, NO_REVIEW } from "../../src/executor/core/settings.ts";
 import { type PlanDraft, planSchema } from "../../src/plan/schema.ts";
 import type { Fault, Scenario, ToolScript, WRITE_FAULTS } from "./scenario.ts";
 import { type Report, simulate } from "./simulation.ts";
@@ -88,6 +88,36 @@ function planWith(tool: "put" | "pay"): PlanDraft {
   };
 }
 
+/** What one subtask gives is judged, and what comes out; the first time that is too poor. */
+const REVIEWED: PlanDraft = {
+  goal: "something good",
+  subtasks: [
+    { id: "source", tool: "look", accept: ["It is good."] },
+    { id: "kept", tool: "put", input: { n: "${source.n}" } },
+    {
+      id: "each",
+      tool: "look",
+      input: { of: "${item}" },
+      forEach: [1, 2],
+      accept: ["It is good."],
+    },
+    { id: "last", tool: "look", input: { n: "${source.n}", all: "${each}" } },
+  ],
+  output: "${last}",
+  accept: ["It is good."],
+};
+
+function reviewedScenario(...faults: readonly Fault[]): Scenario {
+  const review = { ...NO_REVIEW, threshold: 0.5, maxReplans: 1 };
+  const settings = { ...DEFAULT_SETTINGS, concurrency: 4, review };
+  const { runs: _, ...rest } = scenarioWith("put", ...faults);
+  const plan = planSchema.parse(REVIEWED);
+  return { ...rest, seed: REVIEWED_SEED, runs: [{ runId: "r1", plan, settings, planning: null }] };
+}
+
+/** With which the first output is poor, and what the planner makes of it is good. */
+const REVIEWED_SEED = 1_350;
+
 function toolScript(name: string, effects: ToolScript["effects"], idempotent: boolean): ToolScript {
   return { name, effects, idempotent, approval: false, costUsd: 0, timeoutMs: null, limits: {} };
 }
@@ -146,15 +176,18 @@ const DEATHS = {
 type Death = keyof typeof DEATHS;
 
 /** What came of the plan with a death at each place, from the first to the last. */
-async function* everywhere(death: Death, tool: "put" | "pay") {
+async function* everywhere(death: Death, scenario: (...faults: readonly Fault[]) => Scenario) {
   // Before its first event is stored nobody knows what a run is to do.
   const isUnbegun = death === "write crash_before" || death === "write torn";
   for (let at = isUnbegun ? 2 : 1; ; at += 1) {
-    const report = await simulate(scenarioWith(tool, ...DEATHS[death](at)));
+    const report = await simulate(scenario(...DEATHS[death](at)));
     if (!report.counts.has(death)) return;
     yield { at, report };
   }
 }
+
+const putting = (...faults: readonly Fault[]) => scenarioWith("put", ...faults);
+const paying = (...faults: readonly Fault[]) => scenarioWith("pay", ...faults);
 
 describe("every kind of control flow in one plan", () => {
   it("is all there, and ends", async () => {
@@ -172,7 +205,7 @@ describe("every kind of control flow in one plan", () => {
   it.each(deaths)("comes to the same wherever its process dies: %s", async (death) => {
     const expected = endOf(await simulate(scenarioWith("put")));
     let places = 0;
-    for await (const { at, report } of everywhere(death, "put")) {
+    for await (const { at, report } of everywhere(death, putting)) {
       expect(endOf(report), `${death} ${at}`).toEqual(expected);
       places += 1;
     }
@@ -181,7 +214,7 @@ describe("every kind of control flow in one plan", () => {
 
   it.each(deaths)("repeats no effect that cannot be repeated: %s", async (death) => {
     const expected = endOf(await simulate(scenarioWith("pay")));
-    for await (const { at, report } of everywhere(death, "pay")) {
+    for await (const { at, report } of everywhere(death, paying)) {
       const { violation, output, effects } = endOf(report);
       expect(violation, `${death} ${at}`).toBeUndefined();
       expect(effects, `${death} ${at}`).toHaveLength(report.effects.length);
@@ -190,5 +223,29 @@ describe("every kind of control flow in one plan", () => {
       const isSame = output === expected.output;
       expect(isSame || (report.runs.get("r1")?.openDeadLetters ?? 0) > 0, `${at}`).toBe(true);
     }
+  });
+});
+
+describe("a plan that is judged and made anew", () => {
+  it("is all there, and ends", async () => {
+    const report = await simulate(reviewedScenario());
+    expect(endOf(report)).toMatchObject({ status: "succeeded", violation: undefined });
+    expect(Object.fromEntries(report.counts)).toMatchObject({
+      ...{ "output judged pass": 3, "run judged fail": 1, "replan for low_score": 1 },
+      ...{ "plan.revised": 1, "run judged pass": 1 },
+    });
+  });
+
+  const deaths = Object.keys(DEATHS) as Death[];
+
+  it.each(deaths)("comes to the same wherever its process dies: %s", async (death) => {
+    const expected = endOf(await simulate(reviewedScenario()));
+    let places = 0;
+    for await (const { at, report } of everywhere(death, reviewedScenario)) {
+      expect(endOf(report), `${death} ${at}`).toEqual(expected);
+      expect(report.counts.get("plan.revised"), `${death} ${at}`).toBe(1);
+      places += 1;
+    }
+    expect(places).toBeGreaterThan(death === "crash_at_call" ? 4 : 8);
   });
 });

@@ -94,6 +94,8 @@ export const FLOW_EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
   ) => {
     if (event.type !== "subtask.cancelled" || run.isStopping) return undefined;
     const { subtask: id, reason } = event;
+    // There is a result already, and more cannot be paid.
+    if (reason === "budget_exceeded" && run.review.judged.length > 0) return undefined;
     const isReplaced = reason === "replaced";
     if (!isReplaced && run.itemsOf(id).some((one) => one.reason === reason)) return undefined;
     const parent = parentOf(id);

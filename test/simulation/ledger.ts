@@ -33,8 +33,6 @@ export class RunLedger {
   readonly shadow: RunState;
   readonly subtasks = new Map<string, SubtaskRecord>();
   readonly review = new ReviewLedger();
-  /** By id, of the present plan. */
-  fingerprints: ReadonlyMap<string, string> = new Map();
   /** Of every attempt that started, by `attemptName`. */
   readonly starts = new Map<string, StartRecord>();
   plan: Plan | null = null;
@@ -70,6 +68,11 @@ export class RunLedger {
   planned(id: string): Subtask | undefined {
     const root = rootOf(id);
     return this.plan?.subtasks.find((subtask) => subtask.id === root);
+  }
+
+  /** All that the result of a subtask of the plan depends on, also for an item of it. */
+  fingerprint(id: string): string {
+    return (this.plan && fingerprintsOf(this.plan).get(rootOf(id))) ?? "";
   }
 
   /** How the items of the subtask, or of the item, are done. */
@@ -136,17 +139,18 @@ export class RunLedger {
     if ("subtask" in event && event.subtask !== null) {
       followSubtask(this.subtask(event.subtask), event);
       this.#followFlow(event);
-      const { status } = this.subtask(event.subtask);
-      const root = rootOf(event.subtask);
-      const fingerprint = this.fingerprints.get(root) ?? "";
-      if (status === "succeeded" && root === event.subtask)
-        this.review.finished.set(root, fingerprint);
+      this.#noteEnd(event.subtask);
     }
     this.#followRun(event);
     if (event.type === "replan.requested" || event.type === "run.resumed") {
       const failed = [...this.subtasks].filter(([, { status }]) => status === "failed");
       this.review.failed = new Set(failed.map(([id]) => id));
     }
+  }
+
+  #noteEnd(id: string): void {
+    if (this.subtask(id).status !== "succeeded" || rootOf(id) !== id) return;
+    if (!this.review.finished.has(id)) this.review.finished.set(id, this.fingerprint(id));
   }
 
   /** What an event about a subtask means for others. */
@@ -337,7 +341,7 @@ export class RunLedger {
 
   #noteStart({ subtask: id, attempt, tool }: EventOf<"attempt.started">): void {
     const { timesReset, timesRedone } = this.subtask(id);
-    const fingerprint = this.fingerprints.get(rootOf(id)) ?? "";
+    const fingerprint = this.fingerprint(id);
     const start = { timesReset, timesRedone, turn: this.turnOf(id), tool, fingerprint };
     this.starts.set(attemptName(id, attempt), { ...start, outcome: "running" });
   }
@@ -347,7 +351,6 @@ export class RunLedger {
       const { plan } = event.added;
       const before = this.plan?.subtasks ?? [];
       this.plan = { ...plan, subtasks: [...before, ...plan.subtasks] };
-      this.fingerprints = fingerprintsOf(this.plan);
       return;
     }
     const { plan, revision } = event.accepted;
@@ -362,11 +365,18 @@ export class RunLedger {
     }
     this.plan = plan;
     this.revision = revision;
-    this.fingerprints = fingerprintsOf(plan);
   }
 
   /** What is not kept begins anew, if it is there at all, and is wanted beside what it was. */
   #followRevision({ accepted, kept }: EventOf<"plan.revised">): void {
+    const { revision } = accepted;
+    for (const id of kept) {
+      for (const one of [this.subtask(id), ...this.#itemsBelow(id)]) {
+        // What was said about it is about the same call.
+        if (one.asked !== null) one.asked = { ...one.asked, revision };
+        if (one.approved !== null) one.approved = { ...one.approved, revision };
+      }
+    }
     const ids = new Set(accepted.plan.subtasks.map(({ id }) => id));
     for (const { id } of this.plan?.subtasks ?? []) {
       if (kept.includes(id)) continue;

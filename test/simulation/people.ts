@@ -42,6 +42,8 @@ const LOOK_MS = 300;
 const ABOUT_LETTERS: ReadonlySet<string> = new Set(["retry_dead_letters", "resolve", "discard"]);
 /** What people are told, and then try again. */
 const REFUSALS: ReadonlySet<string> = new Set(["run.owned", "run.unknown", "journal.locked"]);
+/** So often is looked whether somebody is asked. */
+const OCCASION_MS = 70;
 /** So often is looked whether somebody has heard. */
 const HEARING_MS = 200;
 /** What people do when they are told that the budget is used up. */
@@ -112,6 +114,14 @@ export class People {
         // Two people at once, who may not agree.
         await Promise.all([this.#decide(script, subtask), this.#decide(script, subtask)]);
         break;
+      case "pause_replanning":
+        await this.#await(() => run.review.request !== null);
+        await this.#tell(runId, { type: "pause", by });
+        break;
+      case "cancel_judging":
+        await this.#await(() => run.review.isJudging);
+        await this.#cancel(script);
+        break;
       case "decide_evaluation":
         await this.#decideEvaluation(script);
         break;
@@ -127,6 +137,11 @@ export class People {
       if (isThere ? !(await this.#town.isOwned(script.runId)) : isFinished(shadow.status)) return;
       await this.#town.wait(LOOK_MS);
     }
+  }
+
+  /** Somebody waits for an occasion, for a while. */
+  async #await(isThere: () => boolean): Promise<void> {
+    for (let looks = 60; looks > 0 && !isThere(); looks -= 1) await this.#town.wait(OCCASION_MS);
   }
 
   /** What somebody says that a dead letter came to. */

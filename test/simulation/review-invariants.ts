@@ -15,8 +15,14 @@ import { attemptName } from "./start-record.ts";
 export type Question =
   | { readonly asks: "evaluate"; readonly order: EvaluateOrder }
   | { readonly asks: "revise"; readonly order: ReviseOrder };
-/** With `seq` of the newest event that wanted it, and whether nobody was asked because of that before. */
-type Advice = Question & { readonly request: number; readonly isFirst: boolean };
+type Advice = Question & {
+  /** `seq` of the newest event that wanted it. */
+  readonly request: number;
+  /** Whether nobody was asked because of that before. */
+  readonly isFirst: boolean;
+  /** Whether it was wanted before whatever speaks against it now. */
+  readonly isEarly: boolean;
+};
 
 /** After so many that bring nothing better there is no further revision for a poor output. */
 const MOST_MISSES = 2;
@@ -29,7 +35,7 @@ export const REVIEW_START_RULES: Rules<[start: Start, run: RunLedger]> = {
   "what has succeeded and is the same is not done again": ({ subtask }, run) => {
     const root = rootOf(subtask);
     const done = run.review.finished.get(root);
-    return done !== undefined && done === run.fingerprints.get(root) ? root : undefined;
+    return done !== undefined && done === run.fingerprint(root) ? root : undefined;
   },
 };
 
@@ -54,7 +60,7 @@ export const REVIEW_EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
   "of what a subtask gave the best stands, and is accepted if it passes": (event, run) => {
     if (event.type !== "output.kept") return undefined;
     const { phase, judged = [] } = run.review.outputs.get(event.subtask) ?? {};
-    if (phase !== "poor") return `${event.subtask} is ${phase}`;
+    if (phase !== "judged") return `${event.subtask} is ${phase}`;
     const isAccepted = bestOf(judged)?.evaluation.verdict === "pass";
     return event.isAccepted === isAccepted ? undefined : `accepted: ${event.isAccepted}`;
   },
@@ -114,7 +120,6 @@ export const REVIEW_EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
   "a person decides about what is asked": (event, run) => {
     if (event.type !== "evaluation.decided") return undefined;
     const { status, reason } = run.shadow;
-    if (event.by === "an echo") return "an echo";
     return reason === "evaluation" ? undefined : `it is ${status}`;
   },
 
@@ -169,14 +174,16 @@ export const REVIEW_EVENT_RULES: Rules<[event: RunEvent, run: RunLedger]> = {
     const { judgesGoal } = run.script.settings.review;
     if (!judgesGoal && run.plan.accept === undefined) return undefined;
     const isMissing = event.flags.some(({ code }) => code === "output_missing");
-    return isMissing || run.review.judged.length > 0 ? undefined : "it was not";
+    // It was not when the time was up.
+    if (run.review.judged.length > 0 || isMissing || isFlagged(event, undefined)) return undefined;
+    return "it was not";
   },
 };
 
 export const REVIEW_STATE_RULES: Rules<[run: RunLedger]> = {
   "what is poor stands, unless a revision is on its way": ({ review, isFinished }) => {
     if (review.request !== null || isFinished) return undefined;
-    for (const [id, { phase }] of review.outputs) if (phase === "poor") return id;
+    for (const [id, { phase }] of review.outputs) if (phase === "judged") return id;
     return undefined;
   },
 };
@@ -195,10 +202,9 @@ export const REVIEW_CALL_RULES: Rules<[call: Call, run: RunLedger, calls: readon
 };
 
 export const ADVICE_RULES: Rules<[advice: Advice, run: RunLedger]> = {
-  "nobody is asked after a pause or a cancel": ({ isFirst, request }, run) => {
-    const { isPausing, isStopping, isFinished, review } = run;
-    // What it follows from may have been stored together with the pause.
-    if (isFirst && request < review.stopped) return undefined;
+  "nobody is asked after a pause or a cancel": ({ isEarly }, run) => {
+    const { isPausing, isStopping, isFinished } = run;
+    if (isEarly) return undefined;
     if (isPausing) return "paused";
     return isStopping || isFinished ? "stopped" : undefined;
   },

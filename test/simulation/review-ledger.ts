@@ -5,13 +5,14 @@ import type { RunEvent } from "../../src/executor/core/event.ts";
 import type { Evaluation } from "../../src/plan/evaluation.ts";
 import type { Plan } from "../../src/plan/schema.ts";
 import { needsOf, rootOf } from "./needs.ts";
+import { hashOf } from "./random.ts";
 import type { EventOf } from "./rule.ts";
 
 export type Judged = { readonly output: string; readonly evaluation: Evaluation };
 
 /** Of a subtask, or an item, whose output is judged. */
 export type OutputRecord = {
-  phase: "evaluating" | "poor" | "ended";
+  phase: "evaluating" | "judged" | "ended";
   /** `seq` of the event with which the newest came. */
   request: number;
   output: Json;
@@ -42,7 +43,9 @@ export class ReviewLedger {
   /** `seq` of the newest event after which nobody is asked. */
   stopped = 0;
   /** Of these the requests that somebody has heard. */
-  readonly heard = new Set<number>();
+  readonly heard = new Set<string>();
+  /** `seq` of the newest event by which all is asked again. */
+  resumed = 0;
   readonly asked: { readonly request: number; readonly subtask: string | null }[] = [];
   readonly revisions: { readonly request: number; readonly causes: number }[] = [];
   /** What had failed when the planner was asked last. */
@@ -53,15 +56,23 @@ export class ReviewLedger {
   /** Model calls that answers have told of. */
   modelCalls = 0;
 
+  /** Whether what a subtask gave is being judged. */
+  get isJudging(): boolean {
+    return [...this.outputs.values()].some(({ phase }) => phase === "evaluating");
+  }
+
   /** @param about the run for null, the subtask of a name, or a revision for so many causes */
-  hear(about: string | number | null): { request: number; isFirst: boolean } {
+  hear(about: string | number | null): { request: number; isFirst: boolean; isEarly: boolean } {
     const isSame = (one: { subtask?: unknown; causes?: unknown }) =>
       typeof about === "number" ? one.causes === about : one.subtask === about;
     const all = typeof about === "number" ? this.revisions : this.asked;
     const { request = 0 } = all.findLast(isSame) ?? {};
-    const isFirst = !this.heard.has(request);
-    this.heard.add(request);
-    return { request, isFirst };
+    const isFirst = !this.heard.has(`${request}`);
+    // What it follows from may have been stored together with a pause.
+    const cause = `${request} ${this.resumed}`;
+    const isEarly = !this.heard.has(cause) && Math.max(request, this.resumed) < this.stopped;
+    this.heard.add(`${request}`).add(cause);
+    return { request, isFirst, isEarly };
   }
 
   follow(event: RunEvent): void {
@@ -97,6 +108,9 @@ export class ReviewLedger {
       }
       case "evaluation.decided":
         this.decision = event.decision;
+        break;
+      case "run.resumed":
+        this.resumed = event.seq;
         break;
       case "pause.requested":
       case "run.cancelled":
@@ -151,7 +165,7 @@ export class ReviewLedger {
 
   #followEvaluated({ subtask, evaluation }: EventOf<"output.evaluated">): void {
     const record = this.outputs.get(subtask) as OutputRecord;
-    record.phase = "poor";
+    record.phase = "judged";
     if (rootOf(subtask) === subtask) this.#count(evaluation, bestOf(record.judged)?.evaluation);
     record.judged.push({ output: record.output, evaluation });
   }
@@ -190,19 +204,40 @@ export function bestOf<T extends { readonly evaluation: Evaluation }>(
   return best;
 }
 
+const known = new WeakMap<Plan, ReadonlyMap<string, string>>();
+
 /** Of each subtask of the plan all that its result depends on, as text. */
 export function fingerprintsOf(plan: Plan): ReadonlyMap<string, string> {
+  let found = known.get(plan);
+  if (found === undefined) {
+    found = findFingerprints(plan);
+    known.set(plan, found);
+  }
+  return found;
+}
+
+const byText = (a: string, b: string) => (a < b ? -1 : 1);
+
+function findFingerprints(plan: Plan): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
+  const subtasks = new Map(plan.subtasks.map((subtask) => [subtask.id, subtask]));
   const find = (id: string): string => {
-    const known = found.get(id);
-    if (known !== undefined) return known;
-    const subtask = plan.subtasks.find((one) => one.id === id);
-    if (subtask === undefined) return "";
+    const subtask = subtasks.get(id);
+    const done = found.get(id);
+    if (done !== undefined || subtask === undefined) return done ?? "";
     const { tool, input, when = true, forEach, refine, route, join, accept } = subtask;
     const flow = { forEach, refine, route, join, accept };
-    const needs = [...needsOf(plan, subtask)].map(([need, on]) => [need, on, find(need)]);
-    needs.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
-    const text = canonicalJson([id, tool, input, when, flow, needs] as unknown as Json);
+    const needs = [...needsOf(plan, subtask)].map(
+      ([need, on]) => `${need} ${on} ${hashOf(find(need))}`,
+    );
+    const text = canonicalJson([
+      id,
+      tool,
+      input,
+      when,
+      flow,
+      needs.toSorted(byText),
+    ] as unknown as Json);
     found.set(id, text);
     return text;
   };

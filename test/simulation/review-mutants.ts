@@ -80,14 +80,14 @@ export const REVIEW_MUTANTS: readonly Mutant[] = [
   {
     name: "the newest output is the result, however poor",
     file: `${CORE}/completion.ts`,
-    text: "return trouble || isPoor ? review.best : null;",
-    instead: "return trouble ? review.best : null;",
+    text: "return trouble || isPoor ? best : null;",
+    instead: "return trouble ? best : null;",
   },
   {
     name: "what was judged is lost with a later failure",
     file: `${CORE}/completion.ts`,
-    text: "return trouble || isPoor ? review.best : null;",
-    instead: "return isPoor ? review.best : null;",
+    text: "return trouble || isPoor ? best : null;",
+    instead: "return isPoor ? best : null;",
   },
   {
     name: "what nobody could judge is good",
@@ -109,9 +109,9 @@ export const REVIEW_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what is poor waits for a revision that a person has made needless",
-    file: `${CORE}/judge.ts`,
-    text: "else keepOutputOf(turn, index);\n  }",
-    instead: "}",
+    file: `${CORE}/redo.ts`,
+    text: "reconsiderPoorOutputs(turn);",
+    instead: "",
   },
   {
     name: "what is poor stands before its revision has come",
@@ -132,12 +132,6 @@ export const REVIEW_MUTANTS: readonly Mutant[] = [
     instead: 'review?.phase !== "evaluating" || request < 0',
   },
   {
-    name: "a revision comes into a run that stands still",
-    file: `${CORE}/replan.ts`,
-    text: 'const isUnderWay = status === "running" && lifecycle.stopping === null;',
-    instead: 'const isUnderWay = status !== "planning" && lifecycle.stopping === null;',
-  },
-  {
     name: "nobody is asked again after a restart",
     file: `${CORE}/effects.ts`,
     text: "effects.push(...reviewAgain(state, values));",
@@ -154,12 +148,6 @@ export const REVIEW_MUTANTS: readonly Mutant[] = [
     file: `${CORE}/review-effects.ts`,
     text: "return isUnderWay && !lifecycle.pausing && lifecycle.stopping === null;",
     instead: "return isUnderWay && lifecycle.stopping === null;",
-  },
-  {
-    name: "what was cancelled while it was judged is asked about again",
-    file: `${CORE}/evolve.ts`,
-    text: 'if (subtask.review !== null) subtask.review = { ...subtask.review, phase: "ended" };',
-    instead: "",
   },
   {
     name: "what an ignored answer has used is not counted",

@@ -132,7 +132,11 @@ export type Act = {
     | "discard"
     | "resolve"
     | "decide"
-    | "decide_evaluation";
+    | "decide_evaluation"
+    /** As soon as the planner is asked for a revision. */
+    | "pause_replanning"
+    /** As soon as what a subtask gave is judged. */
+    | "cancel_judging";
   /** Of those that are about one. */
   readonly subtask: string;
 };

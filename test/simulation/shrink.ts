@@ -69,6 +69,12 @@ function without<T>(list: readonly T[]): (readonly T[])[] {
 function* simplerRuns(run: RunScript): Generator<RunScript> {
   const { plan, settings, planning } = run;
   if (planning !== null) yield { ...run, planning: null };
+  const { accept, ...unjudged } = plan;
+  if (accept !== undefined) yield { ...run, plan: unjudged };
+  if (settings.review.asksPerson || settings.review.judgesGoal) {
+    const review = { ...settings.review, asksPerson: false, judgesGoal: false };
+    yield { ...run, settings: { ...settings, review } };
+  }
   if (settings.budget !== null) yield { ...run, settings: { ...settings, budget: null } };
   if (settings.runTimeoutMs !== null) {
     yield { ...run, settings: { ...settings, runTimeoutMs: null } };

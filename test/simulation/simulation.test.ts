@@ -41,7 +41,14 @@ describe("simulated runs", () => {
       ...["retried", "resolved", "discarded"].map((how) => `dead letter ${how}`),
       "route_not_taken",
     ];
-    expect([...faults, ...flow].filter((what) => (counts[what] ?? 0) === 0)).toEqual([]);
+    const review = [
+      ...["pass", "fail", "none"].flatMap((how) => [`output judged ${how}`, `run judged ${how}`]),
+      ...["low_score", "subtask_failed", "nothing_to_do"].map((why) => `replan for ${why}`),
+      ...["failed", "no_progress"].map((why) => `replan ended by ${why}`),
+      ...["output accepted", "output kept", "plan.revised", "answer.ignored", "judge broke down"],
+      ...["evaluation accepted", "evaluation rejected"],
+    ];
+    expect([...faults, ...flow, ...review].filter((what) => (counts[what] ?? 0) === 0)).toEqual([]);
   });
 
   it("are of plans that are valid", () => {

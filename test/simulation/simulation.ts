@@ -43,6 +43,8 @@ const MOST_RINGS = 20_000;
 /** Turns of the process's own loop in which all that can go on has gone on. */
 const LAPS = 3;
 const MOST_MACHINES = 3;
+/** After the planner was asked. */
+const ECHO_MS = 20;
 /** So many seeds have one whose audit trail is verified. */
 const AUDIT_EVERY = 8;
 
@@ -142,6 +144,11 @@ class Simulation implements Surroundings, Town {
 
   advised(lease: Lease, question: Question): void {
     this.#observer.advised(lease, question);
+    const { runId } = lease;
+    const isEcho = (one: Fault) => one.fault === "echo" && one.runId === runId;
+    // What the planner said before comes again while it is asked for more.
+    if (question.asks === "evaluate" || !this.scenario.faults.some(isEcho)) return;
+    this.clock.setTimer(ECHO_MS, () => this.#echo(runId));
   }
 
   answered(lease: Lease): void {
@@ -191,12 +198,16 @@ class Simulation implements Surroundings, Town {
         this.#mind(this.#people.rival(this.#script(fault.runId)));
         break;
       case "echo":
-        for (const { drive } of this.driving(fault.runId)) {
-          for (const news of echo(this.ledger(fault.runId))) drive.send(news);
-        }
+        this.#echo(fault.runId);
         break;
       default:
         fault satisfies never;
+    }
+  }
+
+  #echo(runId: string): void {
+    for (const { drive } of this.driving(runId)) {
+      for (const news of echo(this.ledger(runId))) drive.send(news);
     }
   }
 

@@ -48,7 +48,7 @@ export function adoptPlan(state: RunState, next: AcceptedPlan): void {
     earlier.set(id, predecessorAt(state, at, wasPlanned));
   }
   const subtasks = kept.map((old, index) => {
-    if (old !== -1) return before[old] as SubtaskState;
+    if (old !== -1) return keptAs(before[old] as SubtaskState, next, wasPlanned);
     const id = graph.ids[index] ?? "";
     const { review = null } = before[present?.indexOf.get(id) ?? -1] ?? {};
     const ended = wasPlanned && review ? { review: { ...review, phase: "ended" as const } } : {};
@@ -59,6 +59,14 @@ export function adoptPlan(state: RunState, next: AcceptedPlan): void {
   carryItems(before, subtasks);
   state.subtasks = subtasks;
   recount(state);
+}
+
+/** What a person said about it is about the same call in the new plan. */
+function keptAs(subtask: SubtaskState, { revision }: AcceptedPlan, wasPlanned: boolean) {
+  const { approval } = subtask;
+  return approval === null || !wasPlanned
+    ? subtask
+    : { ...subtask, approval: { ...approval, revision } };
 }
 
 /** The number of its newest attempt, or of its items'. */

@@ -2,8 +2,8 @@
  * Approval: a subtask that needs it starts only when a person has seen what it is about to do
  * and said yes.
  *
- * P1. A decision is about one revision of the plan, one tool and one exact input: if any is
- *     another when the subtask starts, it is asked again.
+ * P1. A decision is about one subtask of the plan, one tool and one exact input: if a revision has
+ *     another in its place, or any is another when the subtask starts, it is asked again.
  * P2. The first decision stands. One that is not about an open question changes nothing.
  * P3. A question may have an end, at which a decision stands that was made beforehand; a run
  *     whose process is gone meanwhile makes it when it is resumed.

@@ -8,7 +8,7 @@ import { isRunJudged, poorEvaluation } from "./judge.ts";
 import { type KeptOutput, keepOutput, keepOutputs } from "./large-value.ts";
 import { isNotifying } from "./notifications.ts";
 import { idOfSubtask, isPlanned, programOf } from "./program.ts";
-import { qualityFlags, reviewFlags } from "./quality.ts";
+import { NOT_JUDGED, qualityFlags, reviewFlags } from "./quality.ts";
 import type { QualityFlag } from "./quality-flag.ts";
 import { mayReplan, replanPoor, requestReplan } from "./replan.ts";
 import { isUnderReview, type Judged } from "./review.ts";
@@ -64,7 +64,7 @@ function isReviewPending(turn: Turn, outcome: Outcome): boolean {
   const { failed, missing, error, kept, flags } = outcome;
   const standsStill = state.status !== "running" || state.lifecycle.pausing;
   // What failed was planned anew when it did, if it could be.
-  if (failed || state.review.decision !== null) return false;
+  if (failed || state.review.decision !== null || cutShort(state) !== null) return false;
   const trouble = troubleWith(state, outcome);
   if (trouble !== undefined && mayReplan(state)) {
     const causes = [{ subtask: null, message: trouble }];
@@ -120,12 +120,12 @@ function finish(turn: Turn, { kept, flags, error, missing, failed }: Outcome): v
   const { state } = turn;
   const { stopping } = state.lifecycle;
   const end = { type: "run.completed", ...fieldsOf(kept), flags } as const;
-  const trouble = failed?.error ?? error ?? missing ?? null;
-  const best = bestInstead(state, trouble ?? stopping);
+  const trouble = cutShort(state) ?? failed?.error ?? error ?? missing ?? null;
+  const best = bestInstead(state, trouble);
   if (stopping === "requested") {
     emit(turn, { ...end, status: "cancelled", reason: "requested", error: null });
   } else if (best) {
-    const all = [...best.flags, ...reviewFlags(state, trouble)];
+    const all = [...best.flags, ...reviewFlags(state, best, trouble)];
     const status = all.length > 0 ? "degraded" : "succeeded";
     const instead = { ...end, ...fieldsOf(best.kept), flags: all };
     emit(turn, { ...instead, status, reason: null, error: null });
@@ -136,16 +136,27 @@ function finish(turn: Turn, { kept, flags, error, missing, failed }: Outcome): v
   } else if (error) {
     emit(turn, { ...end, status: "failed", reason: "output_failed", error });
   } else {
-    const all = [...flags, ...reviewFlags(state, null)];
+    const all = [...flags, ...reviewFlags(state, state.review.best, null)];
     const status = all.length > 0 ? "degraded" : "succeeded";
     emit(turn, { ...end, flags: all, status, reason: null, error });
   }
 }
 
 /** What was judged best, where what there is now is worse, or nothing at all. */
-function bestInstead({ review }: RunState, trouble: unknown): Judged | null {
-  const isPoor = review.evaluation !== null && review.evaluation.verdict !== "pass";
-  return trouble || isPoor ? review.best : null;
+function bestInstead({ review, lifecycle }: RunState, trouble: unknown): Judged | null {
+  const { best, candidate, evaluation } = review;
+  const isPoor = evaluation !== null && evaluation.verdict !== "pass";
+  if (best !== null) return trouble || isPoor ? best : null;
+  // All was done when the time was up; only nobody has said how good it is.
+  if (lifecycle.stopping !== "timeout" || candidate === null) return null;
+  return { ...candidate, revision: 0, evaluation: NOT_JUDGED };
+}
+
+/** Why not all was done that was wanted; null where it was, or where somebody wanted no more. */
+function cutShort(state: RunState): Pick<ErrorData, "message"> | null {
+  if (state.lifecycle.stopping === "timeout") return runTimeoutError(state);
+  const isOverBudget = state.subtasks.some(({ reason }) => reason === "budget_exceeded");
+  return isOverBudget ? { message: "The budget did not allow to go on." } : null;
 }
 
 function fieldsOf({ output, largeOutput, largeFields }: KeptOutput) {

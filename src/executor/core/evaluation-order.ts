@@ -45,22 +45,55 @@ export function orderForSubtask(
     output: judgedOutput(state, index, values),
     ...criteriaFor(state, accept, values, index),
     judgesGoal: false,
-    evidence: evidenceOf(state, upstreamOf(state, at), values),
+    evidence: needsEvidence(accept) ? evidenceFor(state, index, values) : [],
   };
 }
 
 /** For what came out of the run. */
 export function orderForRun(state: RunState, values: LargeValues): EvaluationOrder {
   const { accept, graph } = programOf(state).compiled;
+  const { judgesGoal } = state.settings.review;
   return {
     goal: state.goal,
     subtask: null,
     output: judgedOutput(state, undefined, values),
     ...criteriaFor(state, accept, values),
-    judgesGoal: state.settings.review.judgesGoal,
-    evidence: evidenceOf(state, new Set(graph.ids.keys()), values),
+    judgesGoal,
+    evidence:
+      judgesGoal || needsEvidence(accept)
+        ? evidenceOf(state, new Set(graph.ids.keys()), values)
+        : [],
   };
 }
+
+/** Whether somebody looks at more than the output itself. */
+function needsEvidence(accept: CompiledAccept | undefined): boolean {
+  return (accept?.rules ?? []).some(
+    ({ criterion, cites, grounded, evaluator }) => criterion ?? cites ?? grounded ?? evaluator,
+  );
+}
+
+/** What a subtask's output is made of; of an item its element, in the place of the whole list. */
+function evidenceFor(state: RunState, index: number, values: LargeValues): Evidence {
+  const subtask = state.subtasks[index] as SubtaskState;
+  const at = planIndexOf(subtask, index);
+  const upstream = upstreamOf(state, at);
+  if (subtask.item === null) return evidenceOf(state, upstream, values);
+  const { graph, subtasks } = programOf(state).compiled;
+  const { fanOuts = [], input } = subtasks[at] ?? {};
+  const used = new Set(input?.references);
+  for (const name of fanOuts.flatMap((level) => level.in.references)) {
+    if (!used.has(name)) upstream.delete(graph.indexOf.get(name) ?? -1);
+  }
+  const scope = readable(() => scopeFor(state, { references: [] }, values, index)) ?? {};
+  const elements = fanOuts.flatMap(({ as }) => {
+    const output = scope[as];
+    return output === undefined ? [] : [{ subtask: as, tool: "", description: "", output }];
+  });
+  return [...evidenceOf(state, upstream, values), ...elements];
+}
+
+type Evidence = EvaluationOrder["evidence"];
 
 function criteriaFor(
   state: RunState,
@@ -86,7 +119,7 @@ function judgedOutput(state: RunState, index: number | undefined, values: LargeV
 }
 
 /** All that a subtask of the plan is made of, directly or not. */
-function upstreamOf(state: RunState, index: number): ReadonlySet<number> {
+function upstreamOf(state: RunState, index: number): Set<number> {
   const { graph } = programOf(state).compiled;
   const found = new Set<number>();
   const open = [index];
@@ -101,7 +134,7 @@ function upstreamOf(state: RunState, index: number): ReadonlySet<number> {
 }
 
 /** A large value that is gone is judged like one that never was; whoever reads it is told. */
-function readable(read: () => Json): Json | undefined {
+function readable<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

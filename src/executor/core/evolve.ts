@@ -13,7 +13,7 @@ import { evolveEvaluatedOutput, evolveKeptOutput, evolveProducedOutput } from ".
 import { evolveLifecycle } from "./lifecycle.ts";
 import { evolveNotifications } from "./notifications.ts";
 import { noteDecision, noteQuestion } from "./open-approvals.ts";
-import { indexOfSubtask, isPlanned } from "./program.ts";
+import { indexOfSubtask, isPlanned, policyOf, programOf } from "./program.ts";
 import { evolveQuestions } from "./questions.ts";
 import { awaitsPlan, queueAgain } from "./queue.ts";
 import { addReady, removeReady } from "./ready.ts";
@@ -261,6 +261,7 @@ function evolveSubtask(state: RunState, event: SubtaskEvent): void {
       break;
     case "attempt.started":
       noteBegun(state, index, event.at);
+      subtask.hasWritten ||= policyOf(programOf(state), subtask, index).effects === "write";
       subtask.retryAt = null;
       subtask.admission = null;
       subtask.attempts = event.attempt;

@@ -6,7 +6,7 @@ import type { Feedback, ReplanTrigger, SubtaskReport } from "../../plan/evaluati
 import { isAnswerLost } from "./answer-lost.ts";
 import { withItems } from "./items.ts";
 import type { KeptOutput } from "./large-value.ts";
-import { idOfSubtask, type Program, policyOf, programOf } from "./program.ts";
+import { idOfSubtask, type Program, policyOf, programOf, type SubtaskPolicy } from "./program.ts";
 import { isReviewed } from "./review.ts";
 import type { RunState, SubtaskState } from "./state.ts";
 
@@ -31,14 +31,27 @@ export function feedbackFor(state: RunState, trigger: ReplanTrigger): Feedback {
   };
 }
 
-function reportOn(state: RunState, program: Program, index: number, most: number): SubtaskReport {
+/** The present plan, and how its subtasks stand, without what they gave. */
+export function standingOf(state: RunState): Pick<Feedback, "plan" | "subtasks"> {
+  const program = programOf(state);
+  const { plan } = program.accepted;
+  return { plan, subtasks: plan.subtasks.map((_, index) => standingAt(state, program, index)) };
+}
+
+function standingAt(state: RunState, program: Program, index: number): SubtaskReport {
   const subtask = state.subtasks[index] as SubtaskState;
-  const { status, error, review } = subtask;
-  const given = status === "succeeded" ? subtask : review?.candidate;
   return {
     id: idOfSubtask(state, index),
-    status: isReviewed(subtask) ? "succeeded" : status,
+    status: isReviewed(subtask) ? "succeeded" : subtask.status,
     isFixed: withItems(state, index).some((one) => isFixed(state, program, one)),
+  };
+}
+
+function reportOn(state: RunState, program: Program, index: number, most: number): SubtaskReport {
+  const { status, error, review, ...subtask } = state.subtasks[index] as SubtaskState;
+  const given = status === "succeeded" ? subtask : review?.candidate;
+  return {
+    ...standingAt(state, program, index),
     ...(given && { output: excerptOf(given, most) }),
     ...(error !== null && { error: error.message }),
   };
@@ -55,16 +68,14 @@ export function isFixed(state: RunState, program: Program, index: number): boole
   return status === "succeeded" || isUnderWay || reason === "interrupted";
 }
 
-/** With its fallback or its check, whichever it was that has run. */
+/** With its own tool, or with whichever has run: its fallback or its check. */
 function mayWrite(program: Program, subtask: SubtaskState, index: number): boolean {
-  const at = subtask.item?.root ?? index;
-  const policies = [
-    policyOf(program, subtask, index),
-    program.policies[at],
-    subtask.usesFallback ? program.fallbackPolicies.get(at) : undefined,
-    subtask.refine === null ? undefined : program.checkPolicies.get(at),
-  ];
-  return policies.some((policy) => policy?.effects === "write");
+  const own = program.policies[subtask.item?.root ?? index];
+  return subtask.hasWritten || [own, policyOf(program, subtask, index)].some(isWriting);
+}
+
+function isWriting(policy: SubtaskPolicy | undefined): boolean {
+  return policy?.effects === "write";
 }
 
 /** What is wrong may stand at the end as well. */

@@ -103,7 +103,7 @@ export type RunInput = { readonly at: number } & (
       readonly usage?: ModelCallUsage;
     }
   /** An answer that nobody waits for any more. */
-  | { readonly type: "answer_ignored"; readonly usage: ModelCallUsage }
+  | { readonly type: "answer_ignored"; readonly usage?: ModelCallUsage }
   /** What a person says of an output that was judged too poor. */
   | {
       readonly type: "evaluation_decided";

@@ -100,7 +100,7 @@ export function reconsiderPoorOutputs(turn: Turn): void {
 function poorOutputs({ accepted, subtasks }: RunState): number[] {
   if (accepted === null) return [];
   return subtasks.flatMap(({ review, status }, index) =>
-    review?.phase === "poor" && status === "waiting" ? [index] : [],
+    review?.phase === "judged" && status === "waiting" ? [index] : [],
   );
 }
 

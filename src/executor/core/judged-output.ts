@@ -33,7 +33,7 @@ export function evolveEvaluatedOutput(
   const { revision, candidate: kept } = own;
   const isBetter = isBetterThan(evaluation, own.best?.evaluation);
   const best = isBetter ? { revision, kept, evaluation } : own.best;
-  subtask.review = { ...own, phase: "poor", evaluation, best };
+  subtask.review = { ...own, phase: "judged", evaluation, best };
   // Of ten thousand items each has its own; the run need not list them.
   if (subtask.item !== null) return;
   review.evaluations.push({ revision, subtask: id, evaluation });

@@ -4,6 +4,7 @@ import type { ErrorData } from "../../base/errors.ts";
 import type { Evaluation } from "../../plan/evaluation.ts";
 import { idOfSubtask, planIndexOf } from "./program.ts";
 import type { QualityFlag } from "./quality-flag.ts";
+import type { Judged } from "./review.ts";
 import type { ItemsState, JoinState, RunState, SubtaskState } from "./state.ts";
 
 /** What a reader of the output must know about the subtasks that it is made of. */
@@ -116,9 +117,10 @@ function judgedFlags(
 /** What the evaluation of the whole output says against it. @param failure of the newest revision */
 export function reviewFlags(
   { review }: RunState,
+  best: Judged | null,
   failure: Pick<ErrorData, "message"> | null,
 ): QualityFlag[] {
-  const { best, decision } = review;
+  const { decision, ended } = review;
   if (best === null) return [];
   const { evaluation, revision } = best;
   const flags = suspicions(evaluation);
@@ -131,9 +133,15 @@ export function reviewFlags(
   if (decision?.decision === "rejected") {
     flags.push({ code: "rejected", message: `${decision.by} did not accept the output.` });
   }
-  if (failure) {
-    const message = `It is of revision ${revision}; a later one failed: ${failure.message}`;
+  if (review.evaluation?.verdict === "none" && evaluation.verdict !== "none") {
+    const message = messageFor("The output of the newest revision", review.evaluation);
+    flags.push({ code: "not_evaluated", message });
+  }
+  if (failure && revision > 0) {
+    const message = `It is of revision ${revision}; what came later did not end: ${failure.message}`;
     flags.push({ code: "revision_failed", message });
+  } else if (ended === "budget" && evaluation.verdict === "fail") {
+    flags.push({ code: "budget_exceeded", message: "The budget did not allow another revision." });
   }
   return flags;
 }
@@ -144,12 +152,23 @@ function suspicions({ flags }: Evaluation): QualityFlag[] {
     .map(({ code, message }) => ({ code, message }));
 }
 
-function messageFor(
-  what: string,
-  { verdict, score, threshold, reasons, flags }: Evaluation,
-): string {
-  const [reason = flags[0]?.message ?? ""] = verdict === "none" ? [flags[0]?.message] : reasons;
-  const said = reason === "" ? "" : `: ${reason}`;
-  if (verdict === "none") return `${what} could not be judged${said}`;
+function messageFor(what: string, evaluation: Evaluation): string {
+  const { verdict, score, threshold, reasons, flags } = evaluation;
+  const isOpen = verdict === "none";
+  const why = isOpen ? flags[0]?.message : (reasons[0] ?? flags[0]?.message);
+  const said = why === undefined ? "" : `: ${why}`;
+  if (isOpen) return `${what} could not be judged${said}`;
   return `${what} scored ${(score ?? 0).toFixed(2)}, and ${threshold} was wanted${said}`;
 }
+
+/** Of what was there, and of which nobody said in time how good it is. */
+export const NOT_JUDGED: Evaluation = {
+  score: null,
+  verdict: "none",
+  threshold: 0,
+  checks: [],
+  reasons: [],
+  blame: [],
+  confidence: null,
+  flags: [{ code: "not_judged", message: "The time was up before it was judged." }],
+};

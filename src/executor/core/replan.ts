@@ -2,11 +2,14 @@
 
 import type { ErrorData } from "../../base/errors.ts";
 import { checkRevision } from "../../plan/check-revision.ts";
+import { compilePlan } from "../../plan/compile.ts";
 import type { Evaluation, ReplanTrigger } from "../../plan/evaluation.ts";
+import { isSameRevision } from "../../plan/fingerprint.ts";
 import type { AcceptedPlan } from "./accepted-plan.ts";
 import { keptSubtasks } from "./adoption.ts";
 import type { ModelCallUsage } from "./consumption.ts";
-import { feedbackFor, isFixed } from "./feedback.ts";
+import { isFixed, standingOf } from "./feedback.ts";
+import { withItems } from "./items.ts";
 import { idOfSubtask, isPlanned, planIndexOf, programOf } from "./program.ts";
 import type { ReplanCause, ReplanEnd } from "./review-event.ts";
 import type { RunState, SubtaskState } from "./state.ts";
@@ -14,7 +17,7 @@ import { replaceUnwanted } from "./stop.ts";
 import { emit, type Turn } from "./turn.ts";
 import { overBudgetBy } from "./usage.ts";
 
-/** Whether another revision may be asked for, or the one that is on its way may be told more. */
+/** Whether another revision may be asked for, or is on its way. */
 export function mayReplan(state: RunState): boolean {
   const { review, settings, lifecycle, overBudget } = state;
   if (!isPlanned(state) || lifecycle.stopping !== null || overBudget !== null) return false;
@@ -28,8 +31,15 @@ type Reason = {
   readonly blame: readonly string[];
 };
 
-/** Ask for a revision; with what was known before, where one is on its way already. */
-export function requestReplan(turn: Turn, { trigger, causes, blame }: Reason): void {
+/**
+ * Ask for a revision. Where one is on its way it is waited for: what has gone wrong since is looked
+ * at when it is there, so that the planner is not asked anew for each of many failures.
+ */
+export function requestReplan(turn: Turn, reason: Reason): void {
+  if (turn.state.review.replanning === null) ask(turn, reason);
+}
+
+function ask(turn: Turn, { trigger, causes, blame }: Reason): void {
   const { state } = turn;
   const { replanning, replans } = state.review;
   const { hasStrongerPlanner, maxReplans } = state.settings.review;
@@ -51,10 +61,14 @@ export function replanFailures(turn: Turn): void {
   const hopeful = failed.filter((index) => mayBeReplaced(state.subtasks[index]));
   failed.length = 0;
   if (hopeful.length === 0 || !mayReplan(state) || hasOpenEffect(state)) return;
-  const causes = hopeful.map((index) => causeOf(state, index));
-  const isMissing = hopeful.every((index) => state.subtasks[index]?.error?.code === "tool.unknown");
+  requestReplan(turn, reasonOf(state, hopeful));
+}
+
+function reasonOf(state: RunState, failed: readonly number[]): Reason {
+  const causes = failed.map((index) => causeOf(state, index));
+  const isMissing = failed.every((index) => state.subtasks[index]?.error?.code === "tool.unknown");
   const trigger = isMissing ? "tool_missing" : "subtask_failed";
-  requestReplan(turn, { trigger, causes, blame: causes.map(({ subtask }) => subtask) });
+  return { trigger, causes, blame: causes.map(({ subtask }) => subtask) };
 }
 
 /** What a person said no to, or must decide about, is not planned around. */
@@ -63,12 +77,12 @@ function mayBeReplaced(subtask: SubtaskState | undefined): boolean {
   return status === "failed" && (reason === "failed" || reason === "item_failed");
 }
 
-/** Whether a person must say first if something has happened. */
+/** Whether something has failed that no plan may change: of a loop, also one of its items. */
 function hasOpenEffect(state: RunState): boolean {
   const program = programOf(state);
   return state.subtasks.some(
-    ({ status, items }, index) =>
-      status === "failed" && items === null && isFixed(state, program, index),
+    ({ status }, index) =>
+      status === "failed" && withItems(state, index).some((one) => isFixed(state, program, one)),
   );
 }
 
@@ -79,17 +93,21 @@ function causeOf(state: RunState, index: number): { subtask: string; message: st
 
 /** What was judged too poor. @param subtask null for the output of the whole run */
 export function replanPoor(turn: Turn, subtask: number | null, evaluation: Evaluation): void {
-  const { state } = turn;
-  const at =
-    subtask === null ? null : planIndexOf(state.subtasks[subtask] as SubtaskState, subtask);
-  const own = at === null ? [] : [programOf(state).compiled.graph.ids[at] ?? ""];
+  requestReplan(turn, poorReason(turn.state, subtask, evaluation));
+}
+
+function poorReason(state: RunState, subtask: number | null, evaluation: Evaluation): Reason {
+  const own = subtask === null ? [] : [rootId(state, subtask)];
   const whose = subtask === null ? null : idOfSubtask(state, subtask);
   const causes = evaluation.reasons.map((message) => ({ subtask: whose, message }));
-  requestReplan(turn, {
-    trigger: "low_score",
-    causes,
-    blame: evaluation.blame.length > 0 ? evaluation.blame : own,
-  });
+  const blame = evaluation.blame.length > 0 ? evaluation.blame : own;
+  return { trigger: "low_score", causes, blame };
+}
+
+/** The id of the plan's subtask. */
+function rootId(state: RunState, index: number): string {
+  const at = planIndexOf(state.subtasks[index] as SubtaskState, index);
+  return programOf(state).compiled.graph.ids[at] ?? "";
 }
 
 type Answer = { readonly request: number; readonly usage?: ModelCallUsage };
@@ -103,8 +121,23 @@ export function adoptRevision(turn: Turn, answer: Answer & { accepted: AcceptedP
     return false;
   }
   const kept = keptSubtasks(state, accepted);
-  if (isSame(state, accepted, kept) || breaksRules(state, accepted)) {
-    endReplanning(turn, "no_progress", { ...(usage && { usage }) });
+  const used = usage && { usage };
+  if (hasOpenEffect(state)) {
+    endReplanning(turn, "failed", { ...used });
+    return false;
+  }
+  if (
+    isSameRevision(programOf(state).compiled, compilePlan(accepted.plan)) ||
+    breaksRules(state, accepted)
+  ) {
+    endReplanning(turn, "no_progress", { ...used });
+    return false;
+  }
+  const news = troubleSince(state, new Set(kept));
+  if (news !== undefined) {
+    // It keeps what has gone wrong since it was asked for.
+    ignore(turn, usage);
+    ask(turn, news);
     return false;
   }
   replaceUnwanted(turn, kept);
@@ -145,14 +178,32 @@ function isAwaited({ review, lifecycle, status }: RunState, request: number): bo
   return isUnderWay && review.replanning?.request === request;
 }
 
-function isSame(state: RunState, { plan }: AcceptedPlan, kept: readonly number[]): boolean {
-  const present = state.accepted?.plan;
-  const isWhole = kept.length === present?.subtasks.length && !kept.includes(-1);
-  return isWhole && JSON.stringify(present.output) === JSON.stringify(plan.output);
+/** What has gone wrong of which the planner was not told, and which its revision keeps. */
+function troubleSince(state: RunState, kept: ReadonlySet<number>): Reason | undefined {
+  const { causes = [], blame = [] } = state.review.replanning ?? {};
+  const told = new Set([...blame, ...causes.flatMap(({ subtask }) => subtask ?? [])].map(rootOf));
+  const isNews = (index: number) => {
+    const at = planIndexOf(state.subtasks[index] as SubtaskState, index);
+    return kept.has(at) && !told.has(rootId(state, index));
+  };
+  const indices = [...state.subtasks.keys()].filter(isNews);
+  const failed = indices.filter(
+    (index) => state.subtasks[index]?.item === null && mayBeReplaced(state.subtasks[index]),
+  );
+  if (failed.length > 0) return reasonOf(state, failed);
+  const poor = indices.find((index) => state.subtasks[index]?.review?.phase === "judged");
+  const { evaluation = null } = state.subtasks[poor ?? -1]?.review ?? {};
+  return poor === undefined || evaluation === null
+    ? undefined
+    : poorReason(state, poor, evaluation);
+}
+
+function rootOf(id: string): string {
+  return id.replace(/\[.*/, "");
 }
 
 /** The planner has checked it; what has begun since might speak against it. */
 function breaksRules(state: RunState, { plan }: AcceptedPlan): boolean {
-  const issues = checkRevision(plan, feedbackFor(state, "low_score"));
+  const issues = checkRevision(plan, standingOf(state));
   return issues.some(({ code }) => code === "plan.drops_effect");
 }

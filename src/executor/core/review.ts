@@ -29,7 +29,7 @@ export type Judged = {
 export type SubtaskReview = {
   /** `seq` of the event with which its output came. */
   readonly request: number;
-  readonly phase: "evaluating" | "poor" | "ended";
+  readonly phase: "evaluating" | "judged" | "ended";
   readonly revision: number;
   readonly candidate: KeptOutput;
   /** Of the candidate; null until there is one. */

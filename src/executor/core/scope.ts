@@ -14,7 +14,7 @@ import type { ItemsState, RunState, SubtaskState } from "./state.ts";
  */
 export function scopeFor(
   state: RunState,
-  template: Template,
+  template: Pick<Template, "references">,
   values: LargeValues,
   index?: number,
 ): Scope {

@@ -120,6 +120,8 @@ export type SubtaskState = {
   failures: number;
   /** When the next attempt may start; null unless it waits for that. */
   retryAt: number | null;
+  /** Whether a tool was called for it that may change the world. */
+  hasWritten: boolean;
   /** Whether the fallback tool has taken over. */
   usesFallback: boolean;
   /** How often it had succeeded and was wanted again. */
@@ -250,6 +252,7 @@ export function initialSubtask(attempts = 0): SubtaskState {
     attempts,
     failures: 0,
     retryAt: null,
+    hasWritten: false,
     usesFallback: false,
     timesRedone: 0,
     itemsRedone: {},

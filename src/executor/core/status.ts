@@ -43,6 +43,8 @@ export type SubtaskReason =
   | "replaced"
   /** The run was cancelled. */
   | "cancelled"
+  /** The run had a result already, and its budget did not allow more. */
+  | "budget_exceeded"
   /** The run's time was up. */
   | "timeout";
 

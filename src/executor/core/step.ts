@@ -65,6 +65,8 @@ export function step(
   const turn = beginTurn(state, input.at, values);
   decide(turn, input);
   settleDependents(turn);
+  // Before anything starts: what follows from a failure may be about to be planned anew.
+  replanFailures(turn);
   startReady(turn);
   replanFailures(turn);
   noteLowBudget(turn);

@@ -4,13 +4,16 @@
  */
 
 import { budgetGate } from "./budget.ts";
+import { completeRun } from "./completion.ts";
 import { awaitsDeadline } from "./join.ts";
 import { isNotifying } from "./notifications.ts";
 import { openApprovals } from "./open-approvals.ts";
-import { programOf } from "./program.ts";
+import { idOfSubtask, programOf } from "./program.ts";
 import { firstReady } from "./ready.ts";
+import { endReplanning } from "./replan.ts";
 import { isReviewed, isUnderReview } from "./review.ts";
 import type { RunState, SubtaskState } from "./state.ts";
+import { isFinal } from "./status.ts";
 import { emit, type Turn } from "./turn.ts";
 
 export function waitForPerson(turn: Turn): void {
@@ -24,8 +27,22 @@ export function waitForPerson(turn: Turn): void {
     isPassing(subtask) || (!isPoor && awaitsDeadline(subtask));
   // One whose wait is over in a while may cost less, or need nobody.
   if (state.subtasks.some(goesOn) && !(isPoor && holdsPlace(state))) return;
-  if (isPoor) emit(turn, { type: "run.waiting", reason: "budget_exceeded" });
+  if (isPoor && state.review.best !== null) endOverBudget(turn);
+  else if (isPoor) emit(turn, { type: "run.waiting", reason: "budget_exceeded" });
   else if (openApprovals(state).length > 0) emit(turn, { type: "run.waiting", reason: "approval" });
+}
+
+/** There is a result already, and more cannot be had: it is what the run gives. */
+function endOverBudget(turn: Turn): void {
+  const { state } = turn;
+  if (state.review.ended === null) endReplanning(turn, "budget");
+  for (const [index, { status }] of state.subtasks.entries()) {
+    if (isFinal(status)) continue;
+    const subtask = idOfSubtask(state, index);
+    emit(turn, { type: "subtask.cancelled", subtask, reason: "budget_exceeded" });
+  }
+  turn.settled.length = 0;
+  completeRun(turn);
 }
 
 /** Whether what the subtask waits for comes by itself. */

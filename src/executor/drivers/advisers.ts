@@ -12,10 +12,15 @@ import type { ModelBudget } from "./model-budget.ts";
 
 type Order<T extends Effect["type"]> = Extract<Effect, { readonly type: T }>;
 
+/** How long is waited for what somebody has used who was told to stop. */
+const PATIENCE_MS = 1_000;
+
 export class Advisers {
   readonly #world: World;
   readonly #budget: ModelBudget;
   readonly #tell: (news: News, meter: Meter) => void;
+  /** Who was asked and has not answered yet, also those of whom nobody waits for an answer. */
+  readonly #asked = new Set<AbortSignal>();
   #planning: AbortController | undefined;
   #revising: AbortController | undefined;
   readonly #evaluating = new Set<AbortController>();
@@ -25,6 +30,11 @@ export class Advisers {
     this.#world = world;
     this.#budget = budget;
     this.#tell = tell;
+  }
+
+  /** Whether somebody has yet to say what he has used, who was told to stop. */
+  get isBusy(): boolean {
+    return this.#asked.size > 0;
   }
 
   plan({ goal, clarifications }: Order<"request_plan">, onDraft: (draft: AcceptedPlan) => void) {
@@ -38,11 +48,13 @@ export class Advisers {
       onDraft,
       meter: (model: Model) => meter.measure(model),
     };
+    this.#asked.add(planning.signal);
     this.#world.plan(order).then(
-      (answer) => this.#tell(answer, meter),
+      (answer) => this.#answer(answer, meter, planning.signal),
       (error: unknown) => {
         const failure = { error: toErrorData(error), issues: [], lastPlan: null };
-        this.#tell({ type: "plan_failed", ...failure, ...usedBy(meter) }, meter);
+        const news = { type: "plan_failed", ...failure, ...usedBy(meter) } as const;
+        this.#answer(news, meter, planning.signal);
       },
     );
   }
@@ -55,6 +67,7 @@ export class Advisers {
     const { signal } = revising;
     const meter = this.#meter();
     const asked = { ...order, signal, meter: (model: Model) => meter.measure(model) };
+    this.#asked.add(signal);
     const answered = this.#world.revise?.(asked) ?? Promise.reject(nobody("plans"));
     answered.then(
       (answer) => this.#answer({ ...answer, request }, meter, signal),
@@ -77,6 +90,7 @@ export class Advisers {
       const news = { type: "evaluated", request, subtask, evaluation } as const;
       this.#answer({ ...news, ...usedBy(meter) }, meter, signal);
     };
+    this.#asked.add(signal);
     const judged = this.#world.evaluate?.(asked) ?? Promise.reject(nobody("judges"));
     judged.then(answer, (error: unknown) => {
       answer(notJudged(threshold, toErrorData(error).message));
@@ -84,21 +98,42 @@ export class Advisers {
   }
 
   abortPlanning(): void {
-    this.#planning?.abort();
+    this.#abort(this.#planning ? [this.#planning] : []);
   }
 
   /** What was asked is asked again, or never. */
   abortReview(): void {
-    this.#revising?.abort();
-    for (const evaluating of this.#evaluating) evaluating.abort();
+    this.#abort([...this.#evaluating, ...(this.#revising ? [this.#revising] : [])]);
     this.#evaluating.clear();
   }
 
+  /** Nobody is told of anything any more. */
+  close(): void {
+    this.#asked.clear();
+    for (const one of [...this.#evaluating, this.#revising, this.#planning]) one?.abort();
+  }
+
+  #abort(controllers: readonly AbortController[]): void {
+    for (const controller of controllers) controller.abort();
+    const signals = controllers.map(({ signal }) => signal);
+    if (signals.some((signal) => this.#asked.has(signal))) this.#giveUp(signals);
+  }
+
   /** The answer to what was given up says nothing, but what it has used. */
-  #answer(news: News, meter: Meter, { aborted }: AbortSignal): void {
-    if (!aborted) return this.#tell(news, meter);
-    const { usage } = meter;
-    if (usage !== undefined) this.#tell({ type: "answer_ignored", usage }, meter);
+  #answer(news: News, meter: Meter, signal: AbortSignal): void {
+    // He was waited for long enough.
+    if (!this.#asked.delete(signal)) return;
+    const given: News = { type: "answer_ignored", ...usedBy(meter) };
+    this.#tell(signal.aborted ? given : news, meter);
+  }
+
+  /** Who does not stop when he is told to is not waited for longer. */
+  #giveUp(signals: readonly AbortSignal[]): void {
+    this.#world.clock.setTimer(PATIENCE_MS, () => {
+      const isWaiting = signals.some((signal) => this.#asked.has(signal));
+      for (const signal of signals) this.#asked.delete(signal);
+      if (isWaiting) this.#tell({ type: "answer_ignored" }, this.#meter());
+    });
   }
 
   #meter(): Meter {

@@ -137,8 +137,7 @@ class InProcessDrive implements Drive {
     for (const one of unsettled) one.settle();
     for (const event of events) this.#noteTimeout(event);
     const { journal, lease, listener } = this.#options;
-    const { status } = this.#state;
-    const stands = isFinished(status) || status === "paused" || status === "waiting";
+    const stands = this.#stands();
     if (events.length > 0) {
       const summary = this.#summary();
       const more = {
@@ -161,6 +160,13 @@ class InProcessDrive implements Drive {
     // Not before the events are durable, nor after the run is let go of: who asked waits for it.
     for (const id of heard) await journal.removeRequest(id);
     if (stands) await this.#end();
+  }
+
+  /** Whether it has ended or stands still; who was told to stop has to say first what he used. */
+  #stands(): boolean {
+    const { status } = this.#state;
+    if (isFinished(status)) return true;
+    return (status === "paused" || status === "waiting") && !this.#advisers.isBusy;
   }
 
   /** Those that were cut off were slow ones: without them the slowest would look fast. */
@@ -352,8 +358,7 @@ class InProcessDrive implements Drive {
     this.#over = true;
     this.#timers.clear();
     this.#stopHeartbeat?.();
-    this.#advisers.abortPlanning();
-    this.#advisers.abortReview();
+    this.#advisers.close();
     this.#notifications?.abort();
     for (const underWay of this.#attempts.values()) abort(underWay, "cancelled");
     this.#admissions.close();

@@ -8,7 +8,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import { NO_USAGE } from "../../models/model.ts";
 import type { Feedback } from "../../plan/evaluation.ts";
 import { planSchema } from "../../plan/schema.ts";
-import { checkRevision } from "../judge-revision.ts";
+import { issuesOfRevision } from "../judge-revision.ts";
 import type { PlanOutcome, PlanRequest, RevisionRequest } from "../planner.ts";
 import { blamedIn, fixedIn } from "../read-feedback.ts";
 import { takeOver } from "./take-over.ts";
@@ -39,7 +39,7 @@ export async function revise(
 function check(proposed: Json, request: RevisionRequest): readonly Issue[] {
   if (!planSchema.safeParse(proposed).success) return request.check(proposed);
   const revised = revisionOf(proposed, request);
-  return revised === undefined ? [INSEPARABLE] : checkRevision(revised, request);
+  return revised === undefined ? [INSEPARABLE] : issuesOfRevision(revised, request);
 }
 
 function revisionOf(proposed: Json, { feedback }: RevisionRequest): JsonObject | undefined {
