@@ -28,7 +28,7 @@ export class Judging {
     const tools = await this.#toolbox.open();
     const evidence = order.evidence.map((one) => {
       // Of a tool that is gone nobody knows.
-      return { ...one, isWritten: tools.get(one.tool)?.needsModel ?? true };
+      return { ...one, isWritten: one.tool !== "" && (tools.get(one.tool)?.needsModel ?? true) };
     });
     return (await this.evaluate({ ...order, evidence })).evaluation;
   }
@@ -43,6 +43,7 @@ export class Judging {
   async #open(): Promise<Evaluator> {
     const { createEvaluator } = await import("./evaluator/create-evaluator.ts");
     const { evaluation, evaluators: own } = this.#options;
-    return createEvaluator({ judges: this.#judges, combine: evaluation?.combine, own });
+    const { combine } = evaluation ?? {};
+    return createEvaluator({ judges: this.#judges, combine, own, clock: this.#options.clock });
   }
 }

@@ -6,6 +6,7 @@ import { InputError, type Issue, inputError } from "./base/errors.ts";
 import type { Json, JsonObject } from "./base/json.ts";
 import type { DayLimits } from "./day-budget.ts";
 import type { OwnEvaluator } from "./evaluator/evaluator.ts";
+import { requireEvaluators } from "./evaluator/require-evaluators.ts";
 import {
   type ApprovalPolicy,
   type Budget,
@@ -247,7 +248,9 @@ function issuesOfWanted(accept: Accept, options: PlanwrightOptions): readonly Is
 }
 
 /** @throws {InputError} `input.invalid` */
-function reviewOf({ evaluation, escalation, maxReplans = 0 }: PlanwrightOptions): ReviewSettings {
+function reviewOf(options: PlanwrightOptions): ReviewSettings {
+  const { evaluation, escalation, maxReplans = 0 } = options;
+  requireEvaluators(options.evaluators);
   const { threshold = NO_REVIEW.threshold } = evaluation ?? {};
   if (!(threshold >= 0 && threshold <= 1)) {
     const [message, path] = [`evaluation.threshold is ${threshold}.`, "evaluation.threshold"];

@@ -117,7 +117,7 @@ describe("flags", () => {
     [["--threshold", "good"], "Give a number from 0 to 1."],
     [["--max-replans", "-1"], "Give a whole number, 0 for none."],
     [["--max-replans", "1.5"], "Give a whole number, 0 for none."],
-    [["--accept", ""], "Write a list of criteria"],
+    [["--accept", ""], "Say what the answer must be like."],
     [["--evaluator-model", "acme:one"], "acme:one"],
     [["--escalation-model", "acme:one"], "acme:one"],
     [["--evaluator-model", "anthropic:claude"], "ANTHROPIC_API_KEY"],

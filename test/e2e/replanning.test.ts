@@ -290,7 +290,6 @@ describe("a judge", () => {
       status: "degraded",
       flags: [
         { code: "suspected_injection", message: expect.stringContaining("in the output") },
-        { code: "suspected_injection", message: expect.stringContaining("what body gave") },
         { code: "below_threshold", message: expect.stringContaining("temperature") },
       ],
       evaluations: [{ verdict: "fail" }],
@@ -298,7 +297,10 @@ describe("a judge", () => {
     const lax = await make(mock.url, options).ask(GOAL, { accept: ACCEPT }).result();
     expect(lax).toMatchObject({
       status: "degraded",
-      flags: [{ code: "suspected_injection" }, { code: "suspected_injection" }],
+      flags: [
+        { code: "suspected_injection", message: expect.stringContaining("in the output") },
+        { code: "suspected_injection", message: expect.stringContaining("what body gave") },
+      ],
       evaluations: [{ verdict: "pass", score: 1 }],
     });
     expect(mock.asked.judges[0]).toContain("untrusted");

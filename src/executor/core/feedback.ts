@@ -1,6 +1,7 @@
 /** How a run has gone, for who plans it anew, taken from the state. */
 
 import { renderBytes } from "../../base/bytes.ts";
+import { cutText, cutTextEnd } from "../../base/excerpt.ts";
 import type { Json } from "../../base/json.ts";
 import type { Feedback, ReplanTrigger, SubtaskReport } from "../../plan/evaluation.ts";
 import { isAnswerLost } from "./answer-lost.ts";
@@ -85,5 +86,5 @@ function excerptOf({ output, largeOutput }: KeptOutput, most: number): string {
   if (text.length <= most) return text;
   const tail = Math.floor(most / 4);
   const left = text.length - most;
-  return `${text.slice(0, most - tail)} … (${left} characters left out) … ${text.slice(-tail)}`;
+  return `${cutText(text, most - tail)} … (${left} characters left out) … ${cutTextEnd(text, tail)}`;
 }
