@@ -122,6 +122,7 @@ function ownOptions(
     record: undefined,
     replay: undefined,
     planCache: undefined,
+    embeddedPlanner: { refuse: suite.refuse },
     dayBudget: undefined,
     deadLetters: undefined,
     maxSeconds: options.maxSeconds,

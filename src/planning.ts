@@ -256,7 +256,7 @@ function toolsOf({ subtasks }: Plan, tools: ToolRegistry): Tool[] {
 /** Loaded when there is a goal: running a plan or looking back needs no planner. */
 async function makePlanner(
   models: Models | undefined,
-  { planner: options, planCache }: PlanwrightOptions,
+  { planner: options, embeddedPlanner, planCache }: PlanwrightOptions,
 ): Promise<Planner> {
   if (models !== undefined) {
     const { createModelPlanner } = await import("./planner/model-planner.ts");
@@ -265,5 +265,5 @@ async function makePlanner(
     return (await import("./planner/plan-cache.ts")).cachePlans(planner, planCache);
   }
   const { createEmbeddedPlanner } = await import("./planner/embedded/embedded-planner.ts");
-  return createEmbeddedPlanner();
+  return createEmbeddedPlanner(embeddedPlanner);
 }

@@ -33,6 +33,7 @@ const suiteSchema = z.strictObject({
   ]),
   workspace: text.optional(),
   run: z.enum(["nothing", "plan", "execute"]).optional(),
+  refuse: z.enum(["unclear", "never"]).optional(),
   tools: z.union([text, z.array(text)]).optional(),
   // Names; a module may have scorers of its own beside them.
   scorers: z.array(z.unknown()).min(1).optional(),
@@ -51,7 +52,7 @@ const BUILTIN = "builtin";
 /** A suite without its samples. */
 export type PlannerHead = Pick<
   PlannerSuite,
-  "run" | "repeat" | "scorers" | "thresholds" | "builtinTools"
+  "run" | "refuse" | "repeat" | "scorers" | "thresholds" | "builtinTools"
 > & {
   readonly name: string | undefined;
   /** Undefined for data of one's own. */
@@ -83,7 +84,7 @@ export function checkPlannerHead(value: Json): {
   const scorers = scorersOf(data, adapter, run, issues);
   const thresholds = thresholdsOf(data, scorers, issues);
   if (issues.length > 0) return { head: undefined, issues };
-  const { data: source, repeat = 1, workspace, name } = data;
+  const { data: source, refuse = "unclear", repeat = 1, workspace, name } = data;
   const tools = [data.tools ?? (adapter === undefined ? BUILTIN : [])].flat();
   const ofSource = typeof source === "string" ? { files: [source] } : source;
   return {
@@ -91,6 +92,7 @@ export function checkPlannerHead(value: Json): {
       name,
       adapter,
       run,
+      refuse,
       repeat,
       scorers,
       thresholds,

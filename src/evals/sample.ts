@@ -155,6 +155,8 @@ export type PlannerSuite = {
    * `plan`: plan each goal; `execute`: run the plan, too; `nothing`: the scorers need no planner.
    */
   readonly run: "nothing" | "plan" | "execute";
+  /** What the embedded planner does about a goal that it does not understand. */
+  readonly refuse: "unclear" | "never";
   /** Times that each sample is planned. */
   readonly repeat: number;
   /** At least one. */

@@ -46,6 +46,7 @@ const HINTS: Readonly<Record<string, string>> = {
   note: "Say why it has its label, or leave it out.",
   output: "Give what is to be judged, as JSON.",
   plan: "Write nodes and edges: { nodes: [{ tool: read_file }], edges: [] }.",
+  refuse: "Write unclear or never.",
   repeat: "Write a whole number from 1.",
   reword: 'Name a JSON file of other words: { "image": "picture" }.',
   run: "Write plan, execute or nothing.",
