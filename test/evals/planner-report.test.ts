@@ -21,7 +21,7 @@ function suiteOf(more: Partial<PlannerSuite> = {}): PlannerSuite {
     name: "s",
     run: "plan",
     refuse: "unclear",
-  repeat: 1,
+    repeat: 1,
     scorers: [scorer("f1")],
     thresholds: [],
     toolPaths: [],

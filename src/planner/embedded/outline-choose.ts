@@ -128,6 +128,11 @@ function readiness(card: ToolCard, before: readonly Choice[], media: readonly st
 /** What nobody can say in words. */
 const MEDIA = ["image", "audio", "video", "url"].map(rootOf);
 
+/** Whether a parameter is such a thing by its name, as "image 2" is. */
+export function isMedium({ roots }: Parameter): boolean {
+  return MEDIA.includes(roots.findLast((root) => !/^\d+$/.test(root)) ?? "");
+}
+
 export function takes({ roots, about }: Parameter, medium: string): boolean {
   return roots.includes(medium) || about.has(medium);
 }

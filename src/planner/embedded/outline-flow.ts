@@ -24,6 +24,11 @@ export function fieldsGiven(card: ToolCard): readonly Field[] {
   return found;
 }
 
+/** Whether nothing but a description may say what it is. */
+export function isUntold({ path, shape }: Field): boolean {
+  return path === "" && shape.isAny;
+}
+
 /** How well what a tool gives is what a parameter takes, 0 to 1, by the words for both. */
 export function flow(field: Field, parameter: Parameter): number {
   const { roots: from, about } = field;

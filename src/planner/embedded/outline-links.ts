@@ -7,8 +7,8 @@ import type { Json } from "../../base/json.ts";
 import { fill } from "./fill.ts";
 import { makeRequest } from "./interpret.ts";
 import { PRONOUNS } from "./lexicon.ts";
-import { type Choice, takes } from "./outline-choose.ts";
-import { fieldsGiven, flow, isPassable } from "./outline-flow.ts";
+import { type Choice, isMedium, takes } from "./outline-choose.ts";
+import { fieldsGiven, flow, isPassable, isUntold } from "./outline-flow.ts";
 import type { Matcher } from "./outline-match.ts";
 import { dependsOn, inOrder, type Node, type Origin } from "./outline-node.ts";
 import { findProvider, isGivenBack, isHidden } from "./outline-provide.ts";
@@ -108,7 +108,7 @@ function offerOf(value: Json, parameter: Parameter, { segment }: Node): Offer {
   const isLiteral = [value].flat().every((one) => texts.includes(String(one)));
   return {
     origin: { kind: "value", value },
-    score: isLiteral ? L.literal : isHidden(parameter) ? 0 : L.words,
+    score: isLiteral ? L.literal : isHidden(parameter) || isMedium(parameter) ? 0 : L.words,
   };
 }
 
@@ -157,6 +157,8 @@ function stepsFor(
     const meant = mention(node, other, field, distance, matcher);
     // Nothing speaks for it but that both are texts.
     if (fit === 0 && meant < L.sure) return [];
+    // What comes of it nobody has told: at most the next step goes on with that.
+    if (fit === 0 && isUntold(field) && distance > 1) return [];
     const score = fit + meant + L.recent / distance;
     return [{ origin: { kind: "step", node: other, field } as const, score }];
   });

@@ -65,11 +65,11 @@ export class Matcher {
     return found;
   }
 
-  /** A word that the tools use themselves means what it means, and less what the dictionary says. */
+  /** The more a tool says of a word itself, the less it needs synonyms: 0 for a word of a name. */
   #looseness(root: string): number {
     let said = 0;
     for (const { own } of this.#entries.values()) said = Math.max(said, own.get(root) ?? 0);
-    return 1 - W.own * said;
+    return 1 - said;
   }
 
   /** Inverse document frequency, 0 to 1, where a tool counts by how well the word describes it. */

@@ -5,6 +5,7 @@ import { describeStep } from "./assemble.ts";
 import type { Argument, Step } from "./draft.ts";
 import { type Ids, jsonOf, pathOf } from "./expressions.ts";
 import { nameSteps } from "./naming.ts";
+import { isUntold } from "./outline-flow.ts";
 import type { Node } from "./outline-node.ts";
 import type { Shape } from "./shape.ts";
 import { mainField } from "./suit.ts";
@@ -50,7 +51,7 @@ function stepFor({ card, origins, segment }: Node, steps: ReadonlyMap<Node, Step
 
 /** What is called for what it does keeps its place: nobody knows what depends on it. */
 function isDeed({ tool, fields }: ToolCard): boolean {
-  return tool.effects === "write" || fields.every(({ path, shape }) => path === "" && shape.isAny);
+  return tool.effects === "write" || fields.every(isUntold);
 }
 
 const MAX_NAME = 60;

@@ -29,14 +29,55 @@ export type SegmentWord = {
 /** In the order in which things are to be done, as far as the goal says so. */
 export function segmentsOf(tokens: readonly Token[], verbs: KnownVerbs): Segment[] {
   const before = new Set<string>();
-  return splitClauses(tokens, verbs)
+  const told = splitClauses(tokens, verbs)
     .filter(({ mood }) => mood !== "negated")
-    .map((clause) => {
+    .map((clause): Segment => {
       const values = clause.tokens.filter((token): token is ValueToken => token.kind === "value");
       const words = wordsIn(clause, before);
       for (const { token } of words) before.add(token.root);
-      return { clause, words, values, roles: rolesOf(clause, values) };
+      const roles = rolesOf(clause, values);
+      return {
+        clause: tellsOnly(clause) ? { ...clause, mood: "context" } : clause,
+        words,
+        values,
+        roles,
+      };
     });
+  return firstThingsFirst(told, tokens);
+}
+
+const AT_HAND = ["input", "source", "original", "base", "basis", "example", "reference"];
+
+/** "…, which shows a dog", "use a.png as the input": about what is at hand. */
+function tellsOnly({ tokens, verb, cut }: Clause): boolean {
+  const [first, second, third] = tokens;
+  if (cut === "soft" && says(first, "which", "whose")) return true;
+  if (first !== verb || !says(first, "use") || second?.kind !== "value") return false;
+  return says(third, "as") && tokens.some((token) => says(token, ...AT_HAND));
+}
+
+/** "Do A, but do B first": B comes before A. */
+function firstThingsFirst(told: readonly Segment[], tokens: readonly Token[]): Segment[] {
+  const ordered: Segment[] = [];
+  for (const segment of told) {
+    const later = ordered.findLastIndex(isRequest);
+    if (later >= 0 && isRequest(segment) && endsWithFirst(segment, tokens))
+      ordered.splice(later, 0, segment);
+    else ordered.push(segment);
+  }
+  return ordered;
+}
+
+function isRequest({ clause }: Segment): boolean {
+  return clause.mood === "request";
+}
+
+/** Clauses are without sequence words: it stands behind. */
+function endsWithFirst({ clause }: Segment, tokens: readonly Token[]): boolean {
+  const [last] = clause.tokens.slice(-1);
+  const end = last === undefined ? 0 : tokens.indexOf(last) + 1;
+  const next = tokens[end + 1];
+  return says(tokens[end], "first", "beforehand") && (next === undefined || next.kind === "mark");
 }
 
 /** What a quoted question speaks of is what it is asked about. */

@@ -12,8 +12,6 @@ export const WEIGHTS = {
   synonym: 0.75,
   /** By a synonym of the dictionary, which has many senses. */
   related: 0.6,
-  /** How much less synonyms count of a word that tools say themselves. */
-  own: 0.8,
   /** Words that say little of what is asked. */
   slight: 0.5,
   /** What is known from before: "the translated text". */

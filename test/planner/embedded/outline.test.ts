@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
+import { defineTool } from "../../../src/tools/define-tool.ts";
 import { gardenTools } from "./garden-tools.ts";
 import { planFor, sketch } from "./planning.ts";
 import { offlineTools } from "./tools.ts";
@@ -65,6 +67,51 @@ test("what changes the world is done in the order in which it was told", async (
   expect((await sketch(goal, tools, never)).batches).toEqual([
     ["order_seeds"],
     ["reserve_greenhouse"],
+  ]);
+});
+
+test("what is said to come first is done first", async () => {
+  const goal = "Reserve a greenhouse for December 5th, but order tomato seeds at Greenleaf first";
+  expect((await sketch(goal, tools, never)).batches).toEqual([
+    ["order_seeds"],
+    ["reserve_greenhouse"],
+  ]);
+});
+
+test("of what nobody has told the result, at most the next step goes on with it", async () => {
+  const goal =
+    "Hire a gardener to mow the lawn, order tomato seeds at Greenleaf, and reserve a greenhouse for the gardener";
+  expect((await sketch(goal, tools, never)).calls.at(-1)).toEqual([
+    "reserve_greenhouse",
+    { day: "${inputs.reserve_greenhouse_day}" },
+  ]);
+});
+
+test.each([
+  ["Sharpen the picture. Please use 'oak.jpg' as the input picture of the tree.", "sharpen_photo"],
+  ["Frame the picture oak.jpg, which shows a bird that sings.", "frame_photo"],
+  ["Shorten 'Roses need sun.' My picture of the old tree is on the wall.", "shorten_text"],
+])("what a goal only tells of what is at hand asks for no tool: %s", async (goal, tool) => {
+  expect((await sketch(goal, tools, never)).calls.map(([name]) => name)).toEqual([tool]);
+});
+
+test("what somebody wants to be done is asked for", async () => {
+  const { calls } = await sketch("Frame oak.jpg. I want the text to be read aloud.", tools, never);
+  expect(calls.map(([tool]) => tool)).toEqual(["frame_photo", "read_aloud"]);
+});
+
+test("words of the goal are no file", async () => {
+  const image = z.string().describe("An image file.");
+  const join = defineTool({
+    name: "join_photos",
+    description: "Join two pictures to one wide picture.",
+    input: z.object({ image, image_2: image }),
+    output: z.object({ image }),
+    run: () => ({ image: "" }),
+  });
+  const goal = "Create a wide picture of 'oak.jpg' with roses in it";
+  expect((await sketch(goal, [...tools, join], never)).calls).toEqual([
+    ["join_photos", { image: "oak.jpg", image_2: "${inputs.join_photos_image_2}" }],
   ]);
 });
 
