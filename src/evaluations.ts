@@ -3,6 +3,7 @@
 import { InputError } from "./base/errors.ts";
 import type { Json } from "./base/json.ts";
 import type { Control } from "./control.ts";
+import type { EvalSuites } from "./eval-suites.ts";
 import type { Evaluated } from "./evaluator/evaluator.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
 import type { History } from "./history.ts";
@@ -29,13 +30,17 @@ type Parts = {
   readonly history: History;
   readonly control: Control;
   readonly settings: RunSettings;
+  readonly suites: EvalSuites;
 };
 
 export class Evaluations {
+  /** Suites by which planners are measured. */
+  readonly suites: EvalSuites;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.suites = parts.suites;
   }
 
   /**

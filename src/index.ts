@@ -30,6 +30,15 @@ export type {
   ItemResult,
 } from "./batch.ts";
 export type { ItemsOptions, ResumeItemsOptions } from "./batches.ts";
+export type { EvalSuites } from "./eval-suites.ts";
+export type {
+  CallGraph,
+  PlanSample,
+  Prediction,
+  Scorer,
+  ScorerTools,
+  Share,
+} from "./evals/sample.ts";
 export type { EvaluateRequest, Evaluations } from "./evaluations.ts";
 export type {
   Evaluated,

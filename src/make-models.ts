@@ -62,8 +62,9 @@ export function makeModels(
     const made = typeof named === "string" ? createModel(named, { env, clock, limits }) : named;
     const isLimited = options.budget?.usd !== undefined || options.dayBudget?.usd !== undefined;
     if (isLimited) requirePrice(made);
-    const kept = record === undefined ? made : recordModel(made, record, env);
-    return dayBudget === undefined ? kept : dayBudget.limit(kept);
+    const limited = dayBudget === undefined ? made : dayBudget.limit(made);
+    // As it was asked, not as a budget let it pass: a replay has no budget to keep.
+    return record === undefined ? limited : recordModel(limited, record, env);
   };
   const made = new Map<string, Model>();
   const named = (name: string) => {

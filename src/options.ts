@@ -25,6 +25,7 @@ import type { Accept } from "./plan/accept-schema.ts";
 import { issuesOfAccept } from "./plan/check-accept.ts";
 import type { Clarification } from "./plan/question.ts";
 import type { PlanBudget } from "./plan/schema.ts";
+import type { EmbeddedPlannerOptions } from "./planner/embedded/embedded-planner.ts";
 import type { ModelPlannerOptions } from "./planner/model-planner.ts";
 import { type RunListener, userName } from "./run.ts";
 import type { Tool } from "./tools/tool.ts";
@@ -60,6 +61,8 @@ export interface PlanwrightOptions {
   readonly replay?: string | undefined;
   /** How a model is asked for plans. */
   readonly planner?: ModelPlannerOptions | undefined;
+  /** What plans where no model is named. */
+  readonly embeddedPlanner?: EmbeddedPlannerOptions | undefined;
   /** The folder of plans that were made before, to be used again. @default none */
   readonly planCache?: string | undefined;
   /** Whether subtasks that only look may start while a model still writes the plan. @default true */

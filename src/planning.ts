@@ -14,7 +14,7 @@ import type {
 } from "./executor/drivers/driver.ts";
 import { lowerGiven } from "./given-plan.ts";
 import { innerIssues } from "./inner-plans.ts";
-import type { Model, Models } from "./models/model.ts";
+import type { Model, Models, ModelUsage } from "./models/model.ts";
 import type { PlanOptions, PlanwrightOptions } from "./options.ts";
 import { evaluatorIssues } from "./own-evaluators.ts";
 import { type CheckedPlan, type CheckOptions, checkPlan } from "./plan/check.ts";
@@ -33,16 +33,20 @@ const MAX_GIVEN_SUBTASKS = 100_000;
 /** Whether a planner made the plan, or somebody who may do more. */
 type Origin = "planned" | "given";
 
-export type PlanReport =
-  | { readonly status: "planned"; readonly plan: Plan; readonly planner: string }
+export type PlanReport = { readonly planner: string; readonly usage: PlanUsage } & PlanVerdict;
+
+/** What the planner asked of models. */
+export type PlanUsage = ModelUsage & { readonly modelCalls: number };
+
+type PlanVerdict =
+  | { readonly status: "planned"; readonly plan: Plan }
   /** The planner must know something first; ask it again with the `clarifications`. */
-  | { readonly status: "asks"; readonly questions: readonly Question[]; readonly planner: string }
+  | { readonly status: "asks"; readonly questions: readonly Question[] }
   | {
       readonly status: "failed";
       readonly issues: readonly Issue[];
       /** The planner's newest proposal, for the user to mend. */
       readonly lastPlan: Json;
-      readonly planner: string;
     };
 
 type Parts = {
@@ -88,13 +92,14 @@ export class Planning {
   async report(goal: string, options: PlanOptions): Promise<PlanReport> {
     const { clarifications = [], signal = new AbortController().signal } = options;
     const outcome = await this.ask({ goal, clarifications, signal });
-    const planner = this.plannerName;
-    if (outcome.status === "planned") return { status: "planned", plan: outcome.plan, planner };
+    const usage = { ...outcome.usage, modelCalls: outcome.modelCalls };
+    const about = { planner: this.plannerName, usage };
+    if (outcome.status === "planned") return { status: "planned", plan: outcome.plan, ...about };
     if (outcome.status === "asks") {
-      return { status: "asks", questions: outcome.questions, planner };
+      return { status: "asks", questions: outcome.questions, ...about };
     }
     const { issues, lastPlan = null } = outcome;
-    return { status: "failed", issues, lastPlan, planner };
+    return { status: "failed", issues, lastPlan, ...about };
   }
 
   /** What the executor's order for a plan comes to. */
@@ -253,7 +258,7 @@ function toolsOf({ subtasks }: Plan, tools: ToolRegistry): Tool[] {
 /** Loaded when there is a goal: running a plan or looking back needs no planner. */
 async function makePlanner(
   models: Models | undefined,
-  { planner: options, planCache }: PlanwrightOptions,
+  { planner: options, embeddedPlanner, planCache }: PlanwrightOptions,
 ): Promise<Planner> {
   if (models !== undefined) {
     const { createModelPlanner } = await import("./planner/model-planner.ts");
@@ -262,5 +267,5 @@ async function makePlanner(
     return (await import("./planner/plan-cache.ts")).cachePlans(planner, planCache);
   }
   const { createEmbeddedPlanner } = await import("./planner/embedded/embedded-planner.ts");
-  return createEmbeddedPlanner();
+  return createEmbeddedPlanner(embeddedPlanner);
 }

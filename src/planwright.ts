@@ -1,8 +1,6 @@
 /**
- * The one file that knows every room and wires them.
- *
- * Nothing is opened before it is needed: a plan is checked before the journal is touched,
- * so bad input leaves no trace.
+ * The one file that knows every room and wires them. Nothing is opened before it is needed: a
+ * plan is checked before the journal is touched, so bad input leaves no trace.
  */
 
 import { readAuditTrail, verifyAuditTrail } from "./audit.ts";
@@ -15,6 +13,7 @@ import { CachedPlans } from "./cached-plans.ts";
 import { Control } from "./control.ts";
 import { DayBudget } from "./day-budget.ts";
 import { DeadLetters, type DecidedBatch, type DecidedRun } from "./dead-letters.ts";
+import { EvalSuites } from "./eval-suites.ts";
 import { Evaluations } from "./evaluations.ts";
 import type { RunEvent } from "./executor/core/event.ts";
 import type { RunSettings } from "./executor/core/settings.ts";
@@ -138,7 +137,9 @@ export class Planwright {
     });
     this.#deadLetters = new DeadLetters({ ...parts, items: this.batches.invalidItems });
     this.#control = new Control(parts);
-    this.evaluations = new Evaluations({ judging, history, control: this.#control, settings });
+    const suites = new EvalSuites(options, store, clock, (own) => new Planwright(own));
+    const control = this.#control;
+    this.evaluations = new Evaluations({ judging, history, control, settings, suites });
     this.cachedPlans = new CachedPlans(options.planCache);
   }
 

@@ -114,7 +114,7 @@ export class RunStore {
     const journal = await this.openToRead();
     for (let asked = limit; journal !== undefined; ) {
       const rows = await journal.list({ of, ...(Number.isFinite(asked) && { limit: asked }) });
-      const begun = rows.filter((row) => hasBegun(row, this.#clock.now()));
+      const begun = rows.filter((row) => hasBegun(row, this.#clock.now()) && !isEval(row));
       if (rows.length < asked || begun.length === limit) return begun;
       asked += limit - begun.length;
     }
@@ -220,9 +220,18 @@ export function newRunId(now: number): string {
 
 /** A batch is held like a run, and has other events. @throws {InputError} `run.unknown` */
 export function requireRun({ runId, summary }: RunRow): void {
+  if (isEval({ summary })) {
+    const message = `${runId} is an eval, not a run.`;
+    throw inputError("run.unknown", message, "Go on with it with `planwright eval --resume`.");
+  }
   if (!isBatchSummary(summary)) return;
   const hint = `See \`planwright report ${runId}\`; its items are runs with ids of their own.`;
   throw inputError("run.unknown", `${runId} is a batch, not a run.`, hint);
+}
+
+/** An eval is held like a batch, and told by other commands. */
+function isEval({ summary }: Pick<RunRow, "summary">): boolean {
+  return summary["eval"] !== undefined;
 }
 
 /** Whether the summary is that of a batch, not of a run. */

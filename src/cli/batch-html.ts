@@ -7,6 +7,7 @@ import { renderDuration } from "../base/duration.ts";
 import type { BatchReport } from "../planwright.ts";
 import type { StepReport } from "../projections/batch-report.ts";
 import { costText, countsText, hardText, refinedText, timesOf } from "./batch-text.ts";
+import { escapeHtml } from "./html-text.ts";
 
 const WIDTH = 720;
 const LABEL = 150;
@@ -34,12 +35,12 @@ export function renderReportHtml(report: BatchReport): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(goal)}: ${escaped(batchId)}</title>
+<title>${escapeHtml(goal)}: ${escapeHtml(batchId)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escaped(goal)}</h1>
-<dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${escaped(value)}</dd>`).join("")}</dl>
+<h1>${escapeHtml(goal)}</h1>
+<dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join("")}</dl>
 <h2>How far items came</h2>
 ${funnelChart(report.steps)}
 <h2>How long a step took: p50, p95, p99</h2>
@@ -59,7 +60,7 @@ function funnelChart(steps: readonly StepReport[]): string {
   const rows = steps.map((step, index) => {
     const y = index * ROW;
     const title = `${step.id}: ${step.reached} reached, ${step.passed} passed, ${step.failed} failed`;
-    return `<g><title>${escaped(title)}</title>${label(step.id, y)}
+    return `<g><title>${escapeHtml(title)}</title>${label(step.id, y)}
 ${bar("reached", scale(step.reached, most), y)}${bar("passed", scale(step.passed, most), y)}
 ${tail(`${step.passed} of ${step.reached}`, scale(step.reached, most), y)}</g>`;
   });
@@ -73,7 +74,7 @@ function durationChart(steps: readonly StepReport[]): string {
   const rows = steps.map((step, index) => {
     const y = index * ROW;
     const times = timesOf(step).join(" / ");
-    return `<g><title>${escaped(`${step.id}: ${times}`)}</title>${label(step.id, y)}
+    return `<g><title>${escapeHtml(`${step.id}: ${times}`)}</title>${label(step.id, y)}
 ${(["p99Ms", "p95Ms", "p50Ms"] as const)
   .map((name) => bar(name, scale(log(step[name]), most), y))
   .join("")}${tail(times, scale(log(step.p99Ms), most), y)}</g>`;
@@ -83,7 +84,7 @@ ${(["p99Ms", "p95Ms", "p50Ms"] as const)
 
 function svg(rows: readonly string[], name: string): string {
   const height = Math.max(ROW, rows.length * ROW);
-  return `<svg role="img" aria-label="${escaped(name)}" viewBox="0 0 ${WIDTH + TAIL} ${height}">${rows.join("\n")}</svg>`;
+  return `<svg role="img" aria-label="${escapeHtml(name)}" viewBox="0 0 ${WIDTH + TAIL} ${height}">${rows.join("\n")}</svg>`;
 }
 
 function scale(value: number, most: number): number {
@@ -96,11 +97,11 @@ function bar(kind: string, width: number, y: number): string {
 
 function label(text: string, y: number): string {
   const cut = text.length > 20 ? `${text.slice(0, 19)}…` : text;
-  return `<text x="${LABEL - 8}" y="${y + ROW / 2 + 4}" text-anchor="end">${escaped(cut)}</text>`;
+  return `<text x="${LABEL - 8}" y="${y + ROW / 2 + 4}" text-anchor="end">${escapeHtml(cut)}</text>`;
 }
 
 function tail(text: string, width: number, y: number): string {
-  return `<text x="${LABEL + width + 6}" y="${y + ROW / 2 + 4}">${escaped(text)}</text>`;
+  return `<text x="${LABEL + width + 6}" y="${y + ROW / 2 + 4}">${escapeHtml(text)}</text>`;
 }
 
 function stepTable({ steps }: BatchReport): string {
@@ -118,8 +119,10 @@ function stepTable({ steps }: BatchReport): string {
   const rows = steps.map((step) => {
     const { reached, passed, failed, skipped, attempts, retries } = step;
     const counts = [reached, passed, failed, skipped, attempts, retries].map(String);
-    const cells = [...counts, ...timesOf(step)].map((cell) => `<td>${escaped(cell)}</td>`).join("");
-    return `<tr><th>${escaped(step.id)}</th><th>${escaped(step.tool)}</th>${cells}</tr>`;
+    const cells = [...counts, ...timesOf(step)]
+      .map((cell) => `<td>${escapeHtml(cell)}</td>`)
+      .join("");
+    return `<tr><th>${escapeHtml(step.id)}</th><th>${escapeHtml(step.tool)}</th>${cells}</tr>`;
   });
   const names = head.map((name) => `<td>${name}</td>`).join("");
   return `<table><thead><tr><th>step</th><th>tool</th>${names}</tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
@@ -128,26 +131,17 @@ function stepTable({ steps }: BatchReport): string {
 function refinedList({ refined }: BatchReport): string {
   if (refined === null) return "";
   const items = refined.hardest.map(({ item, ...one }) => `item ${item}, ${hardText(one)}`);
-  const list = items.map((text) => `<li>${escaped(text)}</li>`).join("");
-  return `<h2>Refined</h2>\n<p>${escaped(refinedText(refined))}.</p>\n<ul>${list}</ul>\n`;
+  const list = items.map((text) => `<li>${escapeHtml(text)}</li>`).join("");
+  return `<h2>Refined</h2>\n<p>${escapeHtml(refinedText(refined))}.</p>\n<ul>${list}</ul>\n`;
 }
 
 function failureTable({ failures }: BatchReport): string {
   if (failures.length === 0) return "<p>None.</p>";
   const rows = failures.map(
     ({ count, code, step, example }) =>
-      `<tr><td>${count}</td><th>${escaped(code)}</th><th>${escaped(step ?? "")}</th><th>item ${example.item}: ${escaped(example.message)}</th></tr>`,
+      `<tr><td>${count}</td><th>${escapeHtml(code)}</th><th>${escapeHtml(step ?? "")}</th><th>item ${example.item}: ${escapeHtml(example.message)}</th></tr>`,
   );
   return `<table><thead><tr><td>items</td><th>code</th><th>step</th><th>the first of them</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
 }
 
 const STYLE = `

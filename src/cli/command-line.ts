@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, type InputError, inputError } from "../base/errors.ts";
 import type { DecideFlags } from "./commands/decide.ts";
-import type { EvalFlags } from "./commands/eval.ts";
 import type { GcFlags } from "./commands/gc.ts";
 import type { PlanFlags } from "./commands/plan.ts";
 import type { ReportFlags } from "./commands/report.ts";
@@ -14,6 +13,7 @@ import type { RunFileFlags } from "./commands/run.ts";
 import type { ShowFlags } from "./commands/show.ts";
 import type { ValidateFlags } from "./commands/validate.ts";
 import { addDeadLetterCommands } from "./dead-letter-commands.ts";
+import { addEvalCommand } from "./eval-command.ts";
 import { printFailure, printFailureJson } from "./failure.ts";
 import {
   type AcceptFlags,
@@ -304,19 +304,6 @@ function addGcCommand(program: Command, lazily: Lazily): void {
     .option("--yes", "remove them");
   addJson(addSetup(gc)).action(
     lazily<[GcFlags]>(async () => (await import("./commands/gc.ts")).gc),
-  );
-}
-
-function addEvalCommand(program: Command, lazily: Lazily): void {
-  program.commandsGroup("Measure:");
-  const command = program
-    .command("eval")
-    .description("hold a judge against examples that people have judged")
-    .argument("<suite>", "YAML or JSON")
-    .option("--limit <n>", "only the first n examples", toCount)
-    .option("--concurrency <n>", "examples at once (default: 4)", toCount);
-  addJson(addSetup(command)).action(
-    lazily<[string, EvalFlags]>(async () => (await import("./commands/eval.ts")).evalSuite),
   );
 }
 

@@ -207,7 +207,7 @@ export function addQuiet(command: Command): Command {
 }
 
 /** @throws {InvalidArgumentError} for what is no number greater than 0 */
-function toPositive(text: string): number {
+export function toPositive(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
   throw new InvalidArgumentError("Give a number greater than 0.");
@@ -221,7 +221,7 @@ export function toCount(text: string): number {
 }
 
 /** @throws {InvalidArgumentError} for what is no whole number from 0 */
-function toCountOrNone(text: string): number {
+export function toCountOrNone(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError("Give a whole number, 0 for none.");

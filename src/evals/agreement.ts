@@ -1,6 +1,7 @@
 /** How far two who say pass or fail agree: published measures, each with its source. */
 
 import type { Interval, Strength } from "./eval.ts";
+import { randomFrom } from "./random.ts";
 
 /** How often which two said what of the same thing: the label first, then the verdict. */
 export type PairCounts = {
@@ -84,17 +85,6 @@ function drawAgain(counts: PairCounts, random: () => number): PairCounts {
     else drawn.failFail++;
   }
   return drawn;
-}
-
-/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32, by T. Ettinger, 2017). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /**

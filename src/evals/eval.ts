@@ -13,9 +13,6 @@ import type { ModelUsage } from "../models/model.ts";
 import type { Accept } from "../plan/accept-schema.ts";
 import type { Evaluation } from "../plan/evaluation.ts";
 
-/** What a suite measures; each kind has its own type. */
-export type Suite = JudgeSuite;
-
 /** What people say of an output. */
 export type Label = "pass" | "fail";
 

@@ -1,12 +1,13 @@
 /** Reads a suite, with the file of its examples, and checks all of it. */
 
-import { basename, dirname, relative, resolve } from "node:path";
-import { InputError, type Issue } from "../base/errors.ts";
-import { isPlainObject, type PathStep } from "../base/json.ts";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { InputError, type Issue, inputError } from "../base/errors.ts";
+import { isPlainObject, type Json } from "../base/json.ts";
 import { closest } from "../plan/closest.ts";
 import { type ParsedPlan, parsePlanText } from "../plan/files.ts";
 import { SUBTASK_ID } from "../plan/schema-parts.ts";
-import type { JudgeExample, JudgeSuite, Suite } from "./eval.ts";
+import type { JudgeExample, JudgeSuite } from "./eval.ts";
 import {
   checkCriteria,
   checkExample,
@@ -14,28 +15,66 @@ import {
   duplicateIssue,
   type SuiteHead,
 } from "./judge-suite.ts";
+import { readPlannerSuite } from "./read-planner-suite.ts";
+import type { PlannerSuite } from "./sample.ts";
 import { type FoundIssue, toIssue } from "./suite-issues.ts";
+import { type Entry, linesOf, placeIn } from "./suite-lines.ts";
 import { readText } from "./suite-text.ts";
 
 /** A file of the wrong format would be wrong in every line. */
 const MAX_ISSUES = 100;
 
-/** Who reads which kind. */
-const KINDS: Readonly<Record<string, (parsed: ParsedPlan) => Promise<Suite>>> = {
-  judge: readJudgeSuite,
+/** What a suite measures; each kind has its own type. */
+export type Suite = JudgeSuite | PlannerSuite;
+
+export type ReadOptions = {
+  /** The folder of the whole data of public benchmarks. @default what the suite has beside it */
+  readonly data?: string | undefined;
+  /** Imports a module that may import `planwright`; without it no `.eval.ts` can be read. */
+  readonly importModule?: ((absolute: string, path: string) => Promise<object>) | undefined;
 };
 
+/** Who reads which kind. */
+const KINDS: Readonly<
+  Record<string, (parsed: ParsedPlan, options: ReadOptions) => Promise<Suite>>
+> = {
+  judge: readJudgeSuite,
+  planner: (parsed, { data }) => readPlannerSuite(parsed, data),
+};
+
+const MODULE = /\.(?:ts|mts|js|mjs)$/;
+
 /**
- * @param path of a YAML or JSON file
+ * @param path of a YAML or JSON file, of a folder with a `suite.yaml`, or of a module whose default
+ *   export is what such a file would say
  * @throws {InputError} `file.not_found`, `file.unreadable`, or `suite.invalid` with all that is
  *   wrong, each with file, line, path and cure
  */
-export async function readSuite(path: string): Promise<Suite> {
-  const parsed = parse(await readText(path, "Check the path; evals/judge has an example."), path);
+export async function readSuite(given: string, options: ReadOptions = {}): Promise<Suite> {
+  const path = existsSync(join(given, "suite.yaml")) ? join(given, "suite.yaml") : given;
+  const hint = "Check the path; evals/judge has an example.";
+  const parsed = MODULE.test(path)
+    ? await parseModule(path, options)
+    : parse(await readText(path, hint), path);
   const kind = isPlainObject(parsed.value) ? parsed.value["kind"] : undefined;
   const read = typeof kind === "string" && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
-  if (read !== undefined) return read(parsed);
+  if (read !== undefined) return read(parsed, options);
   throw new InputError([toIssue(kindIssue(parsed.value, kind), placeIn(parsed, ["kind"]))]);
+}
+
+/** A module has no lines to point at. */
+async function parseModule(path: string, { importModule }: ReadOptions): Promise<ParsedPlan> {
+  const hint = 'Export the suite: export default { kind: "planner", data: … }.';
+  if (!existsSync(path))
+    throw inputError("file.not_found", `The file ${path} does not exist.`, hint);
+  const { default: value } = ((await importModule?.(resolve(path), path)) ?? {}) as {
+    readonly default?: Json;
+  };
+  if (value === undefined) {
+    throw inputError("suite.invalid", `${path} has no default export.`, hint);
+  }
+  const nowhere = () => undefined;
+  return { file: path, value, locate: nowhere, locateKey: nowhere, place: (issue) => issue };
 }
 
 function parse(text: string, file: string): ParsedPlan {
@@ -52,7 +91,8 @@ function parse(text: string, file: string): ParsedPlan {
   }
 }
 
-const ONE_SUITE = "Write one suite, with kind, accept and examples.";
+const ONE_SUITE =
+  "Write one suite: kind: planner with data, or kind: judge with accept and examples.";
 
 function kindIssue(value: unknown, kind: unknown): FoundIssue {
   const known = Object.keys(KINDS);
@@ -87,13 +127,6 @@ async function readJudgeSuite(parsed: ParsedPlan): Promise<JudgeSuite> {
   return { kind: "judge", name: name ?? file, ...rest, examples };
 }
 
-/** An example as it stands somewhere. */
-type Entry = {
-  /** In words: `in line 3`. */
-  readonly where: string;
-  readonly place: (issue: FoundIssue) => Issue;
-} & ({ readonly value: unknown } | { readonly problem: FoundIssue });
-
 /** Ids of subtasks of which some example has evidence, also one that is wrong elsewhere. */
 function evidenceOf(entries: readonly Entry[]): string[] {
   return entries.flatMap((entry) => {
@@ -120,7 +153,7 @@ async function readExamples(given: unknown, parsed: ParsedPlan): Promise<Entry[]
   const place = placeIn(parsed, ["examples"]);
   try {
     const hint = "Check the path; it counts from the suite's file.";
-    const entries = linesOf(await readText(file, hint, "examples"), file);
+    const entries = linesOf(await readText(file, hint, "examples"), file, "example");
     if (entries.length > 0) return entries;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -132,21 +165,6 @@ async function readExamples(given: unknown, parsed: ParsedPlan): Promise<Entry[]
   const message = `${file} has no examples.`;
   const hint = 'Write one a line: { "output": …, "label": "pass" }.';
   throw new InputError([toIssue({ steps: ["examples"], isKey: false, message, hint }, place)]);
-}
-
-function linesOf(text: string, file: string): Entry[] {
-  return text.split("\n").flatMap((line, index): Entry[] => {
-    if (line.trim() === "") return [];
-    const where = `in line ${index + 1}`;
-    const place = (issue: FoundIssue) => toIssue(issue, { file, line: index + 1 });
-    try {
-      return [{ where, place, value: JSON.parse(line) as unknown }];
-    } catch (error) {
-      const message = `The line is not JSON: ${(error as Error).message}.`;
-      const hint = "Write one example a line, as a JSON object.";
-      return [{ where, place, problem: { steps: [], isKey: false, message, hint } }];
-    }
-  });
 }
 
 /**
@@ -168,9 +186,4 @@ function checkExamples(
     const all = first === undefined ? issues : [...issues, duplicateIssue(id, first)];
     return all.map(entry.place);
   });
-}
-
-function placeIn(parsed: ParsedPlan, steps: readonly PathStep[], isKey = false) {
-  const place = isKey ? parsed.locateKey(steps) : parsed.locate(steps);
-  return { file: parsed.file, ...place };
 }

@@ -17,22 +17,49 @@ export type FoundIssue = {
 /** How to write each field; the issue itself says what is wrong. */
 const HINTS: Readonly<Record<string, string>> = {
   accept: "List what an output must be: accept: [names both prices, { contains: EUR }].",
+  adapter:
+    "Name who reads the data: taskbench, traject, nestful, bfcl, restbench, worfbench, asynchow or llmcompiler.",
+  answer: "Give the expected answer, as JSON.",
+  atLeast: "Write a number.",
+  atMost: "Write a number.",
+  category: "Name a category of the data, or leave it out for all samples.",
   concurrency: "Write a whole number from 1.",
   criteria: "List what an output must be: [names both prices, { contains: EUR }].",
+  data: "Name a JSONL file, or { adapter: taskbench, files: [huggingface.jsonl] }.",
+  edges: "List pairs of numbers of nodes, from 0: [[0, 1]].",
   evidence: "Write what subtasks gave, by their ids: { read_report: { text: … } }.",
   examples: "Name a JSONL file, or list the examples.",
+  expect:
+    "Write what should come out: { plan: … }, { answer: … }, { asks: true } or { refused: true }.",
+  files: "List files of the data.",
+  folder: "Name a folder.",
   goal: "Say what the output is for.",
   id: "Use a short name, each once.",
-  kind: "Write kind: judge.",
+  input: 'Give the JSON Schema of what the tool takes: { "type": "object", "properties": { … } }.',
+  kind: "Write kind: planner or kind: judge.",
   label: "Write pass or fail.",
+  match: "Write exact, numeric, contains, { cel: EXPRESSION } or { judge: [CRITERIA] }.",
   minAgreement: "Write a number from 0 to 1.",
   minKappa: "Write a number from -1 to 1.",
   name: "Give it a name, or leave it out.",
+  nodes: "List the calls: [{ tool: read_file, args: { path: a.txt } }].",
   note: "Say why it has its label, or leave it out.",
   output: "Give what is to be judged, as JSON.",
+  plan: "Write nodes and edges: { nodes: [{ tool: read_file }], edges: [] }.",
+  refuse: "Write unclear or never.",
+  repeat: "Write a whole number from 1.",
+  reword: 'Name a JSON file of other words: { "image": "picture" }.',
+  run: "Write plan, execute or nothing.",
   score: "Write a number from 0 to 1.",
+  scorers: "List names of scorers: [node_f1, edge_f1].",
   threshold: "Write a number from 0 to 1.",
+  thresholds:
+    "Write minima: { node_f1: 0.8 }, or [{ scorer: node_f1, category: long, atLeast: 0.8 }].",
+  tolerance: "Write a number from 0.",
+  tools:
+    "Write builtin, or list it with modules of tools and JSON files of descriptions: [builtin, tools.ts].",
   version: "Write version: 1.",
+  workspace: "Name a folder: each run gets a copy of it.",
 };
 
 const OTHERWISE = "Write it as the documentation of plans has it.";

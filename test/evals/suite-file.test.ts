@@ -3,17 +3,23 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError, type Issue } from "../../src/base/errors.ts";
-import type { Suite } from "../../src/evals/eval.ts";
+import type { JudgeSuite } from "../../src/evals/eval.ts";
 import { readSuite } from "../../src/evals/suite-file.ts";
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** Read `suite.yaml` in a folder that has these files. */
-async function read(files: Files, name = "suite.yaml"): Promise<Suite> {
+async function read(files: Files, name = "suite.yaml"): Promise<JudgeSuite> {
   await using folder = await mkdtempDisposable(join(tmpdir(), "planwright-suite-"));
   for (const [file, text] of Object.entries(files)) await writeFile(join(folder.path, file), text);
   // Awaited here: the folder goes when this returns.
-  return await readSuite(join(folder.path, name));
+  return await readJudge(join(folder.path, name));
+}
+
+async function readJudge(path: string): Promise<JudgeSuite> {
+  const suite = await readSuite(path);
+  if (suite.kind !== "judge") throw new Error(`${path} is no suite of a judge.`);
+  return suite;
 }
 
 /** All that is wrong, as `file:line path: message hint`. */
@@ -115,7 +121,7 @@ examples: e.jsonl
       process.cwd(),
       resolve(import.meta.dirname, "../../evals/judge/suite.yaml"),
     );
-    const { examples, accept } = await readSuite(file);
+    const { examples, accept } = await readJudge(file);
     expect(accept).toHaveLength(6);
     expect(examples.length).toBeGreaterThanOrEqual(30);
     const poor = examples.filter(({ label }) => label === "fail");
@@ -131,12 +137,12 @@ describe("a suite that is wrong", () => {
     [
       "without a kind",
       { "suite.yaml": "goal: g\n" },
-      ["suite.yaml:1 kind: The suite has no kind. Write kind: judge."],
+      ["suite.yaml:1 kind: The suite has no kind. Write kind: judge or planner."],
     ],
     [
       "of a kind that is none",
-      { "suite.yaml": "version: 1\nkind: planner\n" },
-      ['suite.yaml:2 kind: There is no kind of suite "planner". Write kind: judge.'],
+      { "suite.yaml": "version: 1\nkind: ranker\n" },
+      ['suite.yaml:2 kind: There is no kind of suite "ranker". Write kind: judge or planner.'],
     ],
     [
       "of a kind that is nearly one",
@@ -147,13 +153,15 @@ describe("a suite that is wrong", () => {
       "that is a list",
       { "suite.yaml": "- a\n" },
       [
-        "suite.yaml:1 : The suite must be an object. Write one suite, with kind, accept and examples.",
+        "suite.yaml:1 : The suite must be an object. Write one suite: kind: planner with data, or kind: judge with accept and examples.",
       ],
     ],
     [
       "that is empty",
       { "suite.yaml": "" },
-      ["suite.yaml:1 : The file is empty. Write one suite, with kind, accept and examples."],
+      [
+        "suite.yaml:1 : The file is empty. Write one suite: kind: planner with data, or kind: judge with accept and examples.",
+      ],
     ],
     [
       "with no criteria",

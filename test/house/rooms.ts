@@ -35,6 +35,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Folders inside rooms; they follow their room's rule. */
 export const INNER_FOLDERS = [
   "cli/commands",
+  "evals/adapters",
+  "evals/scorers",
   "planner/embedded",
   "tools/builtin",
   "tools/sandboxed",

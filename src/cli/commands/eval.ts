@@ -1,68 +1,63 @@
-import { calibrate, firstOf, judgeOf } from "../../evals/calibrate.ts";
-import type { Calibration } from "../../evals/eval.ts";
-import { readSuite } from "../../evals/suite-file.ts";
-import { missedText, renderCalibration } from "../eval-text.ts";
-import type { ReadingFlags } from "../flags.ts";
-import { colorsFor, type Io, printJson, printLine, widthOf } from "../io.ts";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { inputError } from "../../base/errors.ts";
+import type { PlannerSuite } from "../../evals/sample.ts";
+import { readSuite, type Suite } from "../../evals/suite-file.ts";
+import type { EvalFlags } from "../eval-flags.ts";
+import type { Io } from "../io.ts";
 import { openPlanwright } from "../settings.ts";
-import { stopOnSignals } from "../stop-signals.ts";
-import { count } from "../text.ts";
+import { evalJudge } from "./eval-judge.ts";
+import { evalPlanners } from "./eval-planner.ts";
 
-export type EvalFlags = ReadingFlags & { readonly limit?: number };
-
-/** Hold a judge against a suite of examples that people have judged. */
-export async function evalSuite(file: string, flags: EvalFlags, io: Io): Promise<number> {
-  // Before anything is opened: a suite that is wrong leaves no trace.
-  const suite = firstOf(await readSuite(file), flags.limit);
-  await using planwright = await openPlanwright(flags);
-  const judge = judgeOf(suite, planwright.evaluations);
-  const stopped = new AbortController();
-  const ends = {
-    pause() {
-      printLine(io.stderr, "stopping; press Ctrl-C again to end at once");
-      stopped.abort();
-    },
-    cancel: () => process.exit(signals.exitCode),
-  };
-  // What it would say is about runs.
-  using signals = stopOnSignals(ends, () => {});
-  let calibration: Calibration;
-  try {
-    const { concurrency } = flags;
-    const { signal } = stopped;
-    calibration = await calibrate(suite, judge, { concurrency, signal, onProgress: teller(io) });
-  } catch (error) {
-    if (signals.exitCode === undefined) throw error;
-    printLine(io.stderr, "stopped; nothing was measured");
-    return signals.exitCode;
+/** Hold planners, or a judge, against suites of examples. @returns the exit code */
+export async function evalSuites(
+  given: readonly string[],
+  flags: EvalFlags,
+  io: Io,
+): Promise<number> {
+  const paths = given.flatMap(suitesIn);
+  // Before anything is run: a suite that is wrong leaves no trace.
+  const suites = await readAll(paths, flags);
+  const [only] = suites;
+  if (only?.kind === "judge" && suites.length === 1) {
+    const { model, ...others } = flags;
+    const [first] = [model ?? []].flat();
+    return evalJudge(only, { ...others, ...(first !== undefined && { model: first }) }, io);
   }
-  if (flags.json) printJson(io.stdout, calibration);
-  else printCalibration(io, calibration);
-  if (!calibration.passed) printWhy(io, calibration);
-  return calibration.passed ? 0 : 1;
+  const planned = suites.filter((suite): suite is PlannerSuite => suite.kind === "planner");
+  requireOne(planned, flags);
+  return evalPlanners(planned, flags, io);
 }
 
-function printCalibration(io: Io, calibration: Calibration): void {
-  const width = io.stdout.isTTY === true ? widthOf(io.stdout) : undefined;
-  const page = { width, colors: colorsFor(io.stdout) };
-  for (const line of renderCalibration(calibration, page)) printLine(io.stdout, line);
+async function readAll(paths: readonly string[], { data }: EvalFlags): Promise<Suite[]> {
+  const isModule = paths.some((path) => /\.[mc]?[jt]s$/.test(path));
+  if (!isModule) return Promise.all(paths.map((path) => readSuite(path, { data })));
+  await using planwright = await openPlanwright({});
+  const { suites } = planwright.evaluations;
+  const importModule = (absolute: string, path: string) => suites.importModule(absolute, path);
+  return Promise.all(paths.map((path) => readSuite(path, { data, importModule })));
 }
 
-function printWhy(io: Io, { judged, missed }: Calibration): void {
-  const { red } = colorsFor(io.stderr);
-  const silent = "Nobody could judge any of the examples; name a model that judges: --model.";
-  const sentences = [...(judged === 0 ? [silent] : []), ...missed.map(missedText)];
-  for (const sentence of sentences) printLine(io.stderr, `${red("missed:")} ${sentence}`);
+/** Of a folder that is no suite itself those in it. */
+function suitesIn(path: string): string[] {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder || existsSync(join(path, "suite.yaml"))) return [path];
+  const inner = readdirSync(path)
+    .toSorted()
+    .map((name) => join(path, name, "suite.yaml"))
+    .filter((file) => existsSync(file));
+  if (inner.length > 0) return inner;
+  const hint = "Name a suite.yaml, or a folder that has one.";
+  throw inputError("file.not_found", `There is no suite in ${path}.`, hint, path);
 }
 
-/** Tells of each tenth part, so that a suite of any size is ten lines. */
-function teller(io: Io): (judged: number, total: number) => void {
-  let told = 0;
-  return (judged, total) => {
-    const tenth = Math.floor((judged * 10) / total);
-    if (judged > 0 && tenth === told) return;
-    told = tenth;
-    const what = judged === 0 ? `judging ${count(total, "example")}` : `judged ${judged}`;
-    printLine(io.stderr, judged === 0 ? what : `${what} of ${total}`);
-  };
+/** Some flags are of one list of results. */
+function requireOne(suites: readonly PlannerSuite[], flags: EvalFlags): void {
+  const models = [flags.model ?? []].flat().length;
+  for (const name of ["baseline", "resume", "out"] as const) {
+    const isOne = suites.length === 1 && (name === "baseline" || models < 2);
+    if (flags[name] === undefined || isOne) continue;
+    const message = `--${name} is of one suite${name === "baseline" ? "" : " and one model"}.`;
+    throw inputError("input.invalid", message, "Name one only, or leave the flag out.", name);
+  }
 }

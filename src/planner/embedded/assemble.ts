@@ -51,7 +51,8 @@ function subtaskOf(step: Step, goal: string, ids: Ids): JsonObject {
   };
 }
 
-function describeStep(step: Step, goal: string): string {
+/** The goal's own words for a step, or its tool's name. */
+export function describeStep(step: Step, goal: string): string {
   const own = step.tokens.filter(({ start }) => start >= 0);
   const text = textOf(goal, own).replace(/\s+/g, " ").trim();
   if (text !== "" && text.length <= MAX_DESCRIPTION) return capitalize(text);

@@ -59,7 +59,7 @@ export function splitClauses(tokens: readonly Token[], verbs: KnownVerbs): Claus
   for (let at = 1; at <= tokens.length; at++) {
     const next = at === tokens.length ? "hard" : cutBefore(tokens, at, verbs);
     if (next === undefined) continue;
-    const startsSentence = start === 0 || isMark(tokens[start - 1], SENTENCE_ENDS);
+    const startsSentence = start === 0 || endsSentence(tokens, start - 1);
     const clause = makeClause(tokens.slice(start, at), { cut, startsSentence }, verbs);
     if (clause !== undefined) clauses.push(clause);
     // What stood before a stronger cut was only punctuation or filler.
@@ -108,7 +108,7 @@ type Cut = "hard" | "soft" | undefined;
 function cutBefore(tokens: readonly Token[], at: number, verbs: KnownVerbs): Cut {
   const before = tokens[at - 1];
   const token = tokens[at];
-  if (isMark(before, SENTENCE_ENDS)) return isBullet(tokens, at - 2) ? undefined : "hard";
+  if (endsSentence(tokens, at - 1)) return isBullet(tokens, at - 2) ? undefined : "hard";
   if (isMark(token, `${SENTENCE_ENDS},:`)) return undefined;
   if (startsWish(tokens, at) || startsSideClause(tokens, at)) return "hard";
   const isAfterSequence = isSequence(before) && !isArticle(tokens[at - 2]);
@@ -140,6 +140,14 @@ function startsSideClause(tokens: readonly Token[], at: number): boolean {
 }
 
 const SENTENCE_ENDS = ".!?;\n•";
+
+/** The full stop may stand within the quotes: "… reads 'It works.' My file is …". */
+function endsSentence(tokens: readonly Token[], at: number): boolean {
+  const [token, next] = [tokens[at], tokens[at + 1]];
+  if (isMark(token, SENTENCE_ENDS)) return true;
+  if (token?.kind !== "value" || token.value.kind !== "quoted") return false;
+  return /[.!?]$/.test(token.value.text) && isWord(next) && /^\p{Lu}/u.test(next.text);
+}
 
 /** The number of a numbered list. */
 function isBullet(tokens: readonly Token[], at: number): boolean {
@@ -311,6 +319,8 @@ function isStatement(tokens: readonly Token[]): boolean {
   if (!says(first, "my", "our", "the", "his", "her", "their")) return false;
   for (const [index, token] of tokens.slice(1, 6).entries()) {
     if (says(token, "that", "which", "who", "of", "in", "with", "from", "for")) return false;
+    // "I want the text to be read" asks for something.
+    if (says(token, "be") && says(tokens[index], "to")) continue;
     if (isWord(token) && AUXILIARIES.has(token.word)) return index > 0;
   }
   return false;

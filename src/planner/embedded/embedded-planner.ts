@@ -7,10 +7,12 @@
  *
  * E1. The same goal, tools and day give the same plan.
  * E2. Nothing is known of any tool beforehand: what a user registers is planned with as well.
- * E3. Every word with content is explained by a step, up to a small share, or there is no plan.
+ * E3. Every word with content is explained by a step, up to a small share, or there is no plan;
+ *     only with `refuse: "never"` there is one all the same (`outline.ts`).
  */
 
 import type { Issue } from "../../base/errors.ts";
+import type { Json } from "../../base/json.ts";
 import { NO_USAGE } from "../../models/model.ts";
 import { planSchema } from "../../plan/schema.ts";
 import type { ToolDescription } from "../../tools/tool.ts";
@@ -36,21 +38,51 @@ const FAR_BEHIND = 1;
 const MAX_TRIES = 6;
 
 /** A planner for goals in plain English that ask for what the tools do. */
-export function createEmbeddedPlanner(): Planner {
+export function createEmbeddedPlanner({
+  refuse = "unclear",
+}: EmbeddedPlannerOptions = {}): Planner {
+  const plan = refuse === "never" ? planClosest : planGoal;
   return {
     name: "embedded",
-    plan: planGoal,
-    revise: async (request) => (await import("./revise.ts")).revise(request, planGoal),
+    plan,
+    revise: async (request) => (await import("./revise.ts")).revise(request, plan),
   };
+}
+
+export type EmbeddedPlannerOptions = {
+  /**
+   * `unclear`: a goal that is not understood gets no plan. `never`: every goal is read more
+   * roughly and gets the plan that comes closest, which may do less than was asked or something
+   * else, conditions left out; what nobody said becomes an input of the plan. For drafts that
+   * somebody reads, and for measuring.
+   * @default "unclear"
+   */
+  readonly refuse?: "unclear" | "never" | undefined;
+};
+
+/** Even a rough reading takes its time. */
+const MAX_OUTLINED = 10_000;
+
+async function planClosest(request: PlanRequest): Promise<PlanOutcome> {
+  const { goal, tools } = request;
+  if (goal.length > MAX_OUTLINED) return failed([tooLong(goal, MAX_OUTLINED)]);
+  const { outline } = await import("./outline.ts");
+  const index = indexOf(tools);
+  const plans = await outline(goal, await readTokens(request), verbsOf(tools), index);
+  return firstThatPasses(plans, request) ?? failed(refusal(goal, [], undefined, index));
+}
+
+/** The goal as tokens; numbers of steps count as ends of sentences, quotes around it all as nothing. */
+async function readTokens({ goal, now }: PlanRequest): Promise<readonly Token[]> {
+  const text = withoutNumbering(withoutQuotes(goal));
+  return tokenize(text, spotValues(text, await readDates(text, now)));
 }
 
 async function planGoal(request: PlanRequest): Promise<PlanOutcome> {
   const { goal } = request;
   if (goal.length > MAX_LENGTH) return failed([tooLong(goal, MAX_LENGTH)]);
   const index = indexOf(request.tools);
-  const text = withoutNumbering(goal);
-  const dates = await readDates(text, request.now);
-  const tokens = tokenize(text, spotValues(text, dates));
+  const tokens = await readTokens(request);
   const clauses = splitClauses(tokens, verbsOf(request.tools));
   const condition = clauses.find(({ mood }) => mood === "conditional");
   if (condition !== undefined) return failed([conditional(goal, condition)]);
@@ -66,7 +98,8 @@ async function planGoal(request: PlanRequest): Promise<PlanOutcome> {
   // One call may do it for all of them; several calls would need to know how many.
   const possible = each ? understood.filter(isOneCall) : understood;
   if (each && possible.length === 0) return failed([forEach(textOf(goal, each))]);
-  return firstThatPasses(possible, request);
+  const plans = possible.values().map(({ draft }) => assemble(goal, draft));
+  return firstThatPasses(plans, request) ?? failed([]);
 }
 
 /** "1. Read x 2. Count y": the numbers say where steps begin; everything keeps its place. */
@@ -75,6 +108,12 @@ function withoutNumbering(goal: string): string {
   return goal.replace(/(?<=^|\s)(?:step\s+)?\d{1,2}[.):](?=\s)/gi, (number) => {
     return "\n".padEnd(number.length);
   });
+}
+
+/** A goal that was pasted with its quotation marks; everything keeps its place. */
+function withoutQuotes(goal: string): string {
+  const [, before = "", inner = ""] = /^(\s*)["“]([^"“”]+)["”]\s*$/.exec(goal) ?? [];
+  return inner === "" ? goal : `${before} ${inner}`;
 }
 
 function isOneCall({ draft, missed }: Reading): boolean {
@@ -96,17 +135,20 @@ function findEach(tokens: readonly Token[]): readonly Token[] | undefined {
   return length < 0 ? undefined : tokens.slice(at, at + length + 1);
 }
 
-function firstThatPasses(readings: readonly Reading[], request: PlanRequest): PlanOutcome {
-  let issues: readonly Issue[] = [];
-  for (const { draft } of readings.slice(0, MAX_TRIES)) {
-    const plan = assemble(request.goal, draft);
+/** The first plan that the check accepts, or what it says of the first one; undefined for no plan. */
+function firstThatPasses(plans: Iterable<Json>, request: PlanRequest): PlanOutcome | undefined {
+  let issues: readonly Issue[] | undefined;
+  let tries = 0;
+  for (const plan of plans) {
     const found = request.check(plan);
     if (found.length === 0) {
       return { status: "planned", plan: planSchema.parse(plan), usage: NO_USAGE, modelCalls: 0 };
     }
-    if (issues.length === 0) issues = found;
+    issues ??= found;
+    tries += 1;
+    if (tries === MAX_TRIES) break;
   }
-  return failed(issues);
+  return issues && failed(issues);
 }
 
 function failed(issues: readonly Issue[]): PlanOutcome {

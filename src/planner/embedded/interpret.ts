@@ -324,7 +324,7 @@ const ACCEPTED_BY: Readonly<Record<ValueKind, readonly Kind[]>> = {
 };
 
 /** How well the values of a request go with a tool's parameters. */
-function valueFit(values: readonly ValueToken[], card: ToolCard): number {
+export function valueFit(values: readonly ValueToken[], card: ToolCard): number {
   let fit = 0;
   for (const kind of new Set(values.map(({ value }) => value.kind))) {
     const accepted = ACCEPTED_BY[kind];

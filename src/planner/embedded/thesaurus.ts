@@ -90,6 +90,8 @@ play listen
 video clip footage
 image picture photo photograph
 audio sound recording voice
+visual image picture
+lawyer attorney legal law
 speech voice speak talk spoken
 transcribe transcript dictation
 subtitle caption

@@ -46,6 +46,9 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map(
     txt: "text",
     docs: "document",
     doc: "document",
+    simpler: "simple",
+    simplest: "simple",
+    dr: "doctor",
     info: "information",
     max: "maximum",
     min: "minimum",
@@ -97,8 +100,30 @@ export function rootOf(word: string): string {
   return root;
 }
 
+/** Nouns of verbs that change in the middle, where a stemmer leaves two stems. */
+const NOUNS_OF_VERBS: readonly (readonly [RegExp, string])[] = [
+  [/(?<=^(?:tran|de|sub|pre|in))script(?:ions?|s)?$/, "scribe"],
+  [/(?<=^(?:con|in))versions?$/, "vert"],
+  [/(?<=^(?:re|pro|intro|de))ductions?$/, "duce"],
+  [/(?<=^(?:exp|ext))ansions?$/, "and"],
+  [/(?<=^(?:div|dec))isions?$/, "ide"],
+  [/(?<=^recogn)itions?$/, "ize"],
+  [/(?<=^expla)nations?$/, "in"],
+  [/(?<=^pay)ments?$/, ""],
+  [/(?<=^similar)ity$/, ""],
+  [/(?<=^synthes)[ei]s$/, "ize"],
+  [/(?<=^gramma)tical(?:ly)?$/, "r"],
+];
+
+function verbOfNoun(word: string): string {
+  for (const [pattern, ending] of NOUNS_OF_VERBS) {
+    if (pattern.test(word)) return word.replace(pattern, ending);
+  }
+  return word;
+}
+
 function findRoot(word: string): string {
-  const plain = IRREGULAR.get(word) ?? americanOf(word);
+  const plain = IRREGULAR.get(word) ?? verbOfNoun(americanOf(word));
   // Only English words have English endings.
   if (!/^[a-z]+$/.test(plain)) return plain.normalize("NFC");
   let root = stemmer(plain);

@@ -3,7 +3,10 @@ import type { Json } from "../../../src/base/json.ts";
 import { checkPlan } from "../../../src/plan/check.ts";
 import { compilePlan } from "../../../src/plan/compile.ts";
 import type { Plan } from "../../../src/plan/schema.ts";
-import { createEmbeddedPlanner } from "../../../src/planner/embedded/embedded-planner.ts";
+import {
+  createEmbeddedPlanner,
+  type EmbeddedPlannerOptions,
+} from "../../../src/planner/embedded/embedded-planner.ts";
 import type { PlanOutcome, PlanRequest } from "../../../src/planner/planner.ts";
 import type { Tool } from "../../../src/tools/tool.ts";
 
@@ -18,8 +21,12 @@ export function requestFor(goal: string, tools: readonly Tool[]): PlanRequest {
   return { goal, tools, now: NOW, signal: new AbortController().signal, check };
 }
 
-export function planFor(goal: string, tools: readonly Tool[]): Promise<PlanOutcome> {
-  return createEmbeddedPlanner().plan(requestFor(goal, tools));
+export function planFor(
+  goal: string,
+  tools: readonly Tool[],
+  options?: EmbeddedPlannerOptions,
+): Promise<PlanOutcome> {
+  return createEmbeddedPlanner(options).plan(requestFor(goal, tools));
 }
 
 /** A plan with its calls by tool: `read_file` for the first call of it, `read_file#2` for the next. */
@@ -31,8 +38,12 @@ export type Sketch = {
 };
 
 /** The sketch of the plan; what was not planned is a failure of the test, with its reason. */
-export async function sketch(goal: string, tools: readonly Tool[]): Promise<Sketch> {
-  const outcome = await planFor(goal, tools);
+export async function sketch(
+  goal: string,
+  tools: readonly Tool[],
+  options?: EmbeddedPlannerOptions,
+): Promise<Sketch> {
+  const outcome = await planFor(goal, tools, options);
   if (outcome.status !== "planned") {
     throw new Error(`${JSON.stringify(goal)}: ${JSON.stringify(outcome)}`);
   }

@@ -1,0 +1,257 @@
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { inputError } from "../../base/errors.ts";
+import type { Json, JsonObject } from "../../base/json.ts";
+import type { PlannerReport, SampleResult } from "../../evals/outcome.ts";
+import { isWorseThanBefore, type Results, reportOf } from "../../evals/planner-report.ts";
+import { readResults, requireSameData } from "../../evals/results-file.ts";
+import {
+  digestOf,
+  type Ended,
+  runPlannerSuite,
+  selectSamples,
+} from "../../evals/run-planner-suite.ts";
+import type { PlannerSuite, Usage } from "../../evals/sample.ts";
+import type { Planwright } from "../../planwright.ts";
+import type { EvalFlags } from "../eval-flags.ts";
+import { renderEvalHtml } from "../eval-html.ts";
+import { evalTeller } from "../eval-progress.ts";
+import { colorsFor, type Io, printJson, printLine, widthOf } from "../io.ts";
+import {
+  missedScoreText,
+  type Page,
+  renderModels,
+  renderOverview,
+  renderPlannerReport,
+} from "../planner-eval-text.ts";
+import { openPlanwright } from "../settings.ts";
+import { stopOnSignals } from "../stop-signals.ts";
+
+const CONCURRENCY = 4;
+/** Who only computes is not quicker beside itself, and how long it takes would be told wrongly. */
+const ALONE = 1;
+const RESULTS = ".planwright/evals";
+const BUDGET_USED = 4;
+
+/** What one suite came to with one model. */
+type Outcome = {
+  readonly suite: PlannerSuite;
+  readonly report: PlannerReport;
+  readonly stopped: Ended["stopped"];
+};
+
+export async function evalPlanners(
+  suites: readonly PlannerSuite[],
+  { model, ...flags }: EvalFlags,
+  io: Io,
+): Promise<number> {
+  const [first, ...others] = [model ?? []].flat();
+  const models = first === undefined ? [undefined] : [first, ...others];
+  const { maxUsd: _, maxTokens: __, maxSeconds, ...setup } = flags;
+  await using planwright = await openPlanwright(setup);
+  const stopped = new AbortController();
+  using signals = stopOnSignals(
+    {
+      pause() {
+        printLine(io.stderr, "stopping; press Ctrl-C again to end at once");
+        stopped.abort();
+      },
+      cancel: () => process.exit(signals.exitCode),
+    },
+    () => {},
+  );
+  const timeUp = maxSeconds === undefined ? [] : [AbortSignal.timeout(maxSeconds * 1000)];
+  const signal = AbortSignal.any([stopped.signal, ...timeUp]);
+  const outcomes: Outcome[] = [];
+  for (const suite of suites) {
+    const own = withFlags(suite, flags);
+    const ofSuite: Outcome[] = [];
+    for (const name of models) {
+      if (signal.aborted || isOver([...outcomes, ...ofSuite])) break;
+      const budget = budgetLeft(flags, [...outcomes, ...ofSuite]);
+      ofSuite.push(await evalOne(own, { planwright, flags, budget, model: name, signal, io }));
+    }
+    outcomes.push(...ofSuite);
+    if (!flags.json) printReports(ofSuite, io);
+  }
+  if (flags.json) printJson(io.stdout, jsonOf(outcomes));
+  else printOverview(outcomes, io);
+  if (flags.html !== undefined) writePage(flags.html, outcomes);
+  for (const outcome of outcomes) printWhy(outcome, io);
+  return signals.exitCode ?? exitCodeOf(outcomes);
+}
+
+function withFlags(suite: PlannerSuite, flags: EvalFlags): PlannerSuite {
+  const { limit, sample, repeat } = flags;
+  return selectSamples({ ...suite, repeat: repeat ?? suite.repeat }, { limit, sample });
+}
+
+/** A budget that one has used up is used up for those after it. */
+function isOver(outcomes: readonly Outcome[]): boolean {
+  return outcomes.some(({ stopped }) => stopped !== undefined);
+}
+
+/** What is left of the limits for all suites and models together. */
+function budgetLeft({ maxUsd, maxTokens }: EvalFlags, outcomes: readonly Outcome[]) {
+  const used = outcomes.map(({ report }) => report.usage);
+  const usd = used.reduce((sum, one) => sum + (one.usd ?? 0), 0);
+  const tokens = used.reduce((sum, one) => sum + one.inputTokens + one.outputTokens, 0);
+  return {
+    usd: maxUsd === undefined ? undefined : Math.max(0, maxUsd - usd),
+    tokens: maxTokens === undefined ? undefined : Math.max(0, maxTokens - tokens),
+  };
+}
+
+type Setting = {
+  readonly planwright: Planwright;
+  readonly budget: ReturnType<typeof budgetLeft>;
+  readonly flags: Omit<EvalFlags, "model">;
+  readonly model: string | undefined;
+  readonly signal: AbortSignal;
+  readonly io: Io;
+};
+
+async function evalOne(suite: PlannerSuite, setting: Setting): Promise<Outcome> {
+  const { planwright, flags, budget, model, signal, io } = setting;
+  const { suites } = planwright.evaluations;
+  // Opened before anything is stored: a model may be unknown, or have no key.
+  const subject = await suites.subject(suite, { model, budget });
+  const { name } = subject;
+  const { run, repeat, samples } = suite;
+  const about = { suite: suite.name, model: name, run, repeat, digest: digestOf(suite) };
+  const now = { ...about, samples: samples.length };
+  const baseline = await readBaseline(flags.baseline, now);
+  const record =
+    flags.resume === undefined
+      ? await suites.records.begin(now)
+      : await suites.records.resume(flags.resume, now);
+  const { head, known } = record;
+  const file = flags.out ?? join(RESULTS, `${head.evalId}.jsonl`);
+  writeLines(file, [head, ...known]);
+  if (!flags.quiet) printLine(io.stderr, `${suite.name}: eval ${head.evalId}, ${name}`);
+  await subject.charge(spentOn(known));
+  const teller = evalTeller(io.stderr, flags.quiet === true);
+  const isAlone = name === "embedded" && run !== "execute";
+  let ended: Ended = { results: known };
+  let isWhole = false;
+  try {
+    ended = await runPlannerSuite(suite, subject, {
+      concurrency: flags.concurrency ?? (isAlone ? ALONE : CONCURRENCY),
+      signal,
+      known,
+      onProgress: teller.tell,
+      store: async (result) => {
+        await record.add(result);
+        appendLine(file, result);
+      },
+    });
+    isWhole = ended.stopped === undefined;
+  } finally {
+    teller.end();
+    await subject.close();
+    const status = isWhole ? "succeeded" : "paused";
+    const { missed, usage } = reportOf(suite, { head, results: ended.results }, undefined);
+    await record.end(status, asJson({ missed, usage, tries: ended.results.length }));
+  }
+  // As they came they are safe; as the suite has them they can be compared line by line.
+  writeLines(file, [head, ...ended.results]);
+  const report = reportOf(suite, { head, results: ended.results }, baseline);
+  if (!flags.quiet) printLine(io.stderr, `results: ${file}`);
+  return { suite, report, stopped: ended.stopped };
+}
+
+async function readBaseline(
+  file: string | undefined,
+  now: Parameters<typeof requireSameData>[2],
+): Promise<Results | undefined> {
+  if (file === undefined) return undefined;
+  const baseline = await readResults(file);
+  requireSameData(file, baseline, now);
+  return baseline;
+}
+
+function spentOn(known: readonly SampleResult[]): Usage {
+  const sum = (of: (usage: Usage) => number) =>
+    known.reduce((all, { usage }) => all + of(usage), 0);
+  return {
+    inputTokens: sum(({ inputTokens }) => inputTokens),
+    outputTokens: sum(({ outputTokens }) => outputTokens),
+    cachedTokens: sum(({ cachedTokens }) => cachedTokens),
+    usd: sum(({ usd }) => usd ?? 0),
+    modelCalls: sum(({ modelCalls }) => modelCalls),
+  };
+}
+
+function pageOf(io: Io): Page {
+  const width = io.stdout.isTTY === true ? widthOf(io.stdout) : undefined;
+  return { width, colors: colorsFor(io.stdout) };
+}
+
+function printOverview(outcomes: readonly Outcome[], io: Io): void {
+  const reports = outcomes.map(({ report }) => report);
+  for (const line of renderOverview(reports, pageOf(io))) printLine(io.stdout, line);
+}
+
+function printReports(outcomes: readonly Outcome[], io: Io): void {
+  const page = pageOf(io);
+  const reports = outcomes.map(({ report }) => report);
+  const lines = outcomes.flatMap(({ suite, report }) => [
+    ...renderPlannerReport(report, suite, page),
+    "",
+  ]);
+  for (const line of [...lines, ...renderModels(reports, page)]) printLine(io.stdout, line);
+}
+
+function printWhy({ report, stopped }: Outcome, io: Io): void {
+  const { red } = colorsFor(io.stderr);
+  const { head, missed, baseline, complete } = report;
+  const say = (text: string) => printLine(io.stderr, `${red("missed:")} ${head.suite}: ${text}`);
+  for (const one of missed) say(missedScoreText(one));
+  for (const { name, difference } of baseline?.comparisons.filter(isWorseThanBefore) ?? []) {
+    say(`${name} is worse than the baseline, p = ${difference?.p.toFixed(3)}.`);
+  }
+  if (complete) return;
+  const go = `planwright eval … --resume ${head.evalId}`;
+  printLine(io.stderr, `${head.suite}: ${stopped?.message ?? "stopped"}; go on with: ${go}`);
+}
+
+function exitCodeOf(outcomes: readonly Outcome[]): number {
+  if (isOver(outcomes)) return BUDGET_USED;
+  return outcomes.every(({ report }) => report.passed) ? 0 : 1;
+}
+
+function jsonOf(outcomes: readonly Outcome[]): Json | PlannerReport | PlannerReport[] {
+  const reports = outcomes.map(({ report }) => report);
+  const [only] = reports;
+  return reports.length === 1 && only !== undefined ? only : reports;
+}
+
+function writePage(file: string, outcomes: readonly Outcome[]): void {
+  writing(file, () => writeFileSync(file, renderEvalHtml(outcomes)));
+}
+
+function writeLines(file: string, values: readonly object[]): void {
+  const text = values.map((value) => `${JSON.stringify(value)}\n`).join("");
+  writing(file, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  });
+}
+
+function appendLine(file: string, value: object): void {
+  writing(file, () => appendFileSync(file, `${JSON.stringify(value)}\n`));
+}
+
+/** @throws {InputError} `file.unwritable` */
+function writing(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    const message = `${file} cannot be written: ${(cause as Error).message}`;
+    throw inputError("file.unwritable", message, "Name another file.");
+  }
+}
+
+function asJson(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}

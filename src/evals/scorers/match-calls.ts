@@ -1,0 +1,77 @@
+/**
+ * Which predicted call stands for which gold call. Labels and numbers are arbitrary and gold order
+ * is one of several, so calls are matched by tool and arguments, producers first.
+ */
+
+import { canonicalJson, type Json, type JsonObject } from "../../base/json.ts";
+import { withNodes } from "../call-graph.ts";
+import type { CallGraph } from "../sample.ts";
+
+/**
+ * Which predicted call is which gold call: of the same tool, producers first, each the one with
+ * the most equal arguments that is left, of equal ones the earliest.
+ */
+export function matchCalls(gold: CallGraph, predicted: CallGraph): Map<number, number> {
+  const matched = new Map<number, number>();
+  for (const to of inOrder(gold)) {
+    const wanted = gold.nodes[to];
+    let best: { readonly from: number; readonly same: number } | undefined;
+    for (const [from, { tool, args }] of predicted.nodes.entries()) {
+      if (tool !== wanted?.tool || matched.has(from)) continue;
+      const same = sameArgs(wanted.args, args, matched);
+      if (best === undefined || same > best.same) best = { from, same };
+    }
+    if (best !== undefined) matched.set(best.from, to);
+  }
+  return matched;
+}
+
+/** Nodes so that what others need comes before them; those of a cycle at the end. */
+function inOrder({ nodes, edges }: CallGraph): number[] {
+  const left = new Set(nodes.keys());
+  const order: number[] = [];
+  while (left.size > 0) {
+    const ready = [...left].filter((to) => !edges.some(([a, b]) => b === to && left.has(a)));
+    const next = ready.length > 0 ? ready : [...left];
+    for (const node of next) left.delete(node);
+    order.push(...next);
+  }
+  return order;
+}
+
+/** How many of the wanted arguments are given. */
+export function sameArgs(
+  wanted: JsonObject,
+  mine: JsonObject,
+  matched: ReadonlyMap<number, number>,
+): number {
+  return Object.entries(wanted).filter(([name, value]) => {
+    const given = mine[name];
+    return given !== undefined && textOf(inGold(given, matched)) === textOf(value);
+  }).length;
+}
+
+function inGold(value: Json, matched: ReadonlyMap<number, number> | undefined): Json {
+  return matched === undefined ? value : withNodes(value, (node) => matched.get(node) ?? null);
+}
+
+/** Values are texts in some files and numbers in others: `"1"` and 1 are the same. */
+function textOf(value: Json): string {
+  if (typeof value === "string") return value.trim();
+  return typeof value === "number" ? String(value) : canonicalJson(value);
+}
+
+/**
+ * Tools with a parameter and its value, references by the gold node that they are matched with.
+ * @param matched by predicted node the gold node; undefined for gold itself
+ */
+export function valuesInGold(
+  { nodes }: CallGraph,
+  matched?: ReadonlyMap<number, number>,
+): string[] {
+  return nodes.flatMap(({ tool, args }) =>
+    Object.entries(args).map(([name, value]) =>
+      JSON.stringify([tool, name, textOf(inGold(value, matched))]),
+    ),
+  );
+}
