@@ -1,6 +1,6 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { EvalFlags } from "./eval-flags.ts";
-import { addJson, addSetup, collect, toCount, toCountOrNone, toPositive } from "./flags.ts";
+import { addJson, addSetup, collect, toCount, toPositive } from "./flags.ts";
 import type { Lazily } from "./lazily.ts";
 
 export function addEvalCommand(program: Command, lazily: Lazily): void {
@@ -10,12 +10,8 @@ export function addEvalCommand(program: Command, lazily: Lazily): void {
     .description("measure how well goals are planned, or outputs judged, by suites of examples")
     .argument("<suite...>", "suite.yaml, a module NAME.eval.ts, or a folder of suites")
     .option("--limit <n>", "only n examples", toCount)
-    .option(
-      "--sample <seed>",
-      "draw them at random, the same ones for the same seed",
-      toCountOrNone,
-    )
-    .option("--repeat <k>", "try each so often, for pass@k and pass^k", toCount)
+    .option("--sample <seed>", "draw them at random, the same ones for the same seed", toSeed)
+    .option("--repeat <k>", "try each so often, for pass@k and pass^k", toTries)
     .option("--concurrency <n>", "examples at once (default: 4)", toCount)
     .option("--data <dir>", "read the whole data of a public benchmark from here")
     .option("--baseline <file>", "compare with results of before, and fail where they were better")
@@ -42,4 +38,18 @@ export function addEvalCommand(program: Command, lazily: Lazily): void {
   command.action(
     lazily<[string[], EvalFlags]>(async () => (await import("./commands/eval.ts")).evalSuites),
   );
+}
+
+/** @throws {InvalidArgumentError} for what is no whole number from 0 */
+function toSeed(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("Give a whole number from 0.");
+}
+
+/** As many as a suite may say. @throws {InvalidArgumentError} for what is not 1 to 100 */
+function toTries(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 1 && value <= 100) return value;
+  throw new InvalidArgumentError("Give a whole number from 1 to 100.");
 }

@@ -9,6 +9,7 @@ import type { PlannerSuite } from "../evals/sample.ts";
 import { graphSvg, sharedWith } from "./graph-svg.ts";
 import { escapeHtml } from "./html-text.ts";
 import {
+  chiefFirst,
   costText,
   goldText,
   intervalText,
@@ -44,11 +45,11 @@ ${shown.map(section).join("\n")}
 `;
 }
 
-/** Every suite and model in a row, by the suite's first scores. */
+/** Every suite and model in a row, by the suite's chief scores. */
 function overview(shown: readonly Shown[]): string {
   if (shown.length < 2) return "";
   const rows = shown.map(({ suite, report }) => {
-    const scores = (report.categories[0]?.scores ?? [])
+    const scores = chiefFirst(report)
       .slice(0, 4)
       .map(({ name, value, unit }) => `${name} ${valueText(value, unit)}`)
       .join(", ");

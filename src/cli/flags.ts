@@ -221,7 +221,7 @@ export function toCount(text: string): number {
 }
 
 /** @throws {InvalidArgumentError} for what is no whole number from 0 */
-export function toCountOrNone(text: string): number {
+function toCountOrNone(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError("Give a whole number, 0 for none.");

@@ -73,7 +73,7 @@ export function renderModels(reports: readonly PlannerReport[], { width, colors 
   ];
 }
 
-/** Several suites below each other, each with its first scores. @returns nothing for one */
+/** Several suites below each other, each with its chief scores. @returns nothing for one */
 export function renderOverview(
   reports: readonly PlannerReport[],
   { width, colors }: Page,
@@ -81,7 +81,7 @@ export function renderOverview(
   if (new Set(reports.map(({ head }) => head.suite)).size < 2) return [];
   const head: Cell[] = ["suite", "model", right("samples"), "scores", "", "", right("took"), ""];
   const rows = reports.map((report): Cell[] => {
-    const scores = (report.categories[0]?.scores ?? []).slice(0, 3);
+    const scores = chiefFirst(report).slice(0, 3);
     const texts = scores.map(
       ({ name, value, unit }) => `${name.split(".").at(-1)} ${valueText(value, unit)}`,
     );
@@ -96,6 +96,12 @@ export function renderOverview(
     ];
   });
   return [colors.bold("all suites"), ...renderColumns([head, ...rows], width)];
+}
+
+/** The scores of all samples, what came out before how. */
+export function chiefFirst({ categories }: PlannerReport): readonly ScoreLine[] {
+  const scores = categories[0]?.scores ?? [];
+  return scores.toSorted((a, b) => Number(b.name === "success") - Number(a.name === "success"));
 }
 
 export function verdictText({ complete, passed }: PlannerReport): string {

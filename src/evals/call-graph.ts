@@ -56,7 +56,10 @@ function referring(
   });
   const [only] = uses;
   const isPlace = only?.isWhole === true && only.expression.place !== undefined;
-  return isPlace && refs.length === 1 ? (refs[0] as Json) : { $text: [text, ...refs] };
+  if (isPlace && refs.length === 1) return refs[0] as Json;
+  // Nobody else calls subtasks as this plan does: what they gave stands beside the text.
+  const isPlain = uses.every(({ expression: { place } }) => indexOf.has(place?.name ?? ""));
+  return { $text: [isPlain ? text.replaceAll(/\$\{[^}]*\}/g, "{}") : text, ...refs] };
 }
 
 export type Ref = { readonly node: number; readonly path: string };

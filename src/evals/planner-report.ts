@@ -167,8 +167,8 @@ function usageOf(results: readonly SampleResult[]): Usage {
 
 function latencyOf(results: readonly SampleResult[]): PlannerReport["latency"] {
   const sorted = results.map(({ seconds }) => seconds).toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  // By nearest rank: so many of them took at most so long.
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1];
   const [p50, p95] = [at(0.5), at(0.95)];
   return p50 === undefined || p95 === undefined ? null : { p50, p95 };
 }

@@ -1,6 +1,6 @@
 /** Reads a suite of the kind `planner` with its data and its descriptions of tools. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { InputError, type Issue, inputError } from "../base/errors.ts";
 import { isPlainObject, type Json, type JsonObject } from "../base/json.ts";
@@ -73,8 +73,10 @@ function folderOf(own: string, { folder, adapter }: PlannerHead, data: string | 
 }
 
 function requireFolder(folder: string, parsed: ParsedPlan): string {
-  if (existsSync(folder)) return shown(folder);
-  const message = `The folder ${shown(folder)} does not exist.`;
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return shown(folder);
+  const what = found === undefined ? "does not exist" : "is a file";
+  const message = `The folder ${shown(folder)} ${what}.`;
   const issue = {
     steps: ["workspace"],
     isKey: false,

@@ -1,8 +1,8 @@
 /** Has a planner try the samples of a suite, and scores what it makes of them. */
 
 import { createHash } from "node:crypto";
-import { PlanwrightError } from "../base/errors.ts";
-import { canonicalJson, type JsonObject } from "../base/json.ts";
+import { inputError, PlanwrightError } from "../base/errors.ts";
+import { canonicalJson, isPlainObject, type JsonObject } from "../base/json.ts";
 import { addUsage, NO_USAGE } from "../models/model.ts";
 import type { SampleResult } from "./outcome.ts";
 import { randomFrom, shuffled } from "./random.ts";
@@ -10,6 +10,7 @@ import type {
   PlannerSuite,
   PlanSample,
   Prediction,
+  Scorer,
   ScorerTools,
   Share,
   Subject,
@@ -151,12 +152,38 @@ async function trySample(
       }
     : {};
   for (const scorer of suite.scorers) {
-    const share = await scorer.score(sample, prediction, tools);
+    const share = await shareOf(scorer, sample, prediction, tools);
     if (share !== null) scores[scorer.name] = share;
   }
   const { status, graph, problem, executed, seconds } = prediction;
   const { id, category } = sample;
   return { id, category, n, status, graph, problem, executed, usage, seconds, scores };
+}
+
+/** A suite may have scorers of its own. @throws {InputError} `suite.invalid` for one that fails */
+async function shareOf(
+  { name, score }: Scorer,
+  sample: PlanSample,
+  prediction: Prediction,
+  tools: ScorerTools,
+): Promise<Share | null> {
+  const failed = (what: string) => {
+    const message = `The scorer ${name} ${what} for the sample ${JSON.stringify(sample.id)}.`;
+    return inputError("suite.invalid", message, "It must give [part, whole], or null.", "scorers");
+  };
+  let share: unknown;
+  try {
+    share = await score(sample, prediction, tools);
+  } catch (error) {
+    if (error instanceof PlanwrightError) throw error;
+    throw failed(`threw ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (share === null || isShare(share)) return share;
+  throw failed(`gave ${JSON.stringify(share)}`);
+}
+
+function isShare(value: unknown): value is Share {
+  return Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
 }
 
 const UNTRIED: Prediction = {
@@ -185,7 +212,8 @@ export function readResult(value: JsonObject): SampleResult | undefined {
     typeof id === "string" &&
     typeof category === "string" &&
     typeof n === "number" &&
-    typeof scores === "object" &&
-    typeof usage === "object";
+    isPlainObject(scores) &&
+    Object.values(scores).every(isShare) &&
+    isPlainObject(usage);
   return isOne ? (value as unknown as SampleResult) : undefined;
 }

@@ -35,7 +35,8 @@ export type Edge = readonly [from: number, to: number];
 
 /**
  * A call. Values are JSON in which an object `{ "$ref": 2, "path": "field" }` stands for what node
- * 2 gave (its whole, where the path is empty), and `{ "$text": [...] }` for a text put together.
+ * 2 gave (its whole, where the path is empty), and `{ "$text": ["Sum: {}", reference] }` for a text
+ * put together.
  */
 export type CallNode = { readonly tool: string; readonly args: JsonObject };
 

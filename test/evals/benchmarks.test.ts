@@ -86,7 +86,7 @@ describe("TaskBench", () => {
     );
     // TP 2, FN 1; the invented tool costs nothing by the official rule, and counts by the strict.
     expect(await score("node_f1", found)).toEqual([4, 5]);
-    expect(await score("node_f1_strict", found)).toEqual([4, 5]);
+    expect(await score("node_f1_strict", found)).toEqual([4, 6]);
     // Summarization>Editing is right, Editing>Invented wrong, Editing>Detection missing.
     expect(await score("edge_f1", found)).toEqual([2, 4]);
     // Gold: Editing-text, Editing-image, Detection-image, Summarization-text.
@@ -94,6 +94,27 @@ describe("TaskBench", () => {
     expect(await score("name_f1", found)).toEqual([6, 8]);
     // Values: the article, and Summarization for Editing's text; not other.png.
     expect(await score("value_f1", found)).toEqual([4, 8]);
+  });
+
+  it("takes what refers to its own node for no argument, as the official script does", async () => {
+    const nodes = [{ tool: "Summarization", args: ["<node-0>", "the article"] }];
+    const gold = { kind: "single", nodes, edges: [], scoredEdges: [] };
+    const own = scoring(taskbench, read(taskbench, { ...sample.row, gold }, tools));
+    const found = graph([["Summarization", { text: "the article" }]]);
+    expect(await own("value_f1", found)).toEqual([2, 2]);
+    expect(await own("edge_f1", found)).toEqual([0, 0]);
+  });
+
+  it("goes in resource domains by types, also where gold calls have no arguments", async () => {
+    const gold = { nodes: [{ tool: "Summarization", args: [] }], edges: [], scoredEdges: [] };
+    const own = read(taskbench, { ...sample.row, gold }, tools);
+    const found = graph([["Summarization", { any: "a.jpg", other: "b.png" }]]);
+    // Both are images: one fact too many, not two.
+    expect(await scoring(taskbench, own)("name_f1", found)).toEqual([0, 1]);
+    expect(own.gold.hasArgs).toBeUndefined();
+    // An input of this name is no audio file: Summarization-text, as in gold.
+    const open = graph([["Summarization", { text: { $text: ["${inputs.audio_text}"] } }]]);
+    expect(await score("name_f1", open)).toEqual([2, 5]);
   });
 
   it("takes a refusal for an empty answer, and leaves out what cannot be read", async () => {
@@ -201,6 +222,43 @@ describe("NESTFUL", () => {
     expect(await score("full_match", "refused")).toEqual([0, 1]);
   });
 
+  it("matches calls of one tool so that the most is right in all", async () => {
+    const rooms = (...list: readonly number[]) =>
+      list.map((stars) => ({ tool: "Hotels", args: { stars }, label: `v${stars}` }));
+    const gold = { nodes: rooms(3, 4), edges: [] };
+    const own = scoring(nestful, read(nestful, { ...sample.row, gold }));
+    const found = graph([
+      ["Hotels", { stars: 4 }],
+      ["Hotels", { stars: 5 }],
+    ]);
+    expect(await own("partial_match", found)).toEqual([0.5, 1]);
+    expect(await own("param_value_f1", found)).toEqual([0.5, 1]);
+  });
+
+  it("takes calls that are equally good in their order, for those that refer to them", async () => {
+    const nodes = [
+      { tool: "Now", args: {}, label: "a" },
+      { tool: "Now", args: {}, label: "b" },
+      { tool: "Show", args: { at: "$b.time$" }, label: "c" },
+    ];
+    const gold = { nodes, edges: [[1, 2]] };
+    const own = scoring(nestful, read(nestful, { ...sample.row, gold }));
+    const found = graph(["Now", "Now", ["Show", { at: ref(1, "time") }]], "1>2");
+    expect(await own("full_match", found)).toEqual([1, 1]);
+  });
+
+  it("reads references to elements, and within texts", () => {
+    const nodes = [
+      { tool: "Loc", args: {}, label: "var1" },
+      { tool: "Hotels", args: { geoId: "$var1.author[0].id$", stars: "10 * $var1.rate$ $5$" } },
+    ];
+    const { gold } = read(nestful, { ...sample.row, gold: { nodes, edges: [[0, 1]] } });
+    expect(gold.graph?.nodes[1]?.args).toEqual({
+      geoId: ref(0, "author.0.id"),
+      stars: { $text: ["10 * {} $5$", ref(0, "rate")] },
+    });
+  });
+
   it("has the schemas of its three notations", () => {
     expect(sample.pool?.tools.map(({ input, output }) => ({ input, output }))).toMatchObject([
       {
@@ -226,7 +284,7 @@ describe("TRAJECT-Bench", () => {
       nodes: [
         { tool: "A: x", args: args({ n: "16", day: "2024-03-05" }, { raw: "yes", none: "" }) },
         { tool: "A: x", args: args({ n: "17" }) },
-        { tool: "B: y", args: args({ country: "DE" }) },
+        { tool: "B: y", args: args({ place: "Berlin, DE", list: "[1, 2]" }) },
       ],
       edges: [],
     },
@@ -235,14 +293,17 @@ describe("TRAJECT-Bench", () => {
 
   it("compares sets of names, and parameters after normalising", async () => {
     const found = graph([
-      ["B: y", { country: "Germany" }],
-      ["A: x", { n: 16, day: "March 5, 2024", raw: true }],
+      ["B: y", { place: "Berlin,germany", list: [1, 2] }],
+      ["A: x", { n: 16, day: "2024-3-5", raw: true }],
     ]);
     expect(await score("exact_match", found)).toEqual([1, 1]);
     expect(await score("exact_match_strict", found)).toEqual([0, 1]);
     expect(await score("inclusion", found)).toEqual([2 / 3, 1]);
     expect(await score("usage", found)).toEqual([1, 1]);
-    expect(await score("usage", graph([["B: y", { country: "FR" }]]))).toEqual([0, 1]);
+    // Case counts, and a code only behind a comma.
+    const other = { place: "berlin, DE", list: [1, 2] };
+    expect(await score("usage", graph([["B: y", other]]))).toEqual([0, 1]);
+    expect(await score("usage", graph([["B: y", { ...other, place: "DE" }]]))).toEqual([0, 1]);
     expect(await score("exact_match", "refused")).toEqual([0, 1]);
     expect(await score("usage", "refused")).toEqual([0, 1]);
   });
@@ -305,11 +366,36 @@ describe("BFCL", () => {
     expect(await score("ast_match", plays(...list))).toEqual([share, 1]);
   });
 
+  it("has of objects the first accepted value of each field", () => {
+    const nodes = [
+      { tool: "spotify.play", accept: { artist: [{ name: ["Ada", "A."], age: [""] }] } },
+    ];
+    const { gold } = read(bfcl, row(nodes));
+    expect(gold.graph?.nodes[0]?.args).toEqual({ artist: { name: "Ada" } });
+  });
+
   it("where no tool fits, wants no call, and an answer", async () => {
     const none = scoring(bfcl, read(bfcl, row([])));
     expect(await none("ast_match", "refused")).toEqual([1, 1]);
     expect(await none("ast_match", plays({ artist: "x" }))).toEqual([0, 1]);
     expect(await none("ast_match", "failed")).toEqual([0, 1]);
+    expect(await none("ast_match", "invalid")).toEqual([0, 1]);
+  });
+
+  it("takes accepted values of another type than the schema's as they are written", async () => {
+    const accept = {
+      artist: ["Maroon 5"],
+      minutes: ["", null],
+      tags: [["b", "c"], "data['x']", ""],
+    };
+    const own = scoring(bfcl, read(bfcl, row([{ tool: "spotify.play", accept }])));
+    const given = (more: JsonObject) => own("ast_match", plays({ artist: "Maroon 5", ...more }));
+    expect(await given({ minutes: null })).toEqual([1, 1]);
+    expect(await given({ minutes: "" })).toEqual([0, 1]);
+    expect(await given({ tags: "data['x']" })).toEqual([1, 1]);
+    expect(await given({ tags: "DATA['x']" })).toEqual([0, 1]);
+    // What may be left out may be empty.
+    expect(await given({ tags: [] })).toEqual([1, 1]);
   });
 
   it("tells apart whether calls wait for each other", async () => {
@@ -392,13 +478,34 @@ describe("WorFBench", () => {
     }
     // A run of one of two.
     expect(await score("chain_f1_strict", turned)).toEqual([0.5, 1]);
-    // Compared by number nothing is common; by step all is.
-    expect(await score("graph_f1_lexical", turned)).toEqual([0, 1]);
+    // Compared by number nothing is common, and START alone counts, 1 of 4; by step all is.
+    expect(await score("graph_f1_lexical", turned)).toEqual([0.25, 1]);
     expect(await score("graph_f1_strict", turned)).toEqual([1, 1]);
     const other = graph("Bake Cook");
     expect(await score("chain_f1_lexical", other)).toEqual([0.5, 1]);
     expect(await score("chain_f1_strict", other)).toEqual([0, 1]);
     expect(await score("chain_f1_lexical", "refused")).toEqual([0, 1]);
+    // START>scan>encrypt is common, and END is number 3 here and 4 there: 3 of 5 and 4.
+    const longer = graph(
+      [...right.nodes.map(({ tool, args: a }) => [tool, a] as const), "Bake"],
+      "0>1",
+    );
+    expect((await score("graph_f1_lexical", longer))?.[0]).toBeCloseTo(2 / 3);
+    // By steps END is common as well: 4 of 5 and 4.
+    expect((await score("graph_f1_strict", longer))?.[0]).toBeCloseTo(8 / 9);
+  });
+
+  it("counts START and END as the script does where gold has many steps", async () => {
+    const words = "ant bee cat dog eel fox gnu hen".split(" ");
+    const gold = {
+      nodes: words.map((text) => ({ text })),
+      edges: words.slice(1).map((_, at) => [at, at + 1]),
+    };
+    const own = scoring(worfbench, read(worfbench, { ...sample.row, gold }));
+    const found = graph(words, "0>1 1>2 2>3 3>4 4>5 5>6 6>7");
+    // All 8 of 8, and of 8 + 2.
+    expect((await own("chain_f1_lexical", found))?.[0]).toBeCloseTo(8 / 9);
+    expect(await own("chain_f1_strict", found)).toEqual([1, 1]);
   });
 });
 
@@ -460,5 +567,7 @@ describe("LLMCompiler", () => {
     expect(await answers("100", "109.9")).toEqual([1, 1]);
     expect(await answers("100", "110")).toEqual([0, 1]);
     expect(await answers("K2", "Everest")).toEqual([0, 1]);
+    // To a number only a number is equal, not what is left of it without punctuation.
+    expect(await answers("5931.80", "5,931.80")).toEqual([0, 1]);
   });
 });

@@ -121,6 +121,8 @@ describe("success", () => {
     [{ answer: 10, match: "numeric" }, "10 of 12", 0],
     [{ answer: ["Ada", "EUR"], match: "contains" }, "ada owes 3 eur", 1],
     [{ answer: "Bob", match: "contains" }, "Ada", 0],
+    [{ answer: [4, 2.5], match: "contains" }, { list: [3, 4], mean: 2.5 }, 1],
+    [{ answer: 4, match: "contains" }, "42 of 14, -4 and 4.5", 0],
     [{ match: { cel: "output.n > 2" } }, { n: 3 }, 1],
     [{ match: { cel: "output.n > 2" } }, { m: 3 }, 0],
     [{}, "anything", 1],

@@ -68,6 +68,13 @@ describe("the report of an eval", () => {
     expect(complete).toBe(true);
   });
 
+  it("tells percentiles of the time by nearest rank", () => {
+    // Of 1 to 20 seconds half took at most 10, and 19 of 20 at most 19.
+    const results = Array.from({ length: 20 }, (_, at) => result("a", {}, at + 1));
+    const { latency } = reportOf(suiteOf(), { head, results }, undefined);
+    expect(latency).toEqual({ p50: 10, p95: 19 });
+  });
+
   it("misses a threshold that is not reached, and what is not defined", () => {
     const bounds = { category: null, atLeast: null, atMost: null };
     const thresholds = [

@@ -60,14 +60,14 @@ describe("the graph of a plan", () => {
       goal: "g",
       subtasks: [
         { id: "last", tool: "write", dependsOn: ["first"], input: { text: "Sum: ${mid.n}" } },
-        { id: "first", tool: "read", input: { path: "a", raw: "$${x}" } },
+        { id: "first", tool: "read", input: { path: "a", raw: "$${x}", by: "as ${inputs.me}" } },
         { id: "mid", tool: "count", input: { text: "${first.text}", list: ["${first}", 1] } },
       ],
     });
     const found = graphOfPlan(plan, (name) => name.toUpperCase());
     expect(found.nodes).toEqual([
-      { tool: "WRITE", args: { text: { $text: ["Sum: ${mid.n}", { $ref: 2, path: "n" }] } } },
-      { tool: "READ", args: { path: "a", raw: "${x}" } },
+      { tool: "WRITE", args: { text: { $text: ["Sum: {}", { $ref: 2, path: "n" }] } } },
+      { tool: "READ", args: { path: "a", raw: "${x}", by: { $text: ["as ${inputs.me}"] } } },
       {
         tool: "COUNT",
         args: { text: { $ref: 1, path: "text" }, list: [{ $ref: 1, path: "" }, 1] },

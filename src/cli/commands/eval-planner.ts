@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { inputError } from "../../base/errors.ts";
 import type { Json, JsonObject } from "../../base/json.ts";
 import type { PlannerReport, SampleResult } from "../../evals/outcome.ts";
@@ -32,6 +32,8 @@ const CONCURRENCY = 4;
 const ALONE = 1;
 const RESULTS = ".planwright/evals";
 const BUDGET_USED = 4;
+/** Timers that are longer fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What one suite came to with one model. */
 type Outcome = {
@@ -47,6 +49,7 @@ export async function evalPlanners(
 ): Promise<number> {
   const [first, ...others] = [model ?? []].flat();
   const models = first === undefined ? [undefined] : [first, ...others];
+  requireWritable(flags);
   const { maxUsd: _, maxTokens: __, maxSeconds, ...setup } = flags;
   await using planwright = await openPlanwright(setup);
   const stopped = new AbortController();
@@ -60,8 +63,9 @@ export async function evalPlanners(
     },
     () => {},
   );
-  const timeUp = maxSeconds === undefined ? [] : [AbortSignal.timeout(maxSeconds * 1000)];
+  const timeUp = maxSeconds === undefined ? [] : [timeoutOf(maxSeconds)];
   const signal = AbortSignal.any([stopped.signal, ...timeUp]);
+  await requireSubjects(planwright, suites, { models, budget: budgetLeft(flags, []) });
   const outcomes: Outcome[] = [];
   for (const suite of suites) {
     const own = withFlags(suite, flags);
@@ -79,6 +83,42 @@ export async function evalPlanners(
   if (flags.html !== undefined) writePage(flags.html, outcomes);
   for (const outcome of outcomes) printWhy(outcome, io);
   return signals.exitCode ?? exitCodeOf(outcomes);
+}
+
+function timeoutOf(seconds: number): AbortSignal {
+  return AbortSignal.timeout(Math.min(seconds * 1000, MAX_TIMER_MS));
+}
+
+/** Before the first one is paid for: the last model may be unknown, or a suite's tools missing. */
+async function requireSubjects(
+  planwright: Planwright,
+  suites: readonly PlannerSuite[],
+  all: { readonly models: readonly (string | undefined)[]; readonly budget: Setting["budget"] },
+): Promise<void> {
+  if (suites.length * all.models.length < 2) return;
+  for (const suite of suites) {
+    for (const model of all.models) {
+      const subject = await planwright.evaluations.suites.subject(suite, { ...all, model });
+      await subject.close();
+    }
+  }
+}
+
+/** Before anything is paid for. @throws {InputError} `file.unwritable`, `input.invalid` */
+function requireWritable({ html, out, baseline }: EvalFlags): void {
+  if (out !== undefined && baseline !== undefined && resolve(out) === resolve(baseline)) {
+    const message = "--out would write over the results of --baseline.";
+    throw inputError("input.invalid", message, "Name another file.", "out");
+  }
+  for (const file of [html, out]) {
+    if (file === undefined) continue;
+    const isNew = !existsSync(file);
+    writing(file, () => {
+      mkdirSync(dirname(file), { recursive: true });
+      appendFileSync(file, "");
+      if (isNew) rmSync(file);
+    });
+  }
 }
 
 function withFlags(suite: PlannerSuite, flags: EvalFlags): PlannerSuite {
@@ -167,7 +207,14 @@ async function readBaseline(
   if (file === undefined) return undefined;
   const baseline = await readResults(file);
   requireSameData(file, baseline, now);
-  return baseline;
+  if (baseline.results.length > 0) return baseline;
+  const message = `${file} has no results yet: there is nothing to compare with.`;
+  throw inputError(
+    "suite.invalid",
+    message,
+    "Go on with that eval first: --resume ID.",
+    "baseline",
+  );
 }
 
 function spentOn(known: readonly SampleResult[]): Usage {
@@ -206,13 +253,17 @@ function printWhy({ report, stopped }: Outcome, io: Io): void {
   const { red } = colorsFor(io.stderr);
   const { head, missed, baseline, complete } = report;
   const say = (text: string) => printLine(io.stderr, `${red("missed:")} ${head.suite}: ${text}`);
-  for (const one of missed) say(missedScoreText(one));
-  for (const { name, difference } of baseline?.comparisons.filter(isWorseThanBefore) ?? []) {
-    say(`${name} is worse than the baseline, p = ${difference?.p.toFixed(3)}.`);
+  if (complete) {
+    for (const one of missed) say(missedScoreText(one));
+    for (const { name, difference } of baseline?.comparisons.filter(isWorseThanBefore) ?? []) {
+      say(`${name} is worse than the baseline, p = ${difference?.p.toFixed(3)}.`);
+    }
+    return;
   }
-  if (complete) return;
+  // What is missed is not known before all are tried.
+  const why = (stopped?.message ?? "stopped").replace(/\.$/, "");
   const go = `planwright eval … --resume ${head.evalId}`;
-  printLine(io.stderr, `${head.suite}: ${stopped?.message ?? "stopped"}; go on with: ${go}`);
+  printLine(io.stderr, `${head.suite}: ${why}; go on with: ${go}`);
 }
 
 function exitCodeOf(outcomes: readonly Outcome[]): number {

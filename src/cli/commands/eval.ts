@@ -15,6 +15,7 @@ export async function evalSuites(
   flags: EvalFlags,
   io: Io,
 ): Promise<number> {
+  requireSensible(flags);
   const paths = given.flatMap(suitesIn);
   // Before anything is run: a suite that is wrong leaves no trace.
   const suites = await readAll(paths, flags);
@@ -38,10 +39,26 @@ async function readAll(paths: readonly string[], { data }: EvalFlags): Promise<S
   return Promise.all(paths.map((path) => readSuite(path, { data, importModule })));
 }
 
+/** What no suite can make right. */
+function requireSensible({ data, model }: EvalFlags): void {
+  if (data !== undefined && !isFolder(data)) {
+    const message = `There is no folder ${data}.`;
+    throw inputError("file.not_found", message, "Check the path after --data.", "data");
+  }
+  const models = [model ?? []].flat();
+  const twice = models.find((name, at) => models.indexOf(name) !== at);
+  if (twice === undefined) return;
+  const hint = "Name each once; --repeat tries each sample several times.";
+  throw inputError("input.invalid", `--model ${twice} is given twice.`, hint, "model");
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** Of a folder that is no suite itself those in it. */
 function suitesIn(path: string): string[] {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!isFolder || existsSync(join(path, "suite.yaml"))) return [path];
+  if (!isFolder(path) || existsSync(join(path, "suite.yaml"))) return [path];
   const inner = readdirSync(path)
     .toSorted()
     .map((name) => join(path, name, "suite.yaml"))

@@ -1,6 +1,7 @@
 /**
- * AsyncHow (arXiv 2402.02805; github.com/fangru-lin/graph-llm-asynchow-plan, MIT): steps with
- * durations and their order. Nothing is planned.
+ * AsyncHow (Lin et al., Graph-enhanced Large Language Models in Asynchronous Plan Reasoning, ICML
+ * 2024, arXiv 2402.02805; github.com/fangru-lin/graph-llm-asynchow-plan, MIT): steps with durations
+ * and their order. Nothing is planned.
  */
 
 import type { JsonObject } from "../../base/json.ts";

@@ -1,9 +1,9 @@
 /**
- * Berkeley Function Calling Leaderboard, the categories about several calls
- * (github.com/ShishirPatil/gorilla, v4, Apache-2.0).
+ * Berkeley Function Calling Leaderboard, the categories about several calls (Patil et al., The
+ * Berkeley Function Calling Leaderboard, ICML 2025; github.com/ShishirPatil/gorilla, v4, Apache-2.0).
  */
 
-import type { JsonObject } from "../../base/json.ts";
+import { isPlainObject, type Json, type JsonObject } from "../../base/json.ts";
 import type { Adapter, CallNode, PlanSample } from "../sample.ts";
 import { BFCL_SCORERS } from "../scorers/bfcl.ts";
 import { namedTools, toSchema } from "../suite-tool.ts";
@@ -48,11 +48,17 @@ export const bfcl: Adapter = {
   },
 };
 
-/** For people, and for scorers of any suite: of the accepted values the first one. */
+/** For people, and for scorers of any suite: of the accepted values the first one, in objects too. */
 function firstAccepted(accept: JsonObject): JsonObject {
   const entries = Object.entries(accept).flatMap(([name, values]) => {
     const [first] = Array.isArray(values) ? values : [];
-    return first === undefined || first === "" ? [] : [[name, first] as const];
+    return first === undefined || first === "" ? [] : [[name, firstOf(first)] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** Each field of an object has a list of accepted values of its own. */
+function firstOf(value: Json): Json {
+  if (Array.isArray(value)) return value.map((one: Json) => firstOf(one));
+  return isPlainObject(value) ? firstAccepted(value as JsonObject) : value;
 }

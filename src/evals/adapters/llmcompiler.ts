@@ -1,6 +1,7 @@
 /**
- * ParallelQA and movie recommendation of LLMCompiler (arXiv 2312.04511;
- * github.com/SqueezeAILab/LLMCompiler, MIT; the movies from BIG-bench, Apache-2.0).
+ * ParallelQA and movie recommendation of LLMCompiler (Kim et al., An LLM Compiler for Parallel
+ * Function Calling, ICML 2024, arXiv 2312.04511; github.com/SqueezeAILab/LLMCompiler, MIT; the
+ * movies from BIG-bench, Apache-2.0).
  */
 
 import type { Adapter, PlanSample } from "../sample.ts";

@@ -36,13 +36,23 @@ export const nestful: Adapter = {
   },
 };
 
+const REFERENCE = /\$(\w+)(?:\.([^$]*))?\$/g;
+
 /** `$var1.entityId$` is a field of the call labelled var1; what names no label stays as it is. */
 function withRefs(args: JsonObject, labels: ReadonlyMap<string, number>): JsonObject {
   const convert = (value: Json): Json => {
     if (typeof value === "string") {
-      const [, label = "", path = ""] = /^\$(\w+?)(?:\.(.*))?\$$/.exec(value) ?? [];
-      const node = labels.get(label);
-      return node === undefined ? value : { $ref: node, path };
+      const refs: JsonObject[] = [];
+      const text = value.replaceAll(REFERENCE, (written: string, label: string, path = "") => {
+        const node = labels.get(label);
+        if (node === undefined) return written;
+        // Plans say `author.0.id` for what is `author[0].id` here.
+        refs.push({ $ref: node, path: path.replaceAll(/\[(\d+)\]/g, ".$1") });
+        return "{}";
+      });
+      const [only] = refs;
+      if (only === undefined) return value;
+      return text === "{}" ? only : { $text: [text, ...refs] };
     }
     if (Array.isArray(value)) return value.map((one: Json) => convert(one));
     if (!isPlainObject(value)) return value;

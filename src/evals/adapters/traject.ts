@@ -1,4 +1,7 @@
-/** TRAJECT-Bench (arXiv 2510.04550; github.com/PengfeiHePower/TRAJECT-Bench, MIT). */
+/**
+ * TRAJECT-Bench (He et al., TRAJECT-Bench: A Trajectory-Aware Benchmark for Evaluating Agentic Tool
+ * Use, 2025, arXiv 2510.04550; github.com/PengfeiHePower/TRAJECT-Bench, MIT).
+ */
 
 import { isPlainObject, type Json, type JsonObject } from "../../base/json.ts";
 import type { Adapter, CallNode, PlanSample, SuiteTool } from "../sample.ts";

@@ -3,7 +3,7 @@
  * bfcl_eval `ast_checker.py`): a sample is right or wrong.
  */
 
-import { isPlainObject, type Json, type JsonObject } from "../../base/json.ts";
+import { canonicalJson, isPlainObject, type Json, type JsonObject } from "../../base/json.ts";
 import type { CallNode, PlanSample, Prediction, Scorer } from "../sample.ts";
 import { yesOrNo } from "./overlap.ts";
 
@@ -29,8 +29,8 @@ export const BFCL_SCORERS: readonly Scorer[] = [
 
 function matches({ row }: PlanSample, { graph, status }: Prediction): boolean {
   const gold = (row["gold"] as { readonly nodes: readonly JsonObject[] }).nodes;
-  // A model that could not be reached has not said that no tool fits.
-  if (gold.length === 0) return graph === null ? status !== "failed" : graph.nodes.length === 0;
+  // A model that could not be reached, or whose calls were invalid, has not said that no tool fits.
+  if (gold.length === 0 && graph === null) return status === "refused" || status === "asks";
   const calls = graph?.nodes ?? [];
   if (calls.length !== gold.length) return false;
   const schemas = new Map(
@@ -78,8 +78,19 @@ function fits(wanted: JsonObject, call: CallNode, parameters: Json | undefined):
 }
 
 function isAccepted(value: Json, accepted: readonly Json[], schema: JsonObject): boolean {
-  if (!isOfType(value, schema)) return false;
-  return accepted.some((one) => sameValue(value, one));
+  if (Array.isArray(value) && value.length === 0 && accepted.includes("")) return true;
+  return isOfType(value, schema)
+    ? accepted.some((one) => sameValue(value, one))
+    : accepted.some((one) => one !== "" && sameAsWritten(value, one));
+}
+
+/** Accepted values of another type than the schema's stand for themselves: variables, null. */
+function sameAsWritten(value: Json, accepted: Json): boolean {
+  return Array.isArray(value) ? sameValue(value, accepted) : same(value, accepted);
+}
+
+function same(value: Json, accepted: Json): boolean {
+  return canonicalJson(value) === canonicalJson(accepted);
 }
 
 /** Types as BFCL has them: an integer will do for a float, and nothing else for another. */
@@ -115,13 +126,18 @@ function sameValue(value: Json, accepted: Json): boolean {
     const list = accepted as readonly Json[];
     return (
       value.length === list.length &&
-      value.every((one: Json, at) => sameValue(one, list[at] as Json))
+      value.every((one: Json, at) => sameField(one, list[at] as Json))
     );
   }
   if (isPlainObject(value) && isPlainObject(accepted)) {
     return sameFields(value as JsonObject, accepted as JsonObject);
   }
-  return value === accepted;
+  return same(value, accepted);
+}
+
+/** Of what stands inside a list or an object, only texts and objects are not taken literally. */
+function sameField(value: Json, accepted: Json): boolean {
+  return Array.isArray(value) ? same(value, accepted) : sameValue(value, accepted);
 }
 
 /** Of objects every field has a list of accepted values of its own. */
@@ -131,7 +147,7 @@ function sameFields(value: JsonObject, accepted: JsonObject): boolean {
     return Array.isArray(one) ? one : one === undefined ? [] : [one];
   };
   return (
-    Object.entries(value).every(([name, one]) => allowed(name).some((ok) => sameValue(one, ok))) &&
+    Object.entries(value).every(([name, one]) => allowed(name).some((ok) => sameField(one, ok))) &&
     Object.keys(accepted).every((name) => name in value || allowed(name).includes(""))
   );
 }

@@ -32,7 +32,7 @@ export function editDistance(gold: CallGraph, predicted: CallGraph): number {
   return Math.min(best, ...open.map((partial) => finished(partial, a, b, a.labels.length)));
 }
 
-/** The distance over the size of both graphs, 0 (equal) to 1 (nothing in common). */
+/** The distance over the size of both graphs, 0 (equal) to 1 (one of them empty). */
 export function normalisedEditDistance(gold: CallGraph, predicted: CallGraph): number {
   const size = sizeOf(indexed(gold)) + sizeOf(indexed(predicted));
   return size === 0 ? 0 : editDistance(gold, predicted) / size;

@@ -24,7 +24,7 @@ export const LLMCOMPILER_SCORERS: readonly Scorer[] = [
   {
     name: "llmcompiler.answer",
     about:
-      "The answer is right: numbers within 10 %, texts equal without case, punctuation, articles and extra spaces (the paper's evaluation).",
+      "The answer is right: a number within 10 % where one is expected, else texts equal without case, punctuation, articles and extra spaces (the paper's evaluation).",
     better: "higher",
     needsRun: true,
     score: ({ gold }, { executed }) =>
@@ -58,10 +58,8 @@ function ancestorsOf(node: number, edges: CallGraph["edges"]): Set<number> {
 /** Both as the paper compares them. */
 function sameAnswer(given: string, wanted: string): boolean {
   const [mine, gold] = [numberOf(given), numberOf(wanted)];
-  if (mine !== undefined && gold !== undefined) {
-    return Math.abs(mine - gold) < 0.1 * Math.abs(gold) || mine === gold;
-  }
-  return plain(given) === plain(wanted);
+  if (gold === undefined) return plain(given) === plain(wanted);
+  return mine !== undefined && (Math.abs(mine - gold) < 0.1 * Math.abs(gold) || mine === gold);
 }
 
 function numberOf(text: string): number | undefined {

@@ -6,37 +6,43 @@
 import { canonicalJson, type Json, type JsonObject } from "../../base/json.ts";
 import { withNodes } from "../call-graph.ts";
 import type { CallGraph } from "../sample.ts";
+import { assign } from "./assign.ts";
+
+/** So little that it decides only between calls that are equally good. */
+const BY_PLACE = 1e-9;
 
 /**
- * Which predicted call is which gold call: of the same tool, producers first, each the one with
- * the most equal arguments that is left, of equal ones the earliest.
+ * Which predicted call is which gold call: of the same tool, producers first, those that can be
+ * done at once so that the most arguments in all are equal, and else in their order.
  */
 export function matchCalls(gold: CallGraph, predicted: CallGraph): Map<number, number> {
   const matched = new Map<number, number>();
-  for (const to of inOrder(gold)) {
-    const wanted = gold.nodes[to];
-    let best: { readonly from: number; readonly same: number } | undefined;
-    for (const [from, { tool, args }] of predicted.nodes.entries()) {
-      if (tool !== wanted?.tool || matched.has(from)) continue;
-      const same = sameArgs(wanted.args, args, matched);
-      if (best === undefined || same > best.same) best = { from, same };
-    }
-    if (best !== undefined) matched.set(best.from, to);
+  for (const level of levelsOf(gold)) {
+    const left = [...predicted.nodes.keys()].filter((from) => !matched.has(from));
+    const weights = level.map((to, row) =>
+      left.map((from, column) => {
+        const [wanted, mine] = [gold.nodes[to], predicted.nodes[from]];
+        if (wanted === undefined || wanted.tool !== mine?.tool) return 0;
+        return 1 + sameArgs(wanted.args, mine.args, matched) - BY_PLACE * (row - column) ** 2;
+      }),
+    );
+    const pairs = assign(level.length, left.length, (row, column) => weights[row]?.[column] ?? 0);
+    for (const [row, column] of pairs) matched.set(left[column] ?? 0, level[row] ?? 0);
   }
   return matched;
 }
 
 /** Nodes so that what others need comes before them; those of a cycle at the end. */
-function inOrder({ nodes, edges }: CallGraph): number[] {
+function levelsOf({ nodes, edges }: CallGraph): number[][] {
   const left = new Set(nodes.keys());
-  const order: number[] = [];
+  const levels: number[][] = [];
   while (left.size > 0) {
     const ready = [...left].filter((to) => !edges.some(([a, b]) => b === to && left.has(a)));
     const next = ready.length > 0 ? ready : [...left];
     for (const node of next) left.delete(node);
-    order.push(...next);
+    levels.push(next);
   }
-  return order;
+  return levels;
 }
 
 /** How many of the wanted arguments are given. */

@@ -1,5 +1,6 @@
 /**
- * The measures of NESTFUL (arXiv 2409.03797, section on evaluation), as means over samples.
+ * The measures of NESTFUL (Basu et al., EMNLP 2025, arXiv 2409.03797, section on evaluation), as
+ * means over samples.
  *
  * Labels are arbitrary and gold order is one of several: predicted calls are matched with gold
  * calls of the same tool, in an order in which producers come first, and references are compared

@@ -105,13 +105,19 @@ function numberIn(value: Json): number | undefined {
   return found?.length === 1 ? Number(found[0]) : undefined;
 }
 
-/** Each of the texts stands in the output, in whatever case. */
+/** Each of the texts stands in the output, in whatever case; of numbers not as a part of another. */
 function holds(output: Json, answer: Json): boolean {
   const text = (typeof output === "string" ? output : JSON.stringify(output)).toLowerCase();
   const wanted = Array.isArray(answer) ? answer : [answer];
-  return wanted.every((one: Json) =>
-    text.includes((typeof one === "string" ? one : JSON.stringify(one)).toLowerCase()),
-  );
+  return wanted.every((one: Json) => {
+    if (typeof one === "number") return hasNumber(text, one);
+    return text.includes((typeof one === "string" ? one : JSON.stringify(one)).toLowerCase());
+  });
+}
+
+function hasNumber(text: string, wanted: number): boolean {
+  const found = text.match(/(?<![\w.])-?\d+(?:\.\d+)?(?!\w)/g) ?? [];
+  return found.some((one) => Number(one) === wanted);
 }
 
 function isTrue(expression: string, output: Json): boolean {

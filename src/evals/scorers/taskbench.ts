@@ -16,6 +16,8 @@ const SOURCE = "TaskBench evaluate.py";
 /** What is compared of one sample. */
 type Facts = {
   readonly nodes: readonly string[];
+  /** Without tools that are not there. */
+  readonly known: readonly string[];
   readonly edges: readonly string[];
   readonly names: readonly string[];
   readonly values: readonly string[];
@@ -45,8 +47,8 @@ function strict(measure: string, about: string, compare: Compare): Scorer {
 }
 
 export const TASKBENCH_SCORERS: readonly Scorer[] = [
-  official("node_f1", "n-F1: sets of tool names", (gold, { nodes }) =>
-    pooledF1(setOverlap(gold.nodes, nodes)),
+  official("node_f1", "n-F1: sets of tool names, invented ones left out", (gold, { known }) =>
+    pooledF1(setOverlap(gold.known, known)),
   ),
   official("edge_f1", "e-F1: sets of pairs of tool names", (gold, { edges }) =>
     pooledF1(setOverlap(gold.edges, edges)),
@@ -59,7 +61,7 @@ export const TASKBENCH_SCORERS: readonly Scorer[] = [
   ),
   strict(
     "node_f1_strict",
-    "As n-F1, but tools count as often as they are called, and a missing answer is wrong.",
+    "As n-F1, but tools count as often as they are called, and invented ones and a missing answer are wrong.",
     (gold, { nodes }) => pooledF1(bagOverlap(gold.nodes, nodes)),
   ),
   strict(
@@ -84,12 +86,20 @@ function factsOfGold({ row, pool }: PlanSample): Facts {
     pair(tools[from ?? -1], tools[to ?? -1]),
   );
   const named = nodes.flatMap(({ tool, args }, at) =>
-    (Array.isArray(args) ? args : []).map((value: Json) => ({
-      tool: String(tool),
-      ...goldArgument(value, { at, tools, sample: pool }),
-    })),
+    // What refers to its own node is no argument to the official script.
+    argumentsOf(args)
+      .filter((value) => nodeIn(value) !== at)
+      .map((value: Json) => ({
+        tool: String(tool),
+        ...goldArgument(value, { tools, sample: pool }),
+      })),
   );
-  return { nodes: tools.filter((tool) => known.has(tool)), edges, ...labelled(named) };
+  return {
+    nodes: tools,
+    known: tools.filter((tool) => known.has(tool)),
+    edges,
+    ...labelled(named),
+  };
 }
 
 type Argument = { readonly name: string; readonly value: string };
@@ -102,27 +112,40 @@ function labelled(args: readonly (Argument & { readonly tool: string })[]) {
 }
 
 type Where = {
-  readonly at: number;
   readonly tools: readonly string[];
   readonly sample: PlanSample["pool"];
 };
 
 /** Arguments have names in the domain of daily life; elsewhere the type of the value is the name. */
-function goldArgument(written: Json, { at, tools, sample }: Where): Argument {
+function goldArgument(written: Json, { tools, sample }: Where): Argument {
   if (isPlainObject(written) && "name" in written) {
     return { name: String(written["name"]), value: textOf((written["value"] ?? "") as Json) };
   }
-  const text = isPlainObject(written) ? textOf(Object.values(written)[0] as Json) : textOf(written);
-  const node = Number(/<node-(\d+)>/.exec(text)?.[1] ?? Number.NaN);
-  const tool = node === at ? undefined : tools[node];
+  const text = plainText(written);
+  const tool = tools[nodeIn(written)];
   if (tool !== undefined) return { name: outputTypeOf(tool, sample), value: tool };
   return { name: contentType(text), value: text };
 }
 
+function argumentsOf(args: Json | undefined): readonly Json[] {
+  return Array.isArray(args) ? args : [];
+}
+
+/** The node that an argument without a name refers to, first; NaN for none. */
+function nodeIn(written: Json): number {
+  if (isPlainObject(written) && "name" in written) return Number.NaN;
+  return Number(/<node-(\d+)>/.exec(plainText(written))?.[1] ?? Number.NaN);
+}
+
+function plainText(written: Json): string {
+  return isPlainObject(written) ? textOf(Object.values(written)[0] as Json) : textOf(written);
+}
+
 function factsOf(sample: PlanSample, { graph }: Prediction): Facts {
   const { nodes, edges } = graph ?? { nodes: [], edges: [] };
+  const tools = nodes.map(({ tool }) => tool);
   const known = new Set(sample.pool?.tools.map(({ name }) => name));
-  const isNamed = sample.gold.hasArgs === "all";
+  const isNamed = !isResource(sample);
   const args = nodes.flatMap(({ tool, args: given }) =>
     Object.entries(given).map(([name, value]) => ({
       tool,
@@ -131,7 +154,8 @@ function factsOf(sample: PlanSample, { graph }: Prediction): Facts {
   );
   const links = isResource(sample) ? linksOf({ nodes, edges }) : edges;
   return {
-    nodes: nodes.map(({ tool }) => tool).filter((tool) => known.has(tool)),
+    nodes: tools,
+    known: tools.filter((tool) => known.has(tool)),
     edges: links.map(([from, to]) => pair(nodes[from]?.tool, nodes[to]?.tool)),
     ...labelled(args),
   };
@@ -152,7 +176,8 @@ function typedArgument(value: Json, nodes: CallGraph["nodes"], pool: PlanSample[
   const tool = ref && nodes[ref.node]?.tool;
   if (tool !== undefined) return { name: outputTypeOf(tool, pool), value: tool };
   const text = textOf(value);
-  return { name: contentType(text), value: text };
+  // What is left to the user is in no file, whatever the input's name.
+  return { name: contentType(text.replaceAll(/\$\{[^}]*\}/g, "")), value: text };
 }
 
 function isResource({ category }: PlanSample): boolean {

@@ -1,9 +1,9 @@
 /**
- * The measures of TRAJECT-Bench that need no judge (arXiv 2510.04550; its `utils/metrics.py`), as
- * means over samples.
+ * The measures of TRAJECT-Bench that need no judge (He et al., TRAJECT-Bench, 2025, arXiv 2510.04550;
+ * its `utils/metrics.py`), as means over samples.
  */
 
-import { canonicalJson, isPlainObject, type Json, type JsonObject } from "../../base/json.ts";
+import { canonicalJson, type Json, type JsonObject } from "../../base/json.ts";
 import type { CallGraph, PlanSample, Prediction, Scorer } from "../sample.ts";
 import { yesOrNo } from "./overlap.ts";
 
@@ -60,22 +60,27 @@ function firstCalls({ nodes }: CallGraph): Map<string, string> {
 }
 
 function normalArgs(args: JsonObject): JsonObject {
-  const entries = Object.entries(args).filter(([, value]) => value !== "" && value !== null);
-  return Object.fromEntries(entries.map(([name, value]) => [name, normalValue(value)]));
+  const entries = Object.entries(args).filter(([, value]) => !isEmpty(value));
+  return Object.fromEntries(entries.map(([name, value]) => [name.trim(), normalValue(value)]));
 }
 
-/** Literals read, numbers as numbers, yes and no as booleans, dates as ISO, countries by name. */
-function normalValue(value: Json): Json {
-  if (Array.isArray(value)) return value.map((one: Json) => normalValue(one));
-  if (isPlainObject(value)) return normalArgs(value as JsonObject);
-  if (typeof value !== "string") return value;
-  const text = value.trim().replaceAll(/\s*,\s*/g, ",");
-  if (/^(?:yes|true)$/i.test(text)) return true;
-  if (/^(?:no|false)$/i.test(text)) return false;
-  if (/^[+-]?\d+(?:\.\d+)?$/.test(text)) return Number(text);
-  if (/^[[{]/.test(text)) return literal(text);
-  return isoDate(text) ?? country(text) ?? text.toLowerCase();
+function isEmpty(value: Json): boolean {
+  return value === null || (typeof value === "string" && value.trim() === "");
 }
+
+/** As `normalize_value` has it, where true and 1 are the same: to Python they are. */
+function normalValue(value: Json): Json {
+  if (typeof value === "boolean") return Number(value);
+  if (typeof value !== "string") return value;
+  const text = value.trim();
+  if (NUMBER.test(text)) return Number(text);
+  if (/^[[{]/.test(text)) return literal(text);
+  const tidy = isoDate(withCountries(text.replaceAll(/\s*,\s*/g, ",").replaceAll(/\s+/g, " ")));
+  if (/^(?:true|yes|on)$/i.test(tidy)) return 1;
+  return /^(?:false|no|off)$/i.test(tidy) ? 0 : tidy;
+}
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** What Python or JSON would read; left as it is where it is neither. */
 function literal(text: string): Json {
@@ -86,21 +91,35 @@ function literal(text: string): Json {
   }
 }
 
-const MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec";
-const NAMED = new RegExp(`^(?:(\\d{1,2}) )?(${MONTH})[a-z]* (?:(\\d{1,2}),? ?)?(\\d{4})$`, "i");
-
-function isoDate(text: string): string | undefined {
-  const [, year, month, day] = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/.exec(text) ?? [];
-  if (year !== undefined) return [year, month?.padStart(2, "0"), day?.padStart(2, "0")].join("-");
-  const [, before, name = "", after, named] = NAMED.exec(text.replaceAll(",", " ")) ?? [];
-  const dayOf = before ?? after;
-  if (named === undefined || dayOf === undefined) return undefined;
-  const number = MONTH.split("|").indexOf(name.slice(0, 3).toLowerCase()) + 1;
-  return [named, String(number).padStart(2, "0"), dayOf.padStart(2, "0")].join("-");
+function isoDate(text: string): string {
+  const [, year, month = "", day = ""] = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text) ?? [];
+  return year === undefined ? text : [year, month.padStart(2, "0"), day.padStart(2, "0")].join("-");
 }
 
-const countries = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
-
-function country(text: string): string | undefined {
-  return /^[A-Z]{2}$/.test(text) ? countries.of(text)?.toLowerCase() : undefined;
+/** `normalize_location`: codes, only in texts with a comma. */
+function withCountries(text: string): string {
+  if (!text.includes(",")) return text;
+  const parts = text.split(",").map((part) => COUNTRIES.get(part.toUpperCase()) ?? part);
+  return parts.join(",");
 }
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("");
+const NAMES = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+
+/** By code, and by name in whatever case. */
+const COUNTRIES: ReadonlyMap<string, string> = new Map(
+  LETTERS.flatMap((first) =>
+    LETTERS.flatMap((second): [string, string][] => {
+      const name = NAMES.of(first + second);
+      return name === undefined
+        ? []
+        : [
+            [first + second, name],
+            [name.toUpperCase(), name],
+          ];
+    }),
+  ).concat([
+    ["USA", "United States"],
+    ["UK", "United Kingdom"],
+  ]),
+);

@@ -1,6 +1,6 @@
 /**
- * The measures of WorFBench (arXiv 2410.07869, `graph_evaluator.py`), with another similarity: the
- * paper embeds steps with all-mpnet-base-v2; here two steps are alike by the stems of their words,
+ * The measures of WorFBench (Qiao et al., Benchmarking Agentic Workflow Generation, ICLR 2025,
+ * arXiv 2410.07869; its `graph_evaluator.py`), with another similarity: the paper embeds steps with all-mpnet-base-v2; here two steps are alike by the stems of their words,
  * so no figure is comparable with the published ones, and the names say so.
  */
 
@@ -42,24 +42,23 @@ function scorer(
 export const WORFBENCH_SCORERS: readonly Scorer[] = [
   scorer(
     "chain_f1_lexical",
-    "f1_chain: the longest increasing run of matched steps in an order of the gold graph; never 0, as in the paper's script.",
-    (gold, predicted, matched) => chainF1(gold, predicted, matched, 1),
+    "f1_chain: the longest increasing run of matched steps in an order of the gold graph; never 0, and START and END counted with many gold steps, as in the paper's script.",
+    (gold, predicted, matched) => chainF1(gold, predicted, matched, true),
   ),
   scorer(
     "graph_f1_lexical",
-    "f1_graph: the largest connected part of the edges in both, compared by the numbers of steps, as in the paper's script.",
-    (gold, predicted, matched) => graphF1(gold, predicted, matched, (step) => step),
+    "f1_graph: the largest connected part of the edges in both, compared by the numbers of steps and never 0, as in the paper's script.",
+    (gold, predicted, matched) => graphF1(gold, predicted, matched, true),
   ),
   scorer(
     "chain_f1_strict",
     "As f1_chain, and 0 where no step is matched.",
-    (gold, predicted, matched) => chainF1(gold, predicted, matched, 0),
+    (gold, predicted, matched) => chainF1(gold, predicted, matched, false),
   ),
   scorer(
     "graph_f1_strict",
-    "As f1_graph, with edges compared by the steps that they join.",
-    (gold, predicted, matched) =>
-      graphF1(gold, predicted, matched, (step) => matched.get(step) ?? Number.NaN),
+    "As f1_graph, with edges compared by the steps that they join, and 0 where none is in both.",
+    (gold, predicted, matched) => graphF1(gold, predicted, matched, false),
   ),
 ];
 
@@ -92,7 +91,8 @@ function stemF1(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   return both === 0 ? 0 : (2 * both) / (a.size + b.size);
 }
 
-function chainF1(gold: Steps, predicted: Steps, matched: Matched, least: number): number {
+/** @param isOfficial as the script counts: a run of one for none, and of many nodes START and END */
+function chainF1(gold: Steps, predicted: Steps, matched: Matched, isOfficial: boolean): number {
   const few = gold.texts.length + 2 < MANY_NODES;
   const orders = few ? ordersOf(gold) : [[...gold.texts.keys()]];
   const runs = orders.map((order) => {
@@ -103,7 +103,9 @@ function chainF1(gold: Steps, predicted: Steps, matched: Matched, least: number)
     });
     return longestIncreasing(places);
   });
-  return f1(Math.max(least, ...runs), predicted.texts.length, gold.texts.length);
+  const ends = isOfficial && !few ? 2 : 0;
+  const least = isOfficial ? 1 : 0;
+  return f1(Math.max(least, ...runs), predicted.texts.length, gold.texts.length + ends);
 }
 
 /** Topological orders, at most {@link MAX_ORDERS}; the given one where there is a cycle. */
@@ -133,27 +135,27 @@ function longestIncreasing(places: readonly number[]): number {
   return Math.max(0, ...lengths);
 }
 
-/** @param numberOf by which number a predicted step stands in edges that are compared */
-function graphF1(
-  gold: Steps,
-  predicted: Steps,
-  matched: Matched,
-  numberOf: (step: number) => number,
-): number {
+/** @param isOfficial as the script has it: edges by the numbers of nodes, and a part of START alone */
+function graphF1(gold: Steps, predicted: Steps, matched: Matched, isOfficial: boolean): number {
   const kept = new Set(matched.values());
+  // By number, END is another node where there are more steps, or fewer.
+  const endOf = ({ texts }: Steps) => (isOfficial ? texts.length : "END");
   const wanted = new Set(
-    withEnds(gold, (step) => kept.has(step)).map(([from, to]) => `${from} ${to}`),
+    withEnds(gold, endOf(gold), (step) => kept.has(step)).map(([from, to]) => `${from} ${to}`),
   );
-  const named = (step: number | string) => (typeof step === "number" ? numberOf(step) : step);
-  const common = withEnds(predicted, (step) => matched.has(step))
-    .map(([from, to]) => [String(named(from)), String(named(to))] as const)
+  const named = (step: number | string) =>
+    String(isOfficial || typeof step === "string" ? step : matched.get(step));
+  const common = withEnds(predicted, endOf(predicted), (step) => matched.has(step))
+    .map(([from, to]) => [named(from), named(to)] as const)
     .filter(([from, to]) => wanted.has(`${from} ${to}`));
-  return f1(largestPart(common), predicted.texts.length + 2, gold.texts.length + 2);
+  const size = Math.max(isOfficial ? 1 : 0, largestPart(common));
+  return f1(size, predicted.texts.length + 2, gold.texts.length + 2);
 }
 
-/** The edges between these steps, with those from START and to END. */
+/** The edges between these steps, with those from START and to the end. */
 function withEnds(
   { texts, edges }: Steps,
+  end: number | string,
   isKept: (step: number) => boolean,
 ): [number | string, number | string][] {
   const steps = [...texts.keys()];
@@ -164,7 +166,7 @@ function withEnds(
     ...edges
       .filter(([from, to]) => isKept(from) && isKept(to))
       .map(([a, b]): [number, number] => [a, b]),
-    ...last.filter(isKept).map((step): [number, string] => [step, "END"]),
+    ...last.filter(isKept).map((step): [number, number | string] => [step, end]),
   ];
 }
 
