@@ -68,7 +68,7 @@ function section({ suite, report }: Shown): string {
     ["Samples", `${head.samples}${head.repeat > 1 ? `, ${head.repeat} tries each` : ""}`],
     ["Answers", statusText(report)],
     ["Took", usageText(report)],
-    ["Verdict", [verdictText(report), ...missed.map(missedScoreText)].join(". ")],
+    ["Verdict", [`${verdictText(report)}.`, ...missed.map(missedScoreText)].join(" ")],
   ] as const;
   return `<section>
 <h2>${escapeHtml(`${suite.name}: ${head.model}`)}</h2>
@@ -198,7 +198,7 @@ dt { opacity: .7; } dd { margin: 0; }
 table { border-collapse: collapse; margin: .5rem 0; }
 th, td { padding: .2rem .6rem; border-bottom: 1px solid #8884; text-align: right; vertical-align: top; }
 th { text-align: left; font-weight: normal; overflow-wrap: anywhere; } thead { opacity: .7; }
-.about { opacity: .7; font-size: 13px; } .ground { fill: #8883; } .value { fill: var(--deep); }
+thead th, tbody th:first-child, td { white-space: nowrap; } .about { opacity: .7; font-size: 13px; } .ground { fill: #8883; } .value { fill: var(--deep); }
 .interval { stroke: currentColor; fill: none; }
 tr.better td:last-child { color: var(--good); } tr.worse td:last-child { color: var(--other); }
 article { border-top: 1px solid #8884; } .goal { font-style: italic; white-space: pre-wrap; }

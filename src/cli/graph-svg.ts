@@ -39,15 +39,9 @@ function markOf(isShared: boolean | undefined): string {
   return isShared === true ? "shared" : "single";
 }
 
-/** A column for each depth; a cycle, which gold graphs may have, ends at the number of nodes. */
-function placesOf({ nodes, edges }: CallGraph): { x: number; y: number }[] {
-  const depths = nodes.map(() => 0);
-  for (let round = 0; round < nodes.length; round++) {
-    for (const [from, to] of edges) {
-      const deeper = Math.min(nodes.length - 1, (depths[from] ?? 0) + 1);
-      if (from !== to && deeper > (depths[to] ?? 0)) depths[to] = deeper;
-    }
-  }
+/** A column for each depth. */
+function placesOf(graph: CallGraph): { x: number; y: number }[] {
+  const depths = depthsOf(graph);
   const columns = [...new Set(depths)].toSorted((a, b) => a - b);
   const rows = new Map<number, number>();
   return depths.map((depth) => {
@@ -58,6 +52,27 @@ function placesOf({ nodes, edges }: CallGraph): { x: number; y: number }[] {
       y: MARGIN + row * (NODE.height + NODE.gapY),
     };
   });
+}
+
+/** The longest way to each node; an edge that closes a cycle, which gold graphs may have, is none. */
+function depthsOf({ nodes, edges }: CallGraph): number[] {
+  const depths = nodes.map(() => 0);
+  const following: number[][] = nodes.map(() => []);
+  for (const [from, to] of edges) {
+    if (!isReachable(from, to, following)) following[from]?.push(to);
+  }
+  for (let round = 0; round < nodes.length; round++) {
+    for (const [from, next] of following.entries()) {
+      for (const to of next) depths[to] = Math.max(depths[to] ?? 0, (depths[from] ?? 0) + 1);
+    }
+  }
+  return depths;
+}
+
+function isReachable(wanted: number, from: number, following: readonly number[][]): boolean {
+  const seen = new Set([from]);
+  for (const node of seen) for (const next of following[node] ?? []) seen.add(next);
+  return seen.has(wanted);
 }
 
 /** What one graph has of the other, by the names of tools, each as often as it is there. */
