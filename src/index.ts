@@ -30,6 +30,7 @@ export type {
   ItemResult,
 } from "./batch.ts";
 export type { ItemsOptions, ResumeItemsOptions } from "./batches.ts";
+export type { RunSuiteOptions, SuiteOutcome } from "./eval-run.ts";
 export type { EvalSuites } from "./eval-suites.ts";
 export type {
   CallGraph,

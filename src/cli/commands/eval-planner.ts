@@ -1,17 +1,12 @@
 import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { inputError } from "../../base/errors.ts";
-import type { Json, JsonObject } from "../../base/json.ts";
-import type { PlannerReport, SampleResult } from "../../evals/outcome.ts";
-import { isWorseThanBefore, type Results, reportOf } from "../../evals/planner-report.ts";
-import { readResults, requireSameData } from "../../evals/results-file.ts";
-import {
-  digestOf,
-  type Ended,
-  runPlannerSuite,
-  selectSamples,
-} from "../../evals/run-planner-suite.ts";
-import type { PlannerSuite, Usage } from "../../evals/sample.ts";
+import type { Json } from "../../base/json.ts";
+import type { PlannerReport } from "../../evals/outcome.ts";
+import { isWorseThanBefore } from "../../evals/planner-report.ts";
+import { type Ended, selectSamples } from "../../evals/run-planner-suite.ts";
+import type { PlannerSuite } from "../../evals/sample.ts";
+import { writing } from "../../evals/write-results.ts";
 import type { Planwright } from "../../planwright.ts";
 import type { EvalFlags } from "../eval-flags.ts";
 import { renderEvalHtml } from "../eval-html.ts";
@@ -27,10 +22,6 @@ import {
 import { openPlanwright } from "../settings.ts";
 import { stopOnSignals } from "../stop-signals.ts";
 
-const CONCURRENCY = 4;
-/** Who only computes is not quicker beside itself, and how long it takes would be told wrongly. */
-const ALONE = 1;
-const RESULTS = ".planwright/evals";
 const BUDGET_USED = 4;
 /** Timers that are longer fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -153,80 +144,25 @@ type Setting = {
 
 async function evalOne(suite: PlannerSuite, setting: Setting): Promise<Outcome> {
   const { planwright, flags, budget, model, signal, io } = setting;
-  const { suites } = planwright.evaluations;
-  // Opened before anything is stored: a model may be unknown, or have no key.
-  const subject = await suites.subject(suite, { model, budget });
-  const { name } = subject;
-  const { run, repeat, samples } = suite;
-  const about = { suite: suite.name, model: name, run, repeat, digest: digestOf(suite) };
-  const now = { ...about, samples: samples.length };
-  const baseline = await readBaseline(flags.baseline, now);
-  const record =
-    flags.resume === undefined
-      ? await suites.records.begin(now)
-      : await suites.records.resume(flags.resume, now);
-  const { head, known } = record;
-  const file = flags.out ?? join(RESULTS, `${head.evalId}.jsonl`);
-  writeLines(file, [head, ...known]);
-  if (!flags.quiet) printLine(io.stderr, `${suite.name}: eval ${head.evalId}, ${name}`);
-  await subject.charge(spentOn(known));
-  const teller = evalTeller(io.stderr, flags.quiet === true);
-  const isAlone = name === "embedded" && run !== "execute";
-  let ended: Ended = { results: known };
-  let isWhole = false;
-  try {
-    ended = await runPlannerSuite(suite, subject, {
-      concurrency: flags.concurrency ?? (isAlone ? ALONE : CONCURRENCY),
-      signal,
-      known,
-      onProgress: teller.tell,
-      store: async (result) => {
-        await record.add(result);
-        appendLine(file, result);
-      },
-    });
-    isWhole = ended.stopped === undefined;
-  } finally {
-    teller.end();
-    await subject.close();
-    const status = isWhole ? "succeeded" : "paused";
-    const { missed, usage } = reportOf(suite, { head, results: ended.results }, undefined);
-    await record.end(status, asJson({ missed, usage, tries: ended.results.length }));
-  }
-  // As they came they are safe; as the suite has them they can be compared line by line.
-  writeLines(file, [head, ...ended.results]);
-  const report = reportOf(suite, { head, results: ended.results }, baseline);
-  if (!flags.quiet) printLine(io.stderr, `results: ${file}`);
-  return { suite, report, stopped: ended.stopped };
-}
-
-async function readBaseline(
-  file: string | undefined,
-  now: Parameters<typeof requireSameData>[2],
-): Promise<Results | undefined> {
-  if (file === undefined) return undefined;
-  const baseline = await readResults(file);
-  requireSameData(file, baseline, now);
-  if (baseline.results.length > 0) return baseline;
-  const message = `${file} has no results yet: there is nothing to compare with.`;
-  throw inputError(
-    "suite.invalid",
-    message,
-    "Go on with that eval first: --resume ID.",
-    "baseline",
-  );
-}
-
-function spentOn(known: readonly SampleResult[]): Usage {
-  const sum = (of: (usage: Usage) => number) =>
-    known.reduce((all, { usage }) => all + of(usage), 0);
-  return {
-    inputTokens: sum(({ inputTokens }) => inputTokens),
-    outputTokens: sum(({ outputTokens }) => outputTokens),
-    cachedTokens: sum(({ cachedTokens }) => cachedTokens),
-    usd: sum(({ usd }) => usd ?? 0),
-    modelCalls: sum(({ modelCalls }) => modelCalls),
+  const { resume, baseline, out, concurrency, quiet = false } = flags;
+  const say = (line: string) => {
+    if (!quiet) printLine(io.stderr, line);
   };
+  const teller = evalTeller(io.stderr, quiet);
+  const run = planwright.evaluations.suites.run(suite, {
+    model,
+    budget,
+    resume,
+    baseline,
+    out,
+    concurrency,
+    signal,
+    onBegin: ({ evalId, model: name }) => say(`${suite.name}: eval ${evalId}, ${name}`),
+    onProgress: teller.tell,
+  });
+  const { report, stopped, file } = await run.finally(teller.end);
+  say(`results: ${file}`);
+  return { suite, report, stopped };
 }
 
 function pageOf(io: Io): Page {
@@ -279,30 +215,4 @@ function jsonOf(outcomes: readonly Outcome[]): Json | PlannerReport | PlannerRep
 
 function writePage(file: string, outcomes: readonly Outcome[]): void {
   writing(file, () => writeFileSync(file, renderEvalHtml(outcomes)));
-}
-
-function writeLines(file: string, values: readonly object[]): void {
-  const text = values.map((value) => `${JSON.stringify(value)}\n`).join("");
-  writing(file, () => {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  });
-}
-
-function appendLine(file: string, value: object): void {
-  writing(file, () => appendFileSync(file, `${JSON.stringify(value)}\n`));
-}
-
-/** @throws {InputError} `file.unwritable` */
-function writing(file: string, write: () => void): void {
-  try {
-    write();
-  } catch (cause) {
-    const message = `${file} cannot be written: ${(cause as Error).message}`;
-    throw inputError("file.unwritable", message, "Name another file.");
-  }
-}
-
-function asJson(value: object): JsonObject {
-  return JSON.parse(JSON.stringify(value)) as JsonObject;
 }

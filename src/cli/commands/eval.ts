@@ -35,8 +35,7 @@ async function readAll(paths: readonly string[], { data }: EvalFlags): Promise<S
   if (!isModule) return Promise.all(paths.map((path) => readSuite(path, { data })));
   await using planwright = await openPlanwright({});
   const { suites } = planwright.evaluations;
-  const importModule = (absolute: string, path: string) => suites.importModule(absolute, path);
-  return Promise.all(paths.map((path) => readSuite(path, { data, importModule })));
+  return Promise.all(paths.map((path) => suites.read(path, { data })));
 }
 
 /** What no suite can make right. */
