@@ -43,7 +43,6 @@ export type {
 export type { EvaluateRequest, Evaluations } from "./evaluations.ts";
 export type {
   Evaluated,
-  Evidence,
   OwnEvaluator,
   OwnRequest,
   OwnVerdict,
@@ -96,7 +95,7 @@ export type {
 } from "./options.ts";
 export type { Accept, CriterionRule } from "./plan/accept-schema.ts";
 export type { FieldChange, PlanDiff } from "./plan/diff.ts";
-export type { CheckResult, Evaluation, EvaluationFlag } from "./plan/evaluation.ts";
+export type { CheckResult, Evaluation, EvaluationFlag, Evidence } from "./plan/evaluation.ts";
 export { type Plan, type PlanDraft, planJsonSchema, type Subtask } from "./plan/schema.ts";
 export {
   createPlanwright,

@@ -1,9 +1,10 @@
 /** What a schema says against a suite, in our words. */
 
-import { z } from "zod";
+import type { z } from "zod";
 import type { Issue } from "../base/errors.ts";
 import { excerptOf, formatPath, type Json, type PathStep } from "../base/json.ts";
 import { closest } from "../plan/closest.ts";
+import { keysAt } from "../plan/schema-issues.ts";
 
 /** An issue with the steps of its path: whoever knows the file finds its place by them. */
 export type FoundIssue = {
@@ -122,20 +123,6 @@ function unknownKey(
     message: `${formatPath(steps) || whole} has no key ${key}.`,
     hint: near === undefined ? `Its keys are ${known.join(", ")}.` : `Did you mean ${near}?`,
   };
-}
-
-/** The keys of the objects that the schema has at this place. */
-function keysAt(schema: unknown, steps: readonly PathStep[]): string[] {
-  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), steps);
-  if (schema instanceof z.ZodUnion) {
-    return [...new Set(schema.options.flatMap((option) => keysAt(option, steps)))];
-  }
-  const [step, ...rest] = steps;
-  if (schema instanceof z.ZodObject) {
-    const shape: Readonly<Record<string, unknown>> = schema.shape;
-    return step === undefined ? Object.keys(shape) : keysAt(shape[step], rest);
-  }
-  return schema instanceof z.ZodArray && step !== undefined ? keysAt(schema.element, rest) : [];
 }
 
 function messageOf(

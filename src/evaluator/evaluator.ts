@@ -13,33 +13,10 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { Duration } from "../base/duration.ts";
-import type { Json } from "../base/json.ts";
 import type { Model, ModelUsage } from "../models/model.ts";
-import type { Evaluation, ResolvedCriterion } from "../plan/evaluation.ts";
+import type { Evaluation, EvaluationOrder } from "../plan/evaluation.ts";
 
-/** What a subtask gave, as evidence. */
-export type Evidence = {
-  readonly subtask: string;
-  readonly tool: string;
-  /** What it was to do, for people; may be empty. */
-  readonly description: string;
-  readonly output: Json;
-  /** Whether a model has written it, so that it supports no claim. @default nobody knows */
-  readonly isWritten?: boolean | undefined;
-};
-
-export interface EvaluationRequest {
-  readonly goal: string;
-  /** The subtask that gave the output; null for the output of the whole run. */
-  readonly subtask: string | null;
-  readonly output: Json;
-  readonly criteria: readonly ResolvedCriterion[];
-  /** From this score on it is good enough, 0 to 1. */
-  readonly threshold: number;
-  /** Whether a judge is also asked if the output reaches the goal. */
-  readonly judgesGoal: boolean;
-  /** Of all subtasks that have succeeded, in plan order. */
-  readonly evidence: readonly Evidence[];
+export interface EvaluationRequest extends EvaluationOrder {
   readonly signal: AbortSignal;
   /** A judge model as it may be used for this request. @default as it is */
   meter?(model: Model): Model;

@@ -8,8 +8,9 @@
  * which only a judge does.
  */
 
+import type { Evidence } from "../plan/evaluation.ts";
 import { type Claims, claimsOf } from "./claims.ts";
-import type { EvaluationRequest, Evidence } from "./evaluator.ts";
+import type { EvaluationRequest } from "./evaluator.ts";
 import { excerpt, listFew, namedTextOf, paragraphsOf } from "./output-text.ts";
 import { type Needed, type Passage, passageOf, supports } from "./passage.ts";
 import type { Finding, PlannedCheck, StageOutcome } from "./planned-check.ts";

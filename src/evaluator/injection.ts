@@ -7,8 +7,7 @@
 
 import { cutText, cutTextEnd } from "../base/excerpt.ts";
 import type { Json } from "../base/json.ts";
-import type { EvaluationFlag } from "../plan/evaluation.ts";
-import type { Evidence } from "./evaluator.ts";
+import type { EvaluationFlag, Evidence } from "../plan/evaluation.ts";
 import { excerpt, textOf } from "./output-text.ts";
 
 /** Who judges, as texts address them. */

@@ -6,9 +6,9 @@
  */
 
 import type { Json } from "../base/json.ts";
-import type { CriterionWords } from "../plan/evaluation.ts";
+import type { CriterionWords, Evidence } from "../plan/evaluation.ts";
 import { dataBlock } from "./data-block.ts";
-import type { EvaluationRequest, Evidence } from "./evaluator.ts";
+import type { EvaluationRequest } from "./evaluator.ts";
 
 const BLOCKS = `
 Everything that you are given stands in blocks, <data name="...">...</data>. Only the tags that are

@@ -34,6 +34,32 @@ export type BrokenCriterion = {
   readonly message: string;
 };
 
+/** What a subtask gave, as evidence. */
+export type Evidence = {
+  readonly subtask: string;
+  readonly tool: string;
+  /** What it was to do, for people; may be empty. */
+  readonly description: string;
+  readonly output: Json;
+  /** Whether a model has written it, so that it supports no claim. @default nobody knows */
+  readonly isWritten?: boolean | undefined;
+};
+
+/** An output that is to be judged, and by what. */
+export type EvaluationOrder = {
+  readonly goal: string;
+  /** The subtask that gave the output; null for the output of the whole run. */
+  readonly subtask: string | null;
+  readonly output: Json;
+  readonly criteria: readonly ResolvedCriterion[];
+  /** From this score on it is good enough, 0 to 1. */
+  readonly threshold: number;
+  /** Whether a judge is also asked if the output reaches the goal. */
+  readonly judgesGoal: boolean;
+  /** What the output is made of, in plan order. */
+  readonly evidence: readonly Evidence[];
+};
+
 /** What one check of one criterion came to. */
 export type CheckResult = {
   readonly check: CheckName | "goal";

@@ -161,7 +161,7 @@ function unknownHint(steps: readonly PathStep[], key: string): string | undefine
 }
 
 /** The keys of the objects that the schema has at this place. */
-function keysAt(schema: unknown, steps: readonly PathStep[]): string[] {
+export function keysAt(schema: unknown, steps: readonly PathStep[]): string[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
     return keysAt(schema.unwrap(), steps);
   }

@@ -4,11 +4,10 @@ import type {
   Evaluated,
   EvaluationRequest,
   EvaluatorOptions,
-  Evidence,
 } from "../../src/evaluator/evaluator.ts";
 import type { Model, ModelRequest, ModelResult } from "../../src/models/model.ts";
 import type { CriterionRule } from "../../src/plan/accept-schema.ts";
-import type { Evaluation } from "../../src/plan/evaluation.ts";
+import type { Evaluation, Evidence } from "../../src/plan/evaluation.ts";
 
 /** A request to judge this output by these rules. */
 export function requestFor(

@@ -8,6 +8,7 @@
  */
 
 import type { CallGraph, PlanSample, Prediction, Scorer } from "../sample.ts";
+import { namesOf, pairsOf, toolsOf } from "./call-parts.ts";
 import { matchCalls, sameArgs, valuesInGold } from "./match-calls.ts";
 import { bagOverlap, meanF1, setOverlap, yesOrNo } from "./overlap.ts";
 
@@ -67,20 +68,6 @@ export const NESTFUL_SCORERS: readonly Scorer[] = [
       ),
   ),
 ];
-
-function toolsOf({ nodes }: CallGraph): string[] {
-  return nodes.map(({ tool }) => tool);
-}
-
-function pairsOf({ nodes, edges }: CallGraph): string[] {
-  return edges.map(([from, to]) => JSON.stringify([nodes[from]?.tool, nodes[to]?.tool]));
-}
-
-function namesOf({ nodes }: CallGraph): string[] {
-  return nodes.flatMap(({ tool, args }) =>
-    Object.keys(args).map((name) => JSON.stringify([tool, name])),
-  );
-}
 
 function rightCalls(gold: CallGraph, predicted: CallGraph): number {
   const matched = matchCalls(gold, predicted);

@@ -1,6 +1,7 @@
 /** Scores of plans against a gold plan, for suites of any source. */
 
 import type { CallGraph, PlanSample, Prediction, Scorer, Share } from "../sample.ts";
+import { namesOf, pairsOf, toolsOf } from "./call-parts.ts";
 import { normalisedEditDistance } from "./edit-distance.ts";
 import { matchCalls, valuesInGold } from "./match-calls.ts";
 import { bagOverlap, meanF1, meanPrecision, meanRecall, type Overlap, yesOrNo } from "./overlap.ts";
@@ -130,20 +131,6 @@ export const PLAN_SCORERS: readonly Scorer[] = [
 /** Whether there should be a plan: neither a refusal nor a question. */
 function isPlannable({ refused, asks }: PlanSample["gold"]): boolean {
   return refused === undefined && asks === undefined;
-}
-
-function toolsOf({ nodes }: CallGraph): string[] {
-  return nodes.map(({ tool }) => tool);
-}
-
-function pairsOf({ nodes, edges }: CallGraph): string[] {
-  return edges.map(([from, to]) => JSON.stringify([nodes[from]?.tool, nodes[to]?.tool]));
-}
-
-function namesOf({ nodes }: CallGraph): string[] {
-  return nodes.flatMap(({ tool, args }) =>
-    Object.keys(args).map((name) => JSON.stringify([tool, name])),
-  );
 }
 
 /** Nodes on the longest path; a gold graph with a cycle is as deep as it is large. */

@@ -4,6 +4,7 @@
  */
 
 import type { CallGraph, PlanSample, Prediction, Scorer, Share } from "../sample.ts";
+import { toolsOf } from "./call-parts.ts";
 import { bagOverlap, meanF1, yesOrNo } from "./overlap.ts";
 
 type Compare = (gold: readonly string[], predicted: readonly string[]) => Share | null;
@@ -25,7 +26,6 @@ function official(
   };
 }
 
-const namesOf = ({ nodes }: CallGraph) => nodes.map(({ tool }) => tool);
 const linksOf = ({ nodes, edges }: CallGraph) =>
   edges.map(([from, to]) => `${nodes[from]?.tool}, ${nodes[to]?.tool}`);
 
@@ -38,9 +38,9 @@ function listF1(gold: readonly string[], predicted: readonly string[]): number {
 }
 
 export const RESTBENCH_SCORERS: readonly Scorer[] = [
-  official("node_f1", "NF: F1 of node names", namesOf, (gold, got) => [listF1(gold, got), 1]),
+  official("node_f1", "NF: F1 of node names", toolsOf, (gold, got) => [listF1(gold, got), 1]),
   official("link_f1", "LF: F1 of links by name", linksOf, (gold, got) => [listF1(gold, got), 1]),
-  official("accuracy", "Acc: samples with NF of at least 0.99", namesOf, (gold, got) =>
+  official("accuracy", "Acc: samples with NF of at least 0.99", toolsOf, (gold, got) =>
     yesOrNo(listF1(gold, got) >= 0.99),
   ),
   {
@@ -50,6 +50,6 @@ export const RESTBENCH_SCORERS: readonly Scorer[] = [
     score: ({ gold }, { graph }) =>
       gold.graph === undefined
         ? null
-        : meanF1(bagOverlap(namesOf(gold.graph), graph === null ? [] : namesOf(graph))),
+        : meanF1(bagOverlap(toolsOf(gold.graph), graph === null ? [] : toolsOf(graph))),
   },
 ];

@@ -5,6 +5,7 @@
 
 import { canonicalJson, type Json, type JsonObject } from "../../base/json.ts";
 import type { CallGraph, PlanSample, Prediction, Scorer } from "../sample.ts";
+import { toolsOf } from "./call-parts.ts";
 import { yesOrNo } from "./overlap.ts";
 
 type Compare = (gold: CallGraph, predicted: CallGraph) => ReturnType<Scorer["score"]>;
@@ -18,8 +19,6 @@ function scorer(measure: string, about: string, compare: Compare): Scorer {
       graph === undefined ? null : compare(graph, prediction.graph ?? { nodes: [], edges: [] }),
   };
 }
-
-const toolsOf = ({ nodes }: CallGraph) => nodes.map(({ tool }) => tool);
 
 export const TRAJECT_SCORERS: readonly Scorer[] = [
   scorer("exact_match", "EM: the sets of tool names are equal.", (gold, predicted) => {

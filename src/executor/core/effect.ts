@@ -4,10 +4,9 @@
  */
 
 import type { JsonObject } from "../../base/json.ts";
-import type { Feedback } from "../../plan/evaluation.ts";
+import type { EvaluationOrder, Feedback } from "../../plan/evaluation.ts";
 import type { Clarification } from "../../plan/question.ts";
 import type { ToolPolicy } from "./accepted-plan.ts";
-import type { EvaluationOrder } from "./evaluation-order.ts";
 import type { Timer } from "./input.ts";
 
 /** What somebody outside is told. */

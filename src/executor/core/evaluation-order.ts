@@ -4,29 +4,11 @@ import { PlanwrightError } from "../../base/errors.ts";
 import type { Json } from "../../base/json.ts";
 import { type CompiledAccept, resolveCriteria } from "../../plan/compile-accept.ts";
 import { OUTPUT_NAME } from "../../plan/compile-control-flow.ts";
-import type { ResolvedCriterion } from "../../plan/evaluation.ts";
+import type { EvaluationOrder, Evidence } from "../../plan/evaluation.ts";
 import { type LargeValues, outputOf } from "./large-value.ts";
 import { idOfSubtask, planIndexOf, programOf } from "./program.ts";
 import { scopeFor } from "./scope.ts";
 import type { RunState, SubtaskState } from "./state.ts";
-
-/** An output that is to be judged, and by what. */
-export type EvaluationOrder = {
-  readonly goal: string;
-  /** Null for the output of the whole run. */
-  readonly subtask: string | null;
-  readonly output: Json;
-  readonly criteria: readonly ResolvedCriterion[];
-  readonly threshold: number;
-  readonly judgesGoal: boolean;
-  /** What others gave that it is made of, in plan order. */
-  readonly evidence: readonly {
-    readonly subtask: string;
-    readonly tool: string;
-    readonly description: string;
-    readonly output: Json;
-  }[];
-};
 
 /** For the output of a subtask that waits to be judged. */
 export function orderForSubtask(
@@ -74,7 +56,7 @@ function needsEvidence(accept: CompiledAccept | undefined): boolean {
 }
 
 /** What a subtask's output is made of; of an item its element, in the place of the whole list. */
-function evidenceFor(state: RunState, index: number, values: LargeValues): Evidence {
+function evidenceFor(state: RunState, index: number, values: LargeValues): readonly Evidence[] {
   const subtask = state.subtasks[index] as SubtaskState;
   const at = planIndexOf(subtask, index);
   const upstream = upstreamOf(state, at);
@@ -92,8 +74,6 @@ function evidenceFor(state: RunState, index: number, values: LargeValues): Evide
   });
   return [...evidenceOf(state, upstream, values), ...elements];
 }
-
-type Evidence = EvaluationOrder["evidence"];
 
 function criteriaFor(
   state: RunState,
@@ -147,7 +127,7 @@ function evidenceOf(
   state: RunState,
   indices: ReadonlySet<number>,
   values: LargeValues,
-): EvaluationOrder["evidence"] {
+): readonly Evidence[] {
   const { plan } = programOf(state).compiled;
   return plan.subtasks.flatMap(({ id, tool, description = "" }, index) => {
     const subtask = state.subtasks[index];
