@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue, StatementSync } from "node:sqlite";
 import { MIGRATIONS } from "../src/journal/sqlite-schema.ts";
-import { table } from "./rounds.ts";
+import type { Table } from "./report.ts";
 
 export type BesideWrites = {
   /** Of the batch. */
@@ -18,11 +18,14 @@ export type BesideWrites = {
 /** What the journal wrote, statement by statement, commits included. */
 type Write = { readonly sql: string; readonly values: readonly SQLInputValue[] };
 
-/** @returns a Markdown table: items a second of the round in the middle, and of those at the ends */
-export async function tableBesideWrites(beside: BesideWrites): Promise<string> {
+type Round = { readonly seconds: number; readonly bare: number; readonly commits: number };
+
+/** @returns every round, and a table of the one in the middle and of those at the ends */
+export async function besideWrites(
+  beside: BesideWrites,
+): Promise<{ readonly rounds: readonly Round[]; readonly table: Table }> {
   const { count, rounds: wanted, folder, runBatch } = beside;
-  const rounds: { readonly seconds: number; readonly bare: number; readonly commits: number }[] =
-    [];
+  const rounds: Round[] = [];
   // The first warms up.
   for (let round = 0; round <= wanted; round += 1) {
     const seconds = await runBatch(join(folder, `timed-${round}.db`));
@@ -40,8 +43,12 @@ export async function tableBesideWrites(beside: BesideWrites): Promise<string> {
     const share = (commits / count).toFixed(2);
     return [name, (count / seconds).toFixed(0), (count / bare).toFixed(0), ratio, share];
   });
-  const head = ["round", "items/s", "bare writes, items/s", "ratio", "commits an item"];
-  return table(head, rows);
+  const table: Table = {
+    title: "Seven steps, 3 % failures: beside the bare writes",
+    header: ["round", "items/s", "bare writes, items/s", "ratio", "commits an item"],
+    rows,
+  };
+  return { rounds, table };
 }
 
 async function record(work: () => Promise<unknown>): Promise<Write[]> {

@@ -2,12 +2,12 @@
  * How soon the first tool is called while a model still writes the plan: a plan of twelve
  * subtasks at 50 tokens a second, read as it comes, beside the same plan read when it is whole.
  *
- *     npm run bench:first-call
+ *     npm run bench first-call
  */
 
 import { z } from "zod";
 import { createPlanwright, defineTool } from "../src/index.ts";
-import { table } from "./rounds.ts";
+import { publish } from "./report.ts";
 import { startScriptedModel } from "./scripted-model.ts";
 
 const ROUNDS = 3;
@@ -73,12 +73,17 @@ for (let round = -1; round < ROUNDS; round++) {
 }
 const [early, late, whole] = [median(samples.early), median(samples.late), median(samples.whole)];
 const ms = (value: number) => `${value.toFixed(0)} ms`;
-console.log(
-  table(
-    ["until the first tool call", "time", "share of the time to the whole plan (at most 0.33)"],
-    [
-      ["plan read as it is written", ms(early), (early / whole).toFixed(2)],
-      ["plan read when it is whole", ms(late), (late / whole).toFixed(2)],
-    ],
-  ),
-);
+publish({
+  name: "first-call",
+  tables: [
+    {
+      title: "Until the first tool call",
+      header: ["", "time", "share of the time to the whole plan (at most 0.33)"],
+      rows: [
+        ["plan read as it is written", ms(early), (early / whole).toFixed(2)],
+        ["plan read when it is whole", ms(late), (late / whole).toFixed(2)],
+      ],
+    },
+  ],
+  data: samples,
+});

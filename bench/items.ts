@@ -2,7 +2,7 @@
  * Many items: what a batch costs beside its bare journal writes, how its memory grows, and
  * what overlapping the steps is worth.
  *
- *     npm run bench:items
+ *     npm run bench items
  */
 
 import { execFileSync } from "node:child_process";
@@ -13,9 +13,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { z } from "zod";
 import { createPlanwright, defineTool, type PlanDraft, ToolError } from "../src/index.ts";
-import { tableBesideWrites } from "./bare-writes.ts";
+import { besideWrites } from "./bare-writes.ts";
 import { peakMegabytes } from "./peak-memory.ts";
-import { table } from "./rounds.ts";
+import { publish, type Table } from "./report.ts";
 
 const STEPS = ["ingest", "clean", "extract", "enrich", "summarize", "classify", "write"] as const;
 const WORDS = "the quick brown fox jumps over the lazy dog while nobody looks ".repeat(8);
@@ -125,7 +125,7 @@ class Barriers {
   }
 }
 
-async function overlap(folder: string, count: number): Promise<string> {
+async function overlap(folder: string, count: number): Promise<Table> {
   const timed = async (name: string, barriers: Barriers | undefined) => {
     const wait = defineTool({
       name: "wait",
@@ -166,43 +166,53 @@ async function overlap(folder: string, count: number): Promise<string> {
     `${all.toFixed(1)} s`,
     (one / all).toFixed(2),
   ];
-  return table(
-    ["", "step after step", "overlapping", "ratio"],
-    [row("measured", oneByOne, overlapped), row("as the bottleneck predicts", sum, most)],
-  );
+  return {
+    title: `${count.toLocaleString("en-US")} items, overlapping and step after step`,
+    header: ["", "step after step", "overlapping", "ratio"],
+    rows: [row("measured", oneByOne, overlapped), row("as the bottleneck predicts", sum, most)],
+  };
 }
 
-const folder = mkdtempSync(join(tmpdir(), "planwright-items-"));
-try {
-  const [, , only] = process.argv;
-  if (only === "overlap") console.log(await overlap(folder, Number(process.argv[3] ?? 1_000)));
-  else if (only !== undefined)
-    console.log(JSON.stringify(await measureMemory(Number(only), folder)));
-  else {
-    console.log("\n## Seven steps, 3 % failures: beside the bare writes\n");
-    const runBatch = async (journal: string) => (await runPipeline(1_500, folder, journal)).seconds;
-    console.log(await tableBesideWrites({ count: 1_500, rounds: 9, folder, runBatch }));
-    // Each in a process of its own: memory that one has used stays with it.
-    const measured = [1_500, 15_000].map((count) => {
-      const args = ["--expose-gc", import.meta.filename, String(count)];
-      return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as Measured;
-    });
-    const rows = measured.map((one) => [
+/** Each in a process of its own: memory that one has used stays with it. */
+function measureApart(count: number): Measured {
+  const args = ["--expose-gc", import.meta.filename, String(count)];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as Measured;
+}
+
+function memoryTable(measured: readonly Measured[]): Table {
+  const [small, large] = measured;
+  const growth = (large?.peakMegabytes ?? 0) / (small?.peakMegabytes ?? 1);
+  return {
+    title: "Memory",
+    note: `Peak at 15,000 items to that at 1,500: ${growth.toFixed(2)}.`,
+    header: ["items", "succeeded + failed", "items/s", "peak MB", "heap at the end, MB"],
+    rows: measured.map((one) => [
       one.items.toLocaleString("en-US"),
       `${one.counts["succeeded"]} + ${one.counts["failed"]}`,
       (one.items / one.seconds).toFixed(0),
       one.peakMegabytes.toFixed(0),
       one.heapMegabytes.toFixed(1),
-    ]);
-    const [small, large] = measured;
-    const head = ["items", "succeeded + failed", "items/s", "peak MB", "heap at the end, MB"];
-    console.log("\n## Memory\n");
-    console.log(table(head, rows));
-    const growth = (large?.peakMegabytes ?? 0) / (small?.peakMegabytes ?? 1);
-    console.log(`\nPeak at 15,000 items to that at 1,500: ${growth.toFixed(2)}`);
-    console.log("\n## 1,000 items, overlapping and step after step\n");
-    console.log(await overlap(folder, Number(process.argv[3] ?? 1_000)));
-  }
+    ]),
+  };
+}
+
+async function measureAll(folder: string): Promise<void> {
+  const runBatch = async (journal: string) => (await runPipeline(1_500, folder, journal)).seconds;
+  const beside = await besideWrites({ count: 1_500, rounds: 9, folder, runBatch });
+  const measured = [1_500, 15_000].map(measureApart);
+  const tables = [beside.table, memoryTable(measured), await overlap(folder, 1_000)];
+  publish({ name: "items", tables, data: { besideWrites: beside.rounds, measured } });
+}
+
+const folder = mkdtempSync(join(tmpdir(), "planwright-items-"));
+const [, , only, count = "1000"] = process.argv;
+try {
+  if (only === "overlap") {
+    const table = await overlap(folder, Number(count));
+    publish({ name: "overlap", tables: [table], data: {} });
+  } else if (only !== undefined)
+    console.log(JSON.stringify(await measureMemory(Number(only), folder)));
+  else await measureAll(folder);
 } finally {
   rmSync(folder, { recursive: true });
 }

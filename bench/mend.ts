@@ -3,7 +3,7 @@
  * 4 to 12 subtasks, of which 1 to 3 give something poor at the first try, a fifth of these at
  * the second, too.
  *
- *     npm run bench:mend
+ *     npm run bench mend
  *
  * Both ways are the real planner, evaluator and executor over a scripted model. *Mend* lets the
  * run plan anew: the model answers with a patch for what its judge blames. *Again* asks the
@@ -34,7 +34,7 @@ import {
   subtaskOf,
   textOf,
 } from "./flawed-cases.ts";
-import { table } from "./rounds.ts";
+import { publish } from "./report.ts";
 
 const CASES = 200;
 const SEED = 1;
@@ -325,9 +325,7 @@ const rows = MEASURES.map(([name, digits, measure]) => {
 });
 const reached = (way: "mend" | "again") =>
   `${compared.filter((all) => all[way].isReached).length} of ${CASES}`;
-console.log("What running everything again takes, than mending, and means per case.\n");
 rows.push(["goals reached", "", reached("mend"), reached("again")]);
-console.log(table(["per case", "again ÷ mend", "mend", "again"], rows));
 
 const GROUPS: readonly (readonly [string, (all: Compared) => boolean])[] = [
   ...[1, 2, 3].map((n) => [`${n} to blame`, ({ one }: Compared) => one.toBlame === n] as const),
@@ -344,15 +342,12 @@ const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 const ratios = (list: readonly Compared[]) => MAIN.map(([, , measure]) => ratio(list, measure));
 const ofMain = MAIN.map(([name]) => name);
 
-console.log("\nAgain ÷ mend, by what was to blame, and by what of the plan ran again with it.\n");
 const grouped = GROUPS.map(([name, isIn]) => {
   const list = compared.filter(isIn);
   const toBlame = percent(mean(list, ({ one }) => one.toBlame / one.steps.length));
   return [name, String(list.length), toBlame, percent(mean(list, shareAgain)), ...ratios(list)];
 });
-console.log(table(["", "cases", "to blame", "ran again", ...ofMain], grouped));
 
-console.log("\nAgain ÷ mend, by how often a subtask that writes asks the model.\n");
 const byEffort: string[][] = [];
 for (const effort of EFFORTS) {
   const list = effort === 1 ? compared : await compare(effort);
@@ -360,4 +355,30 @@ for (const effort of EFFORTS) {
   const [, tokens] = sums(list, ({ took }) => took.tokens);
   byEffort.push([String(effort), percent(work / tokens), ...ratios(list)]);
 }
-console.log(table(["asks", "of the tokens of again, of subtasks", ...ofMain], byEffort));
+
+publish({
+  name: "mend",
+  tables: [
+    {
+      title: "What running everything again takes, than mending, and means per case",
+      header: ["per case", "again ÷ mend", "mend", "again"],
+      rows,
+    },
+    {
+      title: "Again ÷ mend, by what was to blame, and by what of the plan ran again with it",
+      header: ["", "cases", "to blame", "ran again", ...ofMain],
+      rows: grouped,
+    },
+    {
+      title: "Again ÷ mend, by how often a subtask that writes asks the model",
+      header: ["asks", "of the tokens of again, of subtasks", ...ofMain],
+      rows: byEffort,
+    },
+  ],
+  data: compared.map(({ one, mend, again }) => ({
+    subtasks: one.steps.length,
+    toBlame: one.toBlame,
+    mend: mend.took,
+    again: again.took,
+  })),
+});

@@ -24,7 +24,8 @@ import { defineTool } from "../src/tools/define-tool.ts";
 import { createRegistry } from "../src/tools/registry.ts";
 import { runBare } from "./floor.ts";
 import { chain, heavyTailed, type Layered, layered } from "./graphs.ts";
-import { type Case, measure, table } from "./rounds.ts";
+import { markdownTable as table } from "./report.ts";
+import { type Case, measure } from "./rounds.ts";
 
 const add = defineTool({
   name: "add",

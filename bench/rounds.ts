@@ -28,9 +28,3 @@ export async function measure(
     return { name, median: at(0.5), min: at(0), max: at(1) };
   });
 }
-
-/** A Markdown table. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, header.map(() => "---"), ...rows];
-  return all.map((row) => `| ${row.join(" | ")} |`).join("\n");
-}

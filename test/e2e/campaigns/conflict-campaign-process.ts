@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { table } from "../../../bench/rounds.ts";
+import { markdownTable } from "../../../bench/report.ts";
 import { runConflictCampaign } from "./conflict-campaign.ts";
 
 const { values } = parseArgs({
@@ -35,7 +35,7 @@ const rows = reports.map(({ scenario, rounds, firstWon, told, skewsMs, violation
   `median ${at(skewsMs, 0.5)}, most ${at(skewsMs, 1)}`,
   String(violations.length),
 ]);
-console.log(table(header, rows));
+console.log(markdownTable(header, rows));
 console.log(`\n${Math.round((performance.now() - begun) / 1000)} s`);
 const violations = reports.flatMap((report) => report.violations);
 for (const violation of violations) console.error(violation);

@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { table } from "../../../bench/rounds.ts";
+import { markdownTable } from "../../../bench/report.ts";
 import { runKillCampaign } from "./kill-campaign.ts";
 import { PHASES } from "./run-check.ts";
 
@@ -49,7 +49,7 @@ for (const violation of violations) console.error(violation);
 process.exit(violations.length === 0 ? 0 : 1);
 
 function numbers(title: string, list: readonly (readonly [string, number])[]): string {
-  return table(
+  return markdownTable(
     [title, "number"],
     list.map(([name, value]) => [name, String(value)]),
   );

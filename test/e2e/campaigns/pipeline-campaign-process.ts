@@ -7,7 +7,7 @@
 
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
-import { table } from "../../../bench/rounds.ts";
+import { markdownTable } from "../../../bench/report.ts";
 import { type PipelineReport, runPipelineCampaign } from "./pipeline-campaign.ts";
 import { measurePipelineCost } from "./pipeline-cost.ts";
 
@@ -42,7 +42,7 @@ const rows: readonly (readonly [string, (report: PipelineReport) => string])[] =
 ];
 const header = ["documents", tenth.toLocaleString("en-US"), documents.toLocaleString("en-US")];
 console.log(
-  table(
+  markdownTable(
     header,
     rows.map(([name, of]) => [name, of(small), of(large)]),
   ),

@@ -7,7 +7,8 @@
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tableBesideWrites } from "../../../bench/bare-writes.ts";
+import { besideWrites } from "../../../bench/bare-writes.ts";
+import { markdownTable } from "../../../bench/report.ts";
 import { startRegister } from "../../../examples/document-pipeline/register.ts";
 import { createPlanwright, type Json } from "../../../src/index.ts";
 import { EXAMPLE, loadPipeline, toolsOfPipeline } from "./pipeline-plan.ts";
@@ -31,7 +32,9 @@ export async function measurePipelineCost(documents: number, rounds: number): Pr
     if (status !== "succeeded") throw new Error(`The batch ended as ${status}.`);
     return (performance.now() - begun) / 1000;
   };
-  return await tableBesideWrites({ count: documents, rounds, folder: folder.path, runBatch });
+  const beside = { count: documents, rounds, folder: folder.path, runBatch };
+  const { header, rows } = (await besideWrites(beside)).table;
+  return markdownTable(header, rows);
 }
 
 /** What the steps of the pipeline give for one document, by their ids. */

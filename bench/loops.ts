@@ -3,7 +3,7 @@
  * need k independent look-ups, a calculation and an answer in words, and on a chain; with
  * the same scripted model, tools and latencies for all.
  *
- *     npm run bench:orchestration
+ *     npm run bench loops
  *
  * The loops are the AI SDK's own multi-step tool calling: one call a turn, as in ReAct, or
  * as many calls in a turn as are independent. A plan needs no turn for the sum, which is an
@@ -14,18 +14,22 @@
 
 import { z } from "zod";
 import { createPlanwright, defineTool } from "../src/index.ts";
-import { runToolLoop } from "./peers/ai-sdk/loop.js";
-import { table } from "./rounds.ts";
+import { installPeers } from "./peers.ts";
+import { publish } from "./report.ts";
 import { type ScriptedAnswer, type ScriptedRequest, startScriptedModel } from "./scripted-model.ts";
 
 const LATENCY = { firstTokenMs: 600, tokenMs: 20 };
 /** Of a look-up; a calculation is immediate. */
 const LOOK_UP_MS = 300;
 const ROUNDS = 1;
+const PEERS = ["ai-sdk"];
 /** What a model writes about its next step, before it is taken; ReAct has it, the others not. */
 const THOUGHT = "I need to know this before I can go on, so I will look it up first.";
 const ANSWER =
   "Together the cities have about twelve million inhabitants, the first of them the most.";
+
+installPeers(PEERS);
+const { runToolLoop } = await import("./peers/ai-sdk/loop.js");
 
 type Task = { readonly name: string; readonly lookUps: number; readonly isChain: boolean };
 
@@ -191,5 +195,9 @@ const header = [
     (way) => `${way}: time, calls, tokens in, out`,
   ),
 ];
-console.log(`How much faster (ratios of wall time), and what it took.\n`);
-console.log(table(header, rows));
+publish({
+  name: "loops",
+  tables: [{ title: "How much faster (ratios of wall time), and what it took", header, rows }],
+  data: Object.fromEntries(samples),
+  peers: PEERS,
+});
