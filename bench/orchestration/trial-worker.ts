@@ -1,0 +1,9 @@
+/** Trials in a thread of their own: they take virtual time, and so do not disturb each other. */
+
+import { parentPort } from "node:worker_threads";
+import { measureOf } from "./measure.ts";
+import { type Trial, tryWay, type Way } from "./ways.ts";
+
+parentPort?.on("message", async ({ way, trial }: { way: Way; trial: Trial }) => {
+  parentPort?.postMessage(measureOf(await tryWay(way, trial)));
+});
