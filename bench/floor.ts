@@ -4,11 +4,12 @@
  */
 export function runBare<T>(
   dependencies: readonly (readonly number[])[],
-  work: (inputs: readonly T[]) => T | Promise<T>,
+  work: (inputs: readonly T[], index: number) => T | Promise<T>,
 ): Promise<T[]> {
   const results: Promise<T>[] = [];
-  for (const list of dependencies) {
-    results.push(Promise.all(list.map((index) => results[index] as Promise<T>)).then(work));
+  for (const [index, list] of dependencies.entries()) {
+    const inputs = Promise.all(list.map((from) => results[from] as Promise<T>));
+    results.push(inputs.then((values) => work(values, index)));
   }
   return Promise.all(results);
 }

@@ -41,6 +41,13 @@ export function chain(count: number): Layered {
   return { plan: toPlan(dependencies), dependencies };
 }
 
+/** One, then as many as are wanted, then one that reads the outputs of all of these. */
+export function fanOut(width: number): Layered {
+  const all = Array.from({ length: width }, (_, index) => index + 1);
+  const dependencies = [[], ...all.map(() => [0]), all];
+  return { plan: toPlan(dependencies), dependencies };
+}
+
 function toPlan(dependencies: readonly (readonly number[])[]): Plan {
   return planSchema.parse({
     goal: "bench",

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Measured } from "./measure.ts";
+import type { Order } from "./trial-worker.ts";
 import type { Trial, Way } from "./ways.ts";
 
 /** Threads that try ways, one trial after the other each. */
@@ -20,7 +21,7 @@ export class Crew {
     const worker = await this.#take();
     const { promise, resolve, reject } = Promise.withResolvers<Measured>();
     worker.once("message", resolve).once("error", reject);
-    worker.postMessage({ way, trial });
+    worker.postMessage({ way, trial } satisfies Order);
     const measured = await promise;
     worker.removeListener("error", reject);
     this.#give(worker);

@@ -4,6 +4,8 @@ import { parentPort } from "node:worker_threads";
 import { measureOf } from "./measure.ts";
 import { type Trial, tryWay, type Way } from "./ways.ts";
 
-parentPort?.on("message", async ({ way, trial }: { way: Way; trial: Trial }) => {
+export type Order = { readonly way: Way; readonly trial: Trial };
+
+parentPort?.on("message", async ({ way, trial }: Order) => {
   parentPort?.postMessage(measureOf(await tryWay(way, trial)));
 });

@@ -1,0 +1,122 @@
+import { Annotation, END, entrypoint, START, StateGraph, task } from "@langchain/langgraph";
+import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
+
+/**
+ * A node for each subtask, which adds its result to the one channel of results: a channel for each
+ * takes twice as long. Nodes that are ready together make one step, and a step is over when all
+ * of them have ended.
+ * @param {"sync" | "async"} durability
+ * @param {boolean} isFlushed whether every commit is flushed to the disk, which nobody does unasked
+ */
+export const stateGraph = (durability, isFlushed = false) => ({
+  name: `LangGraph.js StateGraph, ${durability}${isFlushed ? ", flushed" : ""}`,
+  async open(graph, { file, concurrency }) {
+    const saver = openSaver(file, isFlushed);
+    const compiled = build(graph).compile({ checkpointer: saver });
+    const follow = async (runId, input) => {
+      const { results } = await compiled.invoke(input, {
+        configurable: { thread_id: runId },
+        recursionLimit: graph.dependencies.length + 10,
+        maxConcurrency: concurrency,
+        durability,
+      });
+      return graph.dependencies.map((_, index) => results[index]);
+    };
+    return openGraph(saver, follow);
+  },
+});
+
+function build({ dependencies, work }) {
+  const results = Annotation({
+    reducer: (all, more) => ({ ...all, ...more }),
+    default: () => ({}),
+  });
+  const builder = new StateGraph(Annotation.Root({ results }));
+  const awaited = new Set(dependencies.flat());
+  for (const [index, from] of dependencies.entries()) {
+    const name = `task${index}`;
+    builder.addNode(name, async ({ results }) => {
+      const inputs = from.map((other) => results[other]);
+      return { results: { [index]: await work(index, inputs) } };
+    });
+    const before = from.map((other) => `task${other}`);
+    if (before.length === 0) builder.addEdge(START, name);
+    else builder.addEdge(before.length === 1 ? before[0] : before, name);
+    if (!awaited.has(index)) builder.addEdge(name, END);
+  }
+  return builder;
+}
+
+/**
+ * A function that calls a task for each subtask, when its dependencies have ended.
+ * @param {"as ready" | "layer by layer"} order
+ * @param {boolean} isFlushed as of `stateGraph`
+ */
+export const functional = (order, isFlushed = false) => ({
+  name: `LangGraph.js entrypoint and tasks, ${order}${isFlushed ? ", flushed" : ""}`,
+  async open(graph, { file, concurrency }) {
+    const { dependencies } = graph;
+    const saver = openSaver(file, isFlushed);
+    const work = task("work", async (index, inputs) => graph.work(index, inputs));
+    const asReady = async () => {
+      const results = [];
+      for (const [index, from] of dependencies.entries()) {
+        const inputs = Promise.all(from.map((other) => results[other]));
+        results.push(inputs.then((values) => work(index, values)));
+      }
+      return Promise.all(results);
+    };
+    const layerByLayer = async () => {
+      const results = [];
+      for (const layer of layersOf(dependencies)) {
+        const ended = await Promise.all(
+          layer.map((index) =>
+            work(
+              index,
+              dependencies[index].map((other) => results[other]),
+            ),
+          ),
+        );
+        for (const [k, index] of layer.entries()) results[index] = ended[k];
+      }
+      return results;
+    };
+    const flow = entrypoint(
+      { name: "graph", checkpointer: saver },
+      order === "as ready" ? asReady : layerByLayer,
+    );
+    const follow = (runId, input) =>
+      flow.invoke(input, {
+        configurable: { thread_id: runId },
+        maxConcurrency: concurrency,
+        durability: "sync",
+      });
+    return openGraph(saver, follow);
+  },
+});
+
+function openSaver(file, isFlushed) {
+  const saver = SqliteSaver.fromConnString(file);
+  if (isFlushed) saver.db.pragma("synchronous = FULL");
+  return saver;
+}
+
+const openGraph = (saver, follow) => ({
+  run: (runId) => follow(runId, {}),
+  // Without an input, the newest checkpoint of the thread is gone on with.
+  resume: (runId) => follow(runId, null),
+  synchronous: async () => saver.db.pragma("synchronous", { simple: true }),
+  close: async () => saver.db.close(),
+});
+
+function layersOf(dependencies) {
+  const depths = [];
+  const layers = [];
+  for (const [index, from] of dependencies.entries()) {
+    const depth = Math.max(0, ...from.map((other) => depths[other] + 1));
+    depths.push(depth);
+    layers[depth] ??= [];
+    layers[depth].push(index);
+  }
+  return layers;
+}
