@@ -109,7 +109,7 @@ export function findDependency(
 }
 
 /** Topological generations (Kahn 1962, layer by layer); undefined if there is a cycle. */
-function batchesOf(
+export function batchesOf(
   dependencies: readonly (readonly Dependency[])[],
   dependents: readonly (readonly number[])[],
 ): number[][] | undefined {
