@@ -60,7 +60,8 @@ export function mendTree(
 ): TreeFacts {
   const walk = new Walk(integerFunctions, onStep);
   walk.visit(root as Node, { bound: undefined, guarded: false });
-  return { references: [...walk.references], reads: walk.reads, place: plainPlace(root) };
+  const reads = [...walk.reads];
+  return { references: [...walk.references], reads, place: isPlain(root) ? reads[0] : undefined };
 }
 
 /** What holds at a node: the names bound around it, and whether a missing field is no failure. */
@@ -245,8 +246,9 @@ function stepOf(key: ASTNode | string): Step {
   return typeof key.args === "string" || typeof key.args === "number" ? key.args : null;
 }
 
-function plainPlace(root: ASTNode): Place | undefined {
+/** Whether a node only reads: then it is the one read of its tree. */
+function isPlain(root: ASTNode): boolean {
   let node = root;
   while (node.op === "." || (node.op === "[]" && node.args[1].op === "value")) node = node.args[0];
-  return node.op === "id" ? placeOf(root, undefined) : undefined;
+  return node.op === "id";
 }

@@ -70,38 +70,51 @@ export function parseExpression(text: string): Expression | SyntaxProblem {
   return parsed;
 }
 
+type Tree = { readonly program: ParseResult; readonly facts: TreeFacts };
+
 function parse(text: string): Expression | SyntaxProblem {
-  engine ??= makeEngine();
-  let program: ParseResult;
-  let facts: TreeFacts;
   try {
-    program = engine.environment.parse(text);
-    facts = mendTree(program.ast, engine.integerFunctions, countStep);
+    const tree = parseTree(text);
+    const { valid, type, error } = tree.program.check();
+    if (!valid) return problemOf(error, text);
+    const { place } = tree.facts;
+    const isPlain = place !== undefined && !place.steps.includes(null);
+    const evaluate = isPlain
+      ? evaluatePlace(text, place)
+      : (scope: Scope) => run(tree, scope, text);
+    return { ...tree.facts, text, type: jsonTypeOf(type), evaluate };
   } catch (error) {
     return problemOf(error, text);
   }
-  const { valid, type, error } = program.check();
-  if (!valid) return problemOf(error, text);
-  const { place } = facts;
-  const renamed = facts.references.filter((name) => nameInScope(name) !== name);
-  return {
-    ...facts,
-    text,
-    type: jsonTypeOf(type),
-    evaluate(scope) {
-      const found = place && readPlace(scope, place);
-      if (found !== undefined) return found;
-      stepsLeft = MAX_STEPS;
-      const inner = renamed.length === 0 ? scope : withRenamed(scope, renamed);
-      try {
-        const value: unknown = program(inner);
-        // What is only read out of the scope is JSON already, however large.
-        return place === undefined ? jsonOfResult(value) : (value as Json);
-      } catch (error) {
-        return evaluateAgain(program, inner, facts, error, text);
-      }
-    },
+}
+
+/** @throws whatever says why the text is no expression, see `problemOf` */
+function parseTree(text: string): Tree {
+  engine ??= makeEngine();
+  const program = engine.environment.parse(text);
+  return { program, facts: mendTree(program.ast, engine.integerFunctions, countStep) };
+}
+
+/** Trees are large, and nearly all expressions are places: theirs are not kept. */
+function evaluatePlace(text: string, place: Place): Expression["evaluate"] {
+  return (scope) => {
+    const found = readPlace(scope, place);
+    return found === undefined ? run(parseTree(text), scope, text) : found;
   };
+}
+
+function run({ program, facts }: Tree, scope: Scope, text: string): Json {
+  const { place, references } = facts;
+  stepsLeft = MAX_STEPS;
+  const renamed = references.filter((name) => nameInScope(name) !== name);
+  const inner = renamed.length === 0 ? scope : withRenamed(scope, renamed);
+  try {
+    const value: unknown = program(inner);
+    // What is only read out of the scope is JSON already, however large.
+    return place === undefined ? jsonOfResult(value) : (value as Json);
+  } catch (error) {
+    return evaluateAgain(program, inner, facts, error, text);
+  }
 }
 
 /**

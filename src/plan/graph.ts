@@ -70,11 +70,7 @@ function dependenciesOf(
   indexOf: ReadonlyMap<string, number>,
 ): Dependency[] {
   const found = new Map<number, Dependency>();
-  const stated = new Map<string, Dependency["on"]>();
-  for (const { id, on } of dependsOn) {
-    // Stated twice, the stricter one holds.
-    if (stated.get(id) !== "success") stated.set(id, on);
-  }
+  const stated = dependsOn.length === 0 ? NOTHING : statedBy(dependsOn);
   for (const [id, on] of stated) {
     const index = indexOf.get(id);
     if (index !== undefined) found.set(index, { index, on, by: "order" });
@@ -86,6 +82,15 @@ function dependenciesOf(
   }
   return [...found.values()].sort((a, b) => a.index - b.index);
 }
+
+/** Stated twice, the stricter one holds. */
+function statedBy(dependsOn: GraphNode["dependsOn"]): ReadonlyMap<string, Dependency["on"]> {
+  const stated = new Map<string, Dependency["on"]>();
+  for (const { id, on } of dependsOn) if (stated.get(id) !== "success") stated.set(id, on);
+  return stated;
+}
+
+const NOTHING: ReadonlyMap<string, Dependency["on"]> = new Map();
 
 /** How one subtask depends on another: a search of its dependencies by halves. */
 export function findDependency(
@@ -104,7 +109,7 @@ export function findDependency(
 }
 
 /** Topological generations (Kahn 1962, layer by layer); undefined if there is a cycle. */
-function batchesOf(
+export function batchesOf(
   dependencies: readonly (readonly Dependency[])[],
   dependents: readonly (readonly number[])[],
 ): number[][] | undefined {

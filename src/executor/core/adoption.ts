@@ -52,7 +52,7 @@ export function adoptPlan(state: RunState, next: AcceptedPlan): void {
     const id = graph.ids[index] ?? "";
     const { review = null } = before[present?.indexOf.get(id) ?? -1] ?? {};
     const ended = wasPlanned && review ? { review: { ...review, phase: "ended" as const } } : {};
-    return { ...initialSubtask(), ...earlier.get(id), ...ended };
+    return Object.assign(initialSubtask(), earlier.get(id), ended);
   });
   for (const id of graph.ids) earlier.delete(id);
   state.predecessors = Object.fromEntries(earlier);
@@ -86,11 +86,10 @@ export function recount(state: RunState): void {
   state.unsettled = 0;
   state.openDeadLetters = state.subtasks.filter(({ isDeadLetter }) => isDeadLetter).length;
   state.ready = [];
-  const isOpen = ({ index }: Dependency) => !isFinal(state.subtasks[index]?.status ?? "pending");
   const again: number[] = [];
   for (const [index, subtask] of state.subtasks.entries()) {
     if (!isFinal(subtask.status)) state.unsettled += 1;
-    subtask.blockedBy = (graph.dependencies[index] ?? []).filter(isOpen).length;
+    subtask.blockedBy = openOf(state, graph.dependencies[index] ?? []);
     recountJoin(state, index);
     if (subtask.readyAt !== -1 || isHeldBack(subtask)) again.push(index);
     subtask.readyAt = -1;
@@ -101,6 +100,14 @@ export function recount(state: RunState): void {
     else if (item !== null) continue;
     else if (join === null ? blockedBy === 0 : join.missing !== null) queueSubtask(state, index);
   }
+}
+
+/** How many of the dependencies are not final. */
+function openOf({ subtasks }: RunState, dependencies: readonly Dependency[]): number {
+  let open = 0;
+  for (const { index } of dependencies)
+    if (!isFinal(subtasks[index]?.status ?? "pending")) open += 1;
+  return open;
 }
 
 /** Its fallback, or its check, may change the world, and its turn came while the planner wrote. */

@@ -19,8 +19,7 @@ export function scopeFor(
   index?: number,
 ): Scope {
   const program = programOf(state);
-  // Each may be missing, and each be named: as a list that would cost the square.
-  const missing = new Set(index === undefined ? [] : missingFor(state, index));
+  const missing = index === undefined ? NOTHING : missingFor(state, index);
   const saw = index === undefined ? undefined : rootOf(state, index).items?.saw;
   const scope: Record<string, Scope[string]> = Object.create(null);
   for (const name of template.references) {
@@ -56,9 +55,13 @@ function addIterationNames(
 }
 
 /** What was not there when a join went on is out of its sight for good. */
-function missingFor(state: RunState, index: number): readonly string[] {
-  return rootOf(state, index).join?.missing ?? [];
+function missingFor(state: RunState, index: number): ReadonlySet<string> {
+  const { missing = null } = rootOf(state, index).join ?? {};
+  // Each may be missing, and each be named: as a list that would cost the square.
+  return missing === null ? NOTHING : new Set(missing);
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** The subtask of the plan. */
 function rootOf(state: RunState, index: number): SubtaskState {

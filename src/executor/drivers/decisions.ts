@@ -18,7 +18,7 @@ import { totalOf, WINDOW } from "../../base/distribution-shift.ts";
 import { canonicalJson } from "../../base/json.ts";
 import type { AppendedWith, Journal } from "../../journal/journal.ts";
 import type { Plan } from "../../plan/schema.ts";
-import type { Effect } from "../core/effect.ts";
+import type { Deciding, Effect } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { AttemptOutcome, BranchHistory } from "../core/input.ts";
 import type { RunState } from "../core/state.ts";
@@ -42,9 +42,16 @@ export class Decisions {
   }
 
   /** How the attempt ends, whether its tool is called or not. */
-  async run(order: Order, attempt: () => Promise<AttemptOutcome>): Promise<AttemptOutcome> {
-    if (order.decides === undefined) return attempt();
-    const { cache } = order.decides;
+  run(order: Order, attempt: () => Promise<AttemptOutcome>): Promise<AttemptOutcome> {
+    // Not every subtask shall pay for another promise.
+    return order.decides === undefined ? attempt() : this.#decide(order, order.decides, attempt);
+  }
+
+  async #decide(
+    order: Order,
+    { cache }: Deciding,
+    attempt: () => Promise<AttemptOutcome>,
+  ): Promise<AttemptOutcome> {
     // What an attempt before had decided was of no use: another tool decides now, perhaps.
     this.#fresh.delete(order.subtask);
     const key = cache === false ? "" : this.#keyOf(order);

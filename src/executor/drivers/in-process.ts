@@ -21,7 +21,7 @@ import { summaryOf } from "../core/summary.ts";
 import { Admissions } from "./admissions.ts";
 import { Advisers } from "./advisers.ts";
 import { appendedWith } from "./appended.ts";
-import { Attempt, type AttemptOrder } from "./attempt.ts";
+import { Attempt, type AttemptOrder, type AttemptSurroundings } from "./attempt.ts";
 import { Decisions } from "./decisions.ts";
 import type { Drive, DriveOptions, Driver, News } from "./driver.ts";
 import { DurationLog } from "./duration-log.ts";
@@ -54,7 +54,7 @@ class InProcessDrive implements Drive {
   readonly #settle: PromiseWithResolvers<RunState>;
   readonly #budget: ModelBudget;
   readonly #durations = new DurationLog();
-  readonly #claims: EffectClaims;
+  readonly #surroundings: AttemptSurroundings;
   readonly #values: BlobValues;
   readonly #decisions: Decisions;
   #inbox: RunInput[] = [];
@@ -78,7 +78,13 @@ class InProcessDrive implements Drive {
     this.#options = options;
     this.#state = options.state;
     this.#budget = new ModelBudget(options.state);
-    this.#claims = new EffectClaims(options.state.runId, options.journal, options.world);
+    this.#surroundings = {
+      world: options.world,
+      listener: options.listener,
+      budget: this.#budget,
+      claims: new EffectClaims(options.state.runId, options.journal, options.world),
+      settings: () => this.#state.settings,
+    };
     this.#values = new BlobValues(options.journal.blobs, options.largeValues);
     this.#decisions = new Decisions(options);
     this.#timers = new Timers(options.world.clock, (timer) =>
@@ -235,12 +241,7 @@ class InProcessDrive implements Drive {
   }
 
   #startAttempt(order: AttemptOrder): void {
-    const { world, listener } = this.#options;
-    const budget = this.#budget;
-    const claims = this.#claims;
-    const settings = () => this.#state.settings;
-    const surroundings = { world, listener, budget, claims, settings };
-    const attempt = new Attempt(this.#state.runId, order, surroundings);
+    const attempt = new Attempt(this.#state.runId, order, this.#surroundings);
     const passage = this.#admissions.begin(order.subtask);
     const { tool } = order;
     const underWay: UnderWay = { attempt, passage, tool, startedAt: this.#now(), timedOut: false };
