@@ -42,15 +42,15 @@ const STAGES = [
   "validation by the schema",
   "expressions: compile, references",
   "graph with batches",
-  "– of this, batches and cycle check",
+  "– of this, cycle check and batches",
+  "– – the graph in graphology",
+  "– – its cycle check",
+  "– – its generations",
   "a cycle's path (only where there is one)",
   "critical path",
   "checkPlan: all of these and more",
   "acceptPlan",
   "start: the core's first step",
-  "beside it: graphology, graph",
-  "beside it: graphology-dag, cycle check",
-  "beside it: graphology-dag, generations",
   "floor: names looked up in a Map, once a dependency",
   "floor: an object made and kept for each dependency",
 ] as const;
@@ -125,8 +125,8 @@ function takeApart(dependencies: Dependencies, watch: Stopwatch): void {
     }));
   });
   const graph = watch.time("graph with batches", () => buildGraph(nodes));
-  const batches = watch.time("– of this, batches and cycle check", () =>
-    batchesOf(graph.dependencies, graph.dependents),
+  const batches = watch.time("– of this, cycle check and batches", () =>
+    batchesOf(graph.dependencies),
   );
   const cycle = watch.time("a cycle's path (only where there is one)", () =>
     findCycle(graph.dependencies),
@@ -159,7 +159,7 @@ function whole(dependencies: Dependencies, watch: Stopwatch): void {
 }
 
 function besides(dependencies: Dependencies, watch: Stopwatch): void {
-  const graph = watch.time("beside it: graphology, graph", () => {
+  const graph = watch.time("– – the graph in graphology", () => {
     const made = new DirectedGraph();
     for (const index of dependencies.keys()) made.addNode(index);
     for (const [index, list] of dependencies.entries()) {
@@ -167,8 +167,8 @@ function besides(dependencies: Dependencies, watch: Stopwatch): void {
     }
     return made;
   });
-  watch.time("beside it: graphology-dag, cycle check", () => hasCycle(graph));
-  watch.time("beside it: graphology-dag, generations", () => topologicalGenerations(graph));
+  watch.time("– – its cycle check", () => hasCycle(graph));
+  watch.time("– – its generations", () => topologicalGenerations(graph));
   const ids = nextDraft(dependencies).subtasks.map(({ id }) => id);
   // As an expression has it: a text of its own.
   const references = dependencies.map((list) => list.map((from) => `${ids[from]}.n`.slice(0, -2)));

@@ -5,6 +5,8 @@
  * a chain of 100,000.
  */
 
+import { DirectedGraph } from "graphology";
+import { hasCycle, topologicalGenerations } from "graphology-dag";
 import { inputError } from "../base/errors.ts";
 
 export type Dependency = {
@@ -51,7 +53,7 @@ export function buildGraph(nodes: readonly GraphNode[]): PlanGraph {
   for (const [index, list] of dependencies.entries()) {
     for (const dependency of list) dependents[dependency.index]?.push(index);
   }
-  const batches = batchesOf(dependencies, dependents);
+  const batches = batchesOf(dependencies);
   if (batches === undefined) {
     const cycle = findCycle(dependencies) ?? [];
     throw inputError(
@@ -108,30 +110,18 @@ export function findDependency(
   return list[low]?.index === index ? list[low] : undefined;
 }
 
-/** Topological generations (Kahn 1962, layer by layer); undefined if there is a cycle. */
-export function batchesOf(
-  dependencies: readonly (readonly Dependency[])[],
-  dependents: readonly (readonly number[])[],
-): number[][] | undefined {
-  const missing = Uint32Array.from(dependencies, (list) => list.length);
-  const batches: number[][] = [];
-  let batch: number[] = [];
-  for (const [index, count] of missing.entries()) if (count === 0) batch.push(index);
-  let placed = 0;
-  while (batch.length > 0) {
-    placed += batch.length;
-    batches.push(batch);
-    const next: number[] = [];
-    for (const index of batch) {
-      for (const dependent of dependents[index] ?? []) {
-        const left = (missing[dependent] ?? 0) - 1;
-        missing[dependent] = left;
-        if (left === 0) next.push(dependent);
-      }
-    }
-    batch = next.sort((a, b) => a - b);
+/**
+ * Topological generations; undefined if there is a cycle. Nodes are indices and not ids, for
+ * graphology keeps neighbours in plain objects, where `constructor` is a neighbour of everybody.
+ */
+export function batchesOf(dependencies: PlanGraph["dependencies"]): number[][] | undefined {
+  const directed = new DirectedGraph();
+  for (const index of dependencies.keys()) directed.addNode(index);
+  for (const [index, list] of dependencies.entries()) {
+    for (const dependency of list) directed.addEdge(dependency.index, index);
   }
-  return placed === dependencies.length ? batches : undefined;
+  if (hasCycle(directed)) return undefined;
+  return topologicalGenerations(directed).map((batch) => batch.map(Number).sort((a, b) => a - b));
 }
 
 /**
