@@ -11,16 +11,18 @@ export type Comparison = {
   readonly sleepsMs?: readonly number[];
   readonly concurrency: number;
   /**
-   * Runs that one engine makes in a row, after one that does not count; a round is their mean.
-   * Only one for those that are slow, and where subtasks take time.
+   * What an engine's turn in a round takes at least: so many runs, after one that does not count,
+   * whose mean the round is. Those that take longer run once, and so do subtasks that take time.
    */
-  readonly runsPerRound: number;
+  readonly turnMs: number;
   /** Rounds before those that count; an engine that has used a quarter of its time skips them. */
   readonly warmUps: number;
   readonly rounds: number;
   /** What one engine may take in all; one round is tried in any case, for as long once more. */
   readonly limitMs: number;
 };
+
+const SHORTEST_MS = 0.01;
 
 /** Of a run. */
 export type Sample = { readonly wallMs: number; readonly cpuMs: number };
@@ -76,6 +78,7 @@ class Lane {
   readonly #comparison: Comparison;
   #engine: Pick<Engine, "name" | "notes" | "isUnlimited">;
   #seen: Partial<Measured> = {};
+  #lastMs = Number.POSITIVE_INFINITY;
 
   constructor({ key }: EngineEntry, comparison: Comparison) {
     this.#key = key;
@@ -96,6 +99,7 @@ class Lane {
     if (prepared.fault !== undefined) return;
     const first = await this.#ask({ type: "run", times: 1 }, left());
     const firstRunMs = first.fault === undefined ? first.wallMs : undefined;
+    this.#lastMs = first.wallMs;
     this.#see({ prepareMs: prepared.wallMs, ...(firstRunMs !== undefined && { firstRunMs }) });
   }
 
@@ -109,23 +113,20 @@ class Lane {
     if (this.#seen.fault !== undefined || this.#seen.firstRunMs === undefined) return;
     const times = this.#times();
     // While others had their turn, what was hot has cooled down.
-    if (this.#isQuick()) await this.#ask({ type: "run", times: 1 }, this.#comparison.limitMs);
+    if (times > 1) await this.#ask({ type: "run", times: 1 }, this.#comparison.limitMs);
     const { wallMs, cpuMs, fault } = await this.#ask(
       { type: "run", times },
       this.#comparison.limitMs,
     );
+    // Never none, which would be run for ever.
+    this.#lastMs = Math.max(wallMs, SHORTEST_MS);
     if (fault === undefined) this.samples.push({ wallMs, cpuMs });
   }
 
+  /** How often it runs in its turn, by what a run took last. */
   #times(): number {
-    return this.#isQuick() ? this.#comparison.runsPerRound : 1;
-  }
-
-  /** Who takes a tenth of the time for one round need not repeat a run to be measured. */
-  #isQuick(): boolean {
-    const { runsPerRound, limitMs, sleepsMs } = this.#comparison;
-    const { firstRunMs = 0 } = this.#seen;
-    return sleepsMs === undefined && firstRunMs * (runsPerRound + 1) <= limitMs / 10;
+    const { turnMs, sleepsMs } = this.#comparison;
+    return sleepsMs === undefined ? Math.max(1, Math.ceil(turnMs / this.#lastMs)) : 1;
   }
 
   measured(): Measured {

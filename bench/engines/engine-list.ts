@@ -25,6 +25,7 @@ export const ENGINES: readonly EngineEntry[] = [
   ofPeer("async", "asyncAuto", "async"),
   ofPeer("langgraph", "stateGraph", "langgraph"),
   ofPeer("langgraph", "checkpointed", "langgraph-memory"),
+  ofPeer("langgraph", "channels", "langgraph-channels"),
   ofPeer("langgraph", "functional", "langgraph-functional"),
   ofPeer("mastra", "mastra", "mastra"),
   ofPeer("mastra", "snapshotted", "mastra-memory"),

@@ -36,7 +36,7 @@ export async function measureMakespans(
       dependencies,
       sleepsMs,
       concurrency,
-      runsPerRound: 1,
+      turnMs: 0,
       warmUps: 0,
       rounds,
       limitMs,

@@ -6,11 +6,10 @@ import { type Spread, spreadOf } from "../rounds.ts";
 import { compare, type Measured } from "./compare.ts";
 import { type EngineEntry, FLOOR, PLANWRIGHT } from "./engine-list.ts";
 
-/** Subtasks in a round, of engines that are quick, where a graph has fewer. */
-const PER_ROUND = 5_000;
-/** Subtasks before the rounds that count: until V8 has compiled what is hot. */
-const TO_WARM_UP = 40_000;
-const FEWEST_WARM_UPS = 3;
+/** Long enough for what has cooled down, while others had their turn, to weigh little. */
+const TURN_MS = 200;
+/** Rounds before those that count: until V8 has compiled what is hot. */
+const WARM_UPS = 5;
 
 type Graph = { readonly title: string; readonly rounds: number; build(): Layered };
 
@@ -45,13 +44,12 @@ export async function measureOverheads(
   if (graph === undefined) throw new Error(`There is no graph ${name}.`);
   const { dependencies } = graph.build();
   const subtasks = dependencies.length;
-  const runsPerRound = Math.max(1, Math.round(PER_ROUND / subtasks));
   const engines = await compare(entries, {
     dependencies,
     concurrency: subtasks,
-    runsPerRound,
+    turnMs: TURN_MS,
     rounds: rounds ?? graph.rounds,
-    warmUps: Math.max(FEWEST_WARM_UPS, Math.round(TO_WARM_UP / (subtasks * runsPerRound))),
+    warmUps: WARM_UPS,
     limitMs,
   });
   return { name, title: graph.title, subtasks, engines };
@@ -137,6 +135,7 @@ const LESS_THAN = [
   ["mastra-memory", 20],
   ["langgraph", 80],
   ["langgraph-memory", 80],
+  ["langgraph-channels", 80],
   ["langgraph-functional", 80],
 ] as const;
 

@@ -42,6 +42,25 @@ export const checkpointed = {
 };
 
 /** @type {Engine} */
+export const channels = {
+  name: "LangGraph.js, StateGraph, a channel each, MemorySaver",
+  notes: "the same, with a channel for what each subtask gives, as its documentation has it",
+  async prepare(graph, { concurrency }) {
+    const checkpointer = new MemorySaver();
+    const compiled = channelGraphOf(graph).compile({ checkpointer });
+    const config = configOf(graph, concurrency);
+    return {
+      async run() {
+        const configurable = { thread_id: "bench" };
+        const state = await compiled.invoke({}, { ...config, configurable });
+        await checkpointer.deleteThread("bench");
+        return graph.dependencies.map((_, index) => state[channelOf(index)]);
+      },
+    };
+  },
+};
+
+/** @type {Engine} */
 export const functional = {
   name: "LangGraph.js, functional",
   notes: "`task` in an `entrypoint`, each begun by promises as soon as it is ready",
@@ -61,19 +80,35 @@ export const functional = {
 };
 
 /** @param {TaskGraph} graph */
-function stateGraphOf({ dependencies, work }) {
+function stateGraphOf(graph) {
   // Quicker than a channel per subtask of which each node reads what it needs, the more the larger.
   const results = Annotation({
     reducer: (before, given) => ({ ...before, ...given }),
     default: () => ({}),
   });
-  const graph = new StateGraph(Annotation.Root({ results }));
-  for (const [index, list] of dependencies.entries()) {
-    graph.addNode(`t${index}`, async (state) => {
-      const inputs = list.map((from) => state.results[from]);
-      return { results: { [index]: await work(index, inputs) } };
-    });
-  }
+  return connected(graph, Annotation.Root({ results }), (index, list) => async (state) => {
+    const inputs = list.map((from) => state.results[from]);
+    return { results: { [index]: await graph.work(index, inputs) } };
+  });
+}
+
+const channelOf = (index) => `r${index}`;
+
+/** @param {TaskGraph} graph */
+function channelGraphOf(graph) {
+  const names = [...graph.dependencies.keys()].map(channelOf);
+  const state = Annotation.Root(Object.fromEntries(names.map((name) => [name, Annotation()])));
+  return connected(graph, state, (index, list) => async (state) => {
+    const inputs = list.map((from) => state[channelOf(from)]);
+    return { [channelOf(index)]: await graph.work(index, inputs) };
+  });
+}
+
+/** @param {TaskGraph} graph */
+function connected({ dependencies }, state, nodeOf) {
+  const graph = new StateGraph(state);
+  for (const [index, list] of dependencies.entries())
+    graph.addNode(`t${index}`, nodeOf(index, list));
   const used = new Set(dependencies.flat());
   for (const [index, list] of dependencies.entries()) {
     const before = list.map((from) => `t${from}`);

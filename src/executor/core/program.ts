@@ -170,9 +170,11 @@ function depthOf(state: RunState, { item }: SubtaskState): number {
 /** Index of the subtask, or of the item (`id[3]`), of that name; -1 for none. */
 export function findSubtask(state: RunState, id: string): number {
   if (state.accepted === null) return -1;
-  const bracket = id.indexOf("[");
   const { indexOf } = programOf(state).compiled.graph;
-  if (bracket === -1) return indexOf.get(id) ?? -1;
+  const found = indexOf.get(id);
+  if (found !== undefined) return found;
+  const bracket = id.indexOf("[");
+  if (bracket === -1) return -1;
   let index = indexOf.get(id.slice(0, bracket)) ?? -1;
   for (const [, place] of id.slice(bracket).matchAll(/\[(\d+)\]/g)) {
     const items = state.subtasks[index]?.items;
