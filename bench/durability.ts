@@ -1,19 +1,19 @@
 /**
  * What it costs per subtask that a run survives a crash: planwright on its SQLite journal beside
  * engines that keep their state in SQLite, too, on the same graphs in interleaved rounds; and
- * beside the very rows that planwright writes, in as many commits, with nothing around them.
+ * beside the events that planwright writes, as bare rows in as many commits.
  *
  *     npm run bench durability
- *     npm --prefix bench run durability -- --engines bare,commits,planwright --graphs chain-100 --rounds 5
+ *     npm run bench durability -- --engines bare,commits,planwright --graphs chain-100 --rounds 5
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { DURABLE_ENGINES } from "./engines/durable-engines.ts";
 import { goRound, type Measured } from "./engines/durable-rounds.ts";
 import { barsOf, type GraphFigures, tableOf } from "./engines/durable-tables.ts";
+import { choiceOf, countOf, optionsOf } from "./options.ts";
 import { installPeers } from "./peers.ts";
 import { publish } from "./report.ts";
 
@@ -30,31 +30,37 @@ const GRAPHS = {
   },
 } as const;
 
-const { values } = parseArgs({
-  options: {
-    engines: { type: "string", default: Object.keys(DURABLE_ENGINES).join() },
-    graphs: { type: "string", default: Object.keys(GRAPHS).join() },
-    rounds: { type: "string" },
-    /** Seconds of one engine on one graph. */
-    limit: { type: "string", default: "60" },
-  },
+const values = optionsOf({
+  engines: { type: "string", default: Object.keys(DURABLE_ENGINES).join() },
+  graphs: { type: "string", default: Object.keys(GRAPHS).join() },
+  rounds: { type: "string" },
+  /** Seconds of one engine on one graph. */
+  limit: { type: "string", default: "30" },
 });
-const engines = values.engines.split(",");
+const known = Object.keys(DURABLE_ENGINES);
+const chosen = choiceOf(values.engines, known, "--engines");
+// What all others are beside.
+const engines = known.filter(
+  (one) => one === "bare" || one === "planwright" || chosen.includes(one),
+);
+const graphs = choiceOf(values.graphs, Object.keys(GRAPHS), "--graphs");
 const peers = [...new Set(engines.flatMap((engine) => DURABLE_ENGINES[engine]?.peer ?? []))];
 installPeers(peers);
 
+const wantedRounds = values.rounds === undefined ? undefined : countOf(values.rounds, "--rounds");
+const limitMs = countOf(values.limit, "--limit") * 1000;
 const all: GraphFigures[] = [];
 const folder = mkdtempSync(join(tmpdir(), "planwright-bench-"));
 try {
-  for (const name of values.graphs.split(",") as (keyof typeof GRAPHS)[]) {
+  for (const name of graphs as (keyof typeof GRAPHS)[]) {
     const { title, count, layers, warmup, rounds } = GRAPHS[name];
     console.error(title);
     const measured: Measured[] = await goRound({
       engines,
       graph: { count, layers },
       warmup,
-      rounds: values.rounds === undefined ? rounds : Number(values.rounds),
-      limitMs: Number(values.limit) * 1000,
+      rounds: wantedRounds ?? rounds,
+      limitMs,
       folder: join(folder, name),
     });
     all.push({ name, title, count, measured });

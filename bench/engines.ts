@@ -9,7 +9,6 @@
  * on one graph. Floor and planwright take part in any case.
  */
 
-import { parseArgs } from "node:util";
 import { ENGINES, FLOOR, PLANWRIGHT } from "./engines/engine-list.ts";
 import { footprintTable, measureFootprints } from "./engines/footprint.ts";
 import { makespanBars, makespanTable, measureMakespans } from "./engines/makespan.ts";
@@ -20,24 +19,23 @@ import {
   overheadBars,
   overheadTable,
 } from "./engines/overhead.ts";
+import { choiceOf, countOf, optionsOf } from "./options.ts";
 import { installPeers } from "./peers.ts";
 import { publish, type Table } from "./report.ts";
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: "string" },
-    graphs: { type: "string" },
-    rounds: { type: "string" },
-    limit: { type: "string", default: "60" },
-  },
+const options = optionsOf({
+  only: { type: "string" },
+  graphs: { type: "string" },
+  rounds: { type: "string" },
+  limit: { type: "string", default: "30" },
 });
-const rounds = options.rounds === undefined ? undefined : Number(options.rounds);
-const limits = { rounds, limitMs: Number(options.limit) * 1000 };
-const wanted = options.only?.split(",");
-const entries = ENGINES.filter(
-  ({ key }) => wanted === undefined || [FLOOR, PLANWRIGHT, ...wanted].includes(key),
-);
-const parts = options.graphs?.split(",") ?? [...Object.keys(GRAPHS), "makespan", "footprint"];
+const rounds = options.rounds === undefined ? undefined : countOf(options.rounds, "--rounds");
+const limits = { rounds, limitMs: countOf(options.limit, "--limit") * 1000 };
+const keys = ENGINES.map(({ key }) => key);
+const wanted = choiceOf(options.only ?? keys.join(), keys, "--only");
+const entries = ENGINES.filter(({ key }) => [FLOOR, PLANWRIGHT, ...wanted].includes(key));
+const known = [...Object.keys(GRAPHS), "makespan", "footprint"];
+const parts = choiceOf(options.graphs ?? known.join(), known, "--graphs");
 const peers = [...new Set(entries.flatMap(({ peer }) => peer ?? []))];
 
 installPeers(peers);

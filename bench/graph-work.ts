@@ -25,11 +25,10 @@ import { defineTool } from "../src/tools/define-tool.ts";
 import { createRegistry } from "../src/tools/registry.ts";
 import { chain, layered } from "./graphs.ts";
 import { publish } from "./report.ts";
+import { type Spread, spreadOf } from "./rounds.ts";
 
 type Dependencies = readonly (readonly number[])[];
 type Graph = { readonly name: string; readonly dependencies: Dependencies };
-/** Microseconds per subtask. */
-type Cost = { readonly median: number; readonly min: number; readonly max: number };
 
 const LAYERS = 20;
 const ROUNDS = 7;
@@ -132,7 +131,7 @@ function takeApart(dependencies: Dependencies, watch: Stopwatch): void {
     findCycle(graph.dependencies),
   );
   const remaining = watch.time("critical path", () => remainingPath(graph, () => undefined));
-  if (cycle !== undefined || batches?.length !== Math.max(...remaining)) {
+  if (cycle !== undefined || batches?.length !== remaining.reduce((a, b) => Math.max(a, b), 0)) {
     throw new Error("The graph is not what was built.");
   }
 }
@@ -199,14 +198,8 @@ function sample({ dependencies }: Graph): Map<Stage, number> {
   return new Map([...watch.ms].map(([stage, ms]) => [stage, (1000 * ms) / (times * count)]));
 }
 
-function costOf(samples: readonly number[]): Cost {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return { median: at(0.5), min: at(0), max: at(1) };
-}
-
 /** @returns by graph and stage, in interleaved rounds after one that does not count */
-function measureAll(graphs: readonly Graph[]): Map<string, Map<Stage, Cost>> {
+function measureAll(graphs: readonly Graph[]): Map<string, Map<Stage, Spread>> {
   const all = new Map(graphs.map(({ name }) => [name, new Map<Stage, number[]>()]));
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const graph of graphs) {
@@ -220,7 +213,7 @@ function measureAll(graphs: readonly Graph[]): Map<string, Map<Stage, Cost>> {
   return new Map(
     [...all].map(([name, stages]) => [
       name,
-      new Map([...stages].map(([stage, samples]) => [stage, costOf(samples)])),
+      new Map([...stages].map(([stage, samples]) => [stage, spreadOf(samples)])),
     ]),
   );
 }
@@ -229,8 +222,8 @@ const LAYERED = [100, ORDINARY, 10_000, LARGEST].map(layeredGraph);
 const OTHERS = [chainOf(10_000), chainOf(LARGEST), fanOutOf(10_000), fanOutOf(LARGEST)];
 const costs = measureAll([...LAYERED, ...OTHERS]);
 
-const costAt = (graph: string, stage: Stage) => costs.get(graph)?.get(stage) as Cost;
-const shown = ({ median, min, max }: Cost) =>
+const costAt = (graph: string, stage: Stage) => costs.get(graph)?.get(stage) as Spread;
+const shown = ({ median, min, max }: Spread) =>
   `${median.toFixed(2)} (${min.toFixed(2)} – ${max.toFixed(2)})`;
 const ratio = (stage: Stage, graph: string, base: string) =>
   `${(costAt(graph, stage).median / costAt(base, stage).median).toFixed(2)} ×`;
@@ -249,7 +242,7 @@ const ofOthers = [
   [chainLargest, chainTenth],
   [fanLargest, fanTenth],
 ] as const;
-const path = publish({
+publish({
   name: "graph-work",
   tables: [
     {
@@ -279,4 +272,3 @@ const path = publish({
     [...costs].map(([graph, stages]) => [graph, Object.fromEntries(stages)]),
   ),
 });
-console.error(`Written to ${path}.`);

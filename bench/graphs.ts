@@ -1,6 +1,4 @@
-/** Seeded plans to measure with. */
-
-import { type Plan, planSchema } from "../src/plan/schema.ts";
+/** Seeded graphs to measure with. */
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -14,7 +12,6 @@ export function seeded(seed: number): () => number {
 }
 
 export type Layered = {
-  readonly plan: Plan;
   readonly dependencies: readonly (readonly number[])[];
 };
 
@@ -31,37 +28,24 @@ export function layered(count: number, layers: number, seed = 1): Layered {
     }
     dependencies.push([...chosen]);
   }
-  return { plan: toPlan(dependencies), dependencies };
+  return { dependencies };
 }
 
 export function chain(count: number): Layered {
   const dependencies = Array.from({ length: count }, (_, index) =>
     index === 0 ? [] : [index - 1],
   );
-  return { plan: toPlan(dependencies), dependencies };
+  return { dependencies };
 }
 
 /** One, then as many as are wanted, then one that reads the outputs of all of these. */
 export function fanOut(width: number): Layered {
   const all = Array.from({ length: width }, (_, index) => index + 1);
   const dependencies = [[], ...all.map(() => [0]), all];
-  return { plan: toPlan(dependencies), dependencies };
-}
-
-function toPlan(dependencies: readonly (readonly number[])[]): Plan {
-  return planSchema.parse({
-    goal: "bench",
-    subtasks: dependencies.map((list, index) => ({
-      id: `t${index}`,
-      tool: "add",
-      input: { values: list.map((from) => `\${t${from}.n}`) },
-    })),
-    output: "done",
-  });
+  return { dependencies };
 }
 
 export type Timed = {
-  readonly plan: Plan;
   readonly durations: readonly number[];
   readonly dependencies: readonly (readonly number[])[];
 };
@@ -80,15 +64,5 @@ export function heavyTailed(count: number, seed: number): Timed {
     dependencies.push([...chosen]);
     durations.push(Math.min(1_200, Math.round(18 / (1 - random()) ** (1 / 1.2))));
   }
-  const plan = planSchema.parse({
-    goal: "bench",
-    subtasks: dependencies.map((list, index) => ({
-      id: `t${index}`,
-      tool: "sleep",
-      input: { ms: durations[index] },
-      dependsOn: list.map((from) => `t${from}`),
-    })),
-    output: "done",
-  });
-  return { plan, durations, dependencies };
+  return { durations, dependencies };
 }

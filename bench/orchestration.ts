@@ -4,12 +4,12 @@
  * comes out as published; what else was published is compared with, and is no input.
  *
  *     npm run bench orchestration
- *     cd bench && npm run orchestration -- --tasks 1000 --variant-tasks 100 --seed 2
+ *     npm run bench orchestration -- --tasks 1000 --variant-tasks 100 --seed 2
  *
  * What is assumed stands in `orchestration/assumptions.ts`, and is printed.
  */
 
-import { parseArgs } from "node:util";
+import { countOf, optionsOf } from "./options.ts";
 import {
   type Assumptions,
   BASE,
@@ -31,16 +31,14 @@ import {
 import { WAYS } from "./orchestration/ways.ts";
 import { publish } from "./report.ts";
 
-const { values } = parseArgs({
-  options: {
-    tasks: { type: "string", default: "10000" },
-    "variant-tasks": { type: "string", default: "1000" },
-    seed: { type: "string", default: "1" },
-  },
+const values = optionsOf({
+  tasks: { type: "string", default: "10000" },
+  "variant-tasks": { type: "string", default: "1000" },
+  seed: { type: "string", default: "1" },
 });
-const tasks = Number(values.tasks);
-const variantTasks = Number(values["variant-tasks"]);
-const seed = Number(values.seed);
+const tasks = countOf(values.tasks, "--tasks");
+const variantTasks = countOf(values["variant-tasks"], "--variant-tasks");
+const seed = countOf(values.seed, "--seed");
 
 const crew = new Crew();
 
@@ -71,7 +69,7 @@ try {
     name: "orchestration",
     tables: [
       mainTable(tasks, measured),
-      barsTable(measured),
+      barsTable(measured, [...shapes, ...variants]),
       shapesTable(shapes, variantTasks, seed),
       variantsTable(variants, variantTasks),
       assumptionsTable(scales),

@@ -19,16 +19,26 @@ export function installPeers(peers: readonly string[]): void {
     const lock = join(folder, "package-lock.json");
     if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) continue;
     console.error(`Installing ${peer} …`);
-    const options = ["--no-audit", "--no-fund", "--silent"];
-    execFileSync("npm", ["ci", "--prefix", folder, ...options], { stdio: "inherit" });
+    const options = ["--no-audit", "--no-fund", "--loglevel=error"];
+    try {
+      execFileSync("npm", ["ci", "--prefix", folder, ...options], { stdio: ["ignore", 2, 2] });
+    } catch {
+      console.error(
+        `${peer} could not be installed; npm says above why. It needs the npm registry.`,
+      );
+      process.exit(1);
+    }
   }
 }
 
-/** @returns by package, what the manifests of these peers ask for */
+/** @returns by package, what the manifests of these peers ask for, overrides included */
 export function peerVersions(peers: readonly string[]): Record<string, string> {
   const all = peers.map((peer) => {
     const manifest = readFileSync(join(peerFolder(peer), "package.json"), "utf8");
-    return (JSON.parse(manifest) as { dependencies: Record<string, string> }).dependencies;
+    const { dependencies, overrides = {} } = JSON.parse(manifest) as {
+      readonly [part in "dependencies" | "overrides"]: Record<string, string>;
+    };
+    return { ...dependencies, ...overrides };
   });
   return Object.assign({}, ...all) as Record<string, string>;
 }

@@ -26,8 +26,7 @@ export type Report = {
 
 const RESULTS = join(import.meta.dirname, "results");
 
-/** @returns the path of the JSON */
-export function publish({ name, tables, data, peers = [] }: Report): string {
+export function publish({ name, tables, data, peers = [] }: Report): void {
   for (const { title, note, header, rows } of tables) {
     console.log(`\n## ${title}\n`);
     if (note !== undefined) console.log(`${note}\n`);
@@ -38,15 +37,16 @@ export function publish({ name, tables, data, peers = [] }: Report): string {
   mkdirSync(RESULTS, { recursive: true });
   const path = join(RESULTS, `${name}.json`);
   writeFileSync(path, `${JSON.stringify({ name, ...setting, tables, data }, null, 2)}\n`);
-  return path;
+  console.error(`All that was measured is in ${path}.`);
 }
 
 export function markdownTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
+  const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
   const all = [header, header.map(() => "---"), ...rows];
-  return all.map((row) => `| ${row.join(" | ")} |`).join("\n");
+  return all.map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
 }
 
 type Setting = ReturnType<typeof settingOf>;
@@ -56,6 +56,8 @@ function settingOf(peers: readonly string[]) {
   const manifest = readFileSync(join(import.meta.dirname, "../package.json"), "utf8");
   return {
     date: new Date().toISOString(),
+    /** A part of a benchmark gives a part of its result. */
+    options: process.argv.slice(2),
     machine: {
       cpus: cpus().length,
       model: cpu?.model ?? "unknown",

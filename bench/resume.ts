@@ -5,32 +5,30 @@
  * says whose it is and of which inputs, so that one that is given to another subtask is seen.
  *
  *     npm run bench resume
- *     npm --prefix bench run resume -- --engines planwright,mastra --seeds 1
+ *     npm run bench resume -- --engines planwright,mastra --seeds 1
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { CASES, type CaseName } from "./engines/resume-case.ts";
 import { RESUMABLE_ENGINES } from "./engines/resume-engines.ts";
 import { killAndResume, type Tried } from "./engines/resume-run.ts";
 import { tableOf } from "./engines/resume-table.ts";
+import { choiceOf, countOf, optionsOf } from "./options.ts";
 import { installPeers } from "./peers.ts";
 import { publish } from "./report.ts";
 
-/** Runs under way at once: they mostly sleep, and nothing is timed. */
-const AT_ONCE = 4;
+/** Runs under way at once: they mostly sleep, but what is slow to be kept would seem to be lost. */
+const AT_ONCE = 2;
 
-const { values } = parseArgs({
-  options: {
-    engines: { type: "string", default: Object.keys(RESUMABLE_ENGINES).join() },
-    seeds: { type: "string", default: "5" },
-  },
+const values = optionsOf({
+  engines: { type: "string", default: Object.keys(RESUMABLE_ENGINES).join() },
+  seeds: { type: "string", default: "5" },
 });
-const engines = values.engines.split(",");
+const engines = choiceOf(values.engines, Object.keys(RESUMABLE_ENGINES), "--engines");
 const cases = Object.keys(CASES) as CaseName[];
-const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
+const seeds = Array.from({ length: countOf(values.seeds, "--seeds") }, (_, index) => index + 1);
 const peers = [...new Set(engines.flatMap((engine) => RESUMABLE_ENGINES[engine]?.peer ?? []))];
 installPeers(peers);
 

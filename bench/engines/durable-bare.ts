@@ -19,7 +19,7 @@ export const barePromises: SeenEngine = {
   },
 };
 
-/** The very rows that planwright writes for this graph, in as many commits, with nothing around them. */
+/** The events that planwright keeps for this graph, as rows of a table without more, in as many commits. */
 export const bareCommits: SeenEngine = {
   name: "bare SQLite commits",
   async open(graph, options) {

@@ -1,9 +1,10 @@
 /** Rounds through engines in processes of their own, of which only one works at a time. */
 
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { Answer, DurableSample, Footprint, Job, Order } from "./durable-process.ts";
+import { startQuietly } from "./quiet-process.ts";
 
 export type RoundsOptions = {
   readonly engines: readonly string[];
@@ -62,7 +63,8 @@ export async function goRound(options: RoundsOptions): Promise<Measured[]> {
 
 function begin(engine: string, { graph, folder }: RoundsOptions): Member {
   const job: Job = { engine, graph, folder: join(folder, engine) };
-  const child = fork(PROCESS, [JSON.stringify(job)], { serialization: "advanced" });
+  const child = startQuietly(PROCESS, [JSON.stringify(job)]);
+  child.stderr?.resume();
   const nothing = { usedMs: 0, first: null, footprint: null, ended: null };
   return { engine, name: engine, child, samples: [], ...nothing };
 }
@@ -104,8 +106,9 @@ async function tell(member: Member, order: Order, limitMs: number): Promise<Answ
     const answered = once(child, "message", { signal: over.signal });
     answered.catch(() => {});
     const answer = await Promise.race([answered.then(([one]) => one as Answer), gone]);
-    const problem = answer?.sample?.problem ?? null;
-    if (problem !== null) member.ended = `WRONG: ${problem}`;
+    const wrong = answer?.sample?.problem ?? null;
+    if (wrong !== null) member.ended = `WRONG: ${wrong}`;
+    if (answer?.failed !== undefined) member.ended = answer.failed;
     return answer;
   } finally {
     clearTimeout(timer);

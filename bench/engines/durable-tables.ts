@@ -1,6 +1,7 @@
 /** What was measured of durable engines, for people. */
 
 import type { Table } from "../report.ts";
+import { type Spread, spreadOf } from "../rounds.ts";
 import type { DurableSample } from "./durable-process.ts";
 import type { Measured } from "./durable-rounds.ts";
 
@@ -10,8 +11,6 @@ export type GraphFigures = {
   readonly count: number;
   readonly measured: readonly Measured[];
 };
-
-type Spread = { readonly median: number; readonly min: number; readonly max: number };
 
 const SYNCHRONOUS = ["OFF", "NORMAL", "FULL", "EXTRA"];
 
@@ -116,9 +115,7 @@ function roundsOf({ first, samples, ended }: Measured): string {
 }
 
 function spread<T>(list: readonly T[], of: (one: T) => number): Spread | undefined {
-  const sorted = list.map(of).sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return sorted.length === 0 ? undefined : { median: at(0.5), min: at(0), max: at(1) };
+  return list.length === 0 ? undefined : spreadOf(list.map(of));
 }
 
 const textOf = ({ median, min, max }: Spread) =>

@@ -1,18 +1,11 @@
 /** The parent's side of an engine in a process of its own. */
 
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { Answer, Request } from "./engine-process.ts";
+import { startQuietly } from "./quiet-process.ts";
 
 const PROCESS = join(import.meta.dirname, "engine-process.ts");
-/** Nothing is traced, and nobody told. */
-const QUIET = {
-  NODE_ENV: "production",
-  LANGSMITH_TRACING: "false",
-  LANGCHAIN_TRACING_V2: "false",
-  MASTRA_TELEMETRY_DISABLED: "1",
-  OTEL_SDK_DISABLED: "true",
-};
 /** The fault of who took too long. */
 export const TIME_IS_UP = "time is up";
 /** Characters of stderr that are kept to say why a process has ended. */
@@ -24,11 +17,7 @@ export class EngineHost {
   #ended: string | undefined;
 
   constructor() {
-    this.#child = fork(PROCESS, {
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-      env: { ...process.env, ...QUIET },
-    });
+    this.#child = startQuietly(PROCESS);
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
     });

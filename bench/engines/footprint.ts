@@ -124,7 +124,9 @@ const IMPORT = `
   await import(process.argv[1]);
   const ms = performance.now() - begun;
   const { readFileSync } = await import("node:fs");
-  const [, kibibytes] = /^VmHWM:\\s*(\\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  let status = "";
+  try { status = readFileSync("/proc/self/status", "utf8"); } catch {}
+  const [, kibibytes] = /^VmHWM:\\s*(\\d+) kB$/m.exec(status) ?? [];
   const megabytes = (Number(kibibytes) * 1024) / 1e6;
   process.stdout.write(JSON.stringify({ ms, megabytes }), () => process.exit());
 `;

@@ -88,7 +88,11 @@ function ratioOf({ engines, boundMs }: Makespan, key: string): Spread | undefine
 }
 
 export function makespanBars(makespans: readonly Makespan[]): string[][] {
-  const ratios = makespans.flatMap((one) => ratioOf(one, PLANWRIGHT)?.median ?? []);
+  const ratios = makespans.flatMap((one) => {
+    const { fault, atOnce = 0 } = one.engines.find(({ key }) => key === PLANWRIGHT) ?? {};
+    const isKept = fault === undefined && atOnce <= one.concurrency;
+    return isKept ? (ratioOf(one, PLANWRIGHT)?.median ?? []) : Number.POSITIVE_INFINITY;
+  });
   if (ratios.length === 0) return [];
   const worst = Math.max(...ratios);
   const bar = `makespan at most ${MOST_TIMES_BOUND} × the bound, at the worst concurrency`;

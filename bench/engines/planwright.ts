@@ -25,7 +25,8 @@ export const planwright: Engine = {
 /** As a program calls it: the plan is checked, and its tools resolved, at every run. */
 export const planwrightLibrary: Engine = {
   name: "planwright, `run(plan)`",
-  notes: "the library's call, which checks the plan at every run",
+  notes:
+    "the library's call, which checks the plan at every run; it knows the texts of its expressions from the first",
   async prepare(graph, { concurrency }) {
     const planwright = createPlanwright({
       journal: "memory:",

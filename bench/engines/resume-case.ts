@@ -70,6 +70,8 @@ export type Outcome = {
   readonly of: number;
   /** Results that are those of other subtasks. */
   readonly others: number;
+  /** These, and those that were made of wrong inputs. */
+  readonly wrong: number;
   /** Subtasks that were worked again although they had ended. */
   readonly endedAgain: number;
   /** The same, of those that were under way at the kill. */
@@ -105,6 +107,7 @@ export function judge(
     right: expected.filter((value, index) => results[index] === value).length,
     of: expected.length,
     others: results.filter((value, index) => value !== null && whose(value) !== index).length,
+    wrong: expected.filter((value, index) => (results[index] ?? value) !== value).length,
     endedAgain,
     inFlightAgain: again.length - endedAgain,
     writtenAgain: [...indices(2, "wrote")].filter((index) => wrote.has(index)).length,

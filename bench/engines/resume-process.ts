@@ -60,6 +60,8 @@ function readWrote(): Set<number> {
   return new Set(entries.filter(({ what }) => what === "wrote").map(({ index }) => index));
 }
 
+process.on("disconnect", () => process.exit());
+
 const engine = await RESUMABLE_ENGINES[job.engine]?.load();
 if (engine === undefined) throw new Error(`There is no engine ${job.engine}.`);
 const options = { file: join(job.folder, "state.db"), concurrency: dependencies.length };

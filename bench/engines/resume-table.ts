@@ -19,7 +19,7 @@ export function tableOf(of: CaseName, engines: readonly string[], tried: readonl
       verdictOf(own),
       `${sum(({ right }) => right)} of ${sum((one) => one.of)}`,
       `${sum(({ others }) => others)}`,
-      `${sum(({ endedAgain }) => endedAgain)}`,
+      doneAgain(own),
       `${sum(({ inFlightAgain }) => inFlightAgain)}`,
       `${sum(({ writtenAgain }) => writtenAgain)}`,
       `${sum(({ held }) => held)}`,
@@ -33,9 +33,9 @@ export function tableOf(of: CaseName, engines: readonly string[], tried: readonl
     note: [NOTE].concat(said).join("\n"),
     header: [
       "engine",
-      "verdict",
-      "right results",
-      "another subtask's result",
+      "results",
+      "right",
+      "another subtask's",
       "ended, worked again",
       "under way, worked again",
       "written twice",
@@ -46,14 +46,19 @@ export function tableOf(of: CaseName, engines: readonly string[], tried: readonl
   };
 }
 
-function verdictOf(own: readonly Tried[]): string {
-  const wrongs = [
-    [own.some(({ others }) => others > 0), "results of other subtasks"],
-    [own.some((one) => one.hasEnded && one.right < one.of), "wrong results"],
-    [own.some(({ hasEnded, held }) => !hasEnded && held === 0), "does not go on"],
-    [own.some(({ endedAgain }) => endedAgain > 0), "does ended work again"],
-  ] as const;
-  const found = wrongs.filter(([isSo]) => isSo).map(([, what]) => what);
-  if (found.length > 0) return `wrong: ${found.join(", ")}`;
-  return own.every(({ hasEnded }) => hasEnded) ? "right" : "right, and waits for a person";
+/** About results alone, and the same for all. */
+export function verdictOf(own: readonly Tried[]): string {
+  if (own.some(({ others }) => others > 0)) return "wrong: those of other subtasks";
+  if (own.some(({ wrong }) => wrong > 0)) return "wrong";
+  const isWhole = own.every(({ hasEnded, right, of }) => hasEnded && right === of);
+  if (isWhole) return "right";
+  return own.some(({ held }) => held > 0)
+    ? "none wrong, the rest waits for a person"
+    : "none: does not go on";
+}
+
+function doneAgain(own: readonly Tried[]): string {
+  const times = own.reduce((total, { endedAgain }) => total + endedAgain, 0);
+  const isKnown = own.some(({ hasEnded, held }) => hasEnded || held > 0);
+  return isKnown ? `${times}` : "–";
 }

@@ -13,7 +13,7 @@ export type Delivery = {
 
 const NOTHING: Delivery = { isDelivered: false, isGood: false };
 
-/** As the SDKs of providers have it: three requests in all, 0.5 s and 1 s between, less a jitter of a quarter. */
+/** Of what servers refuse, as the SDKs of providers have it; what does not parse is asked again at once. */
 const ATTEMPTS = 3;
 const INITIAL_MS = 500;
 const JITTER = 0.25;
@@ -72,10 +72,7 @@ export async function mesh(world: World, task: Task): Promise<Delivery> {
   return { isDelivered, isGood: all.every((output) => output?.isGood) };
 }
 
-/**
- * Every step as soon as what it needs is there, each asked once. Where nothing ever fails, this is
- * what the tasks themselves take.
- */
+/** Every step as soon as what it needs is there, each asked once, for a world in which nothing fails. */
 export async function asReady(world: World, task: Task): Promise<Delivery> {
   const { instructionTokens, materialTokens } = world.assumptions;
   const outputs: Promise<number>[] = [];
@@ -94,16 +91,28 @@ export async function asReady(world: World, task: Task): Promise<Delivery> {
 /** @returns undefined when the last attempt failed, too */
 async function ask(world: World, call: Call, attempts: number): Promise<Fate | undefined> {
   for (let attempt = 1; ; attempt += 1) {
-    const jitter = world.draw(call.task, call.step, attempt, "jitter");
-    let waitMs = INITIAL_MS * 2 ** (attempt - 1) * (1 - JITTER * jitter);
+    const backoffMs = INITIAL_MS * 2 ** (attempt - 1) * (1 - JITTER * world.jitter());
+    let waitMs = 0;
     try {
-      const fate = await world.ask(call);
+      const fate = await (attempts === 1 ? world.ask(call) : askWithin(world, call));
       if (fate.fault !== "malformed") return fate;
     } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      if (error.status === 429) waitMs = world.assumptions.retryAfterMs;
+      const isRefused = error instanceof ServerError && error.status === 429;
+      waitMs = isRefused ? world.assumptions.retryAfterMs : backoffMs;
     }
     if (attempt === attempts) return undefined;
     await world.sleep(waitMs);
+  }
+}
+
+/** @throws {ServerError} and what says that the time is up */
+async function askWithin(world: World, call: Call): Promise<Fate> {
+  const limit = new AbortController();
+  const abort = () => limit.abort(new Error("The time is up."));
+  const cancel = world.clock.setTimer(world.assumptions.othersTimeoutMs, abort);
+  try {
+    return await world.ask({ ...call, signal: limit.signal });
+  } finally {
+    cancel();
   }
 }

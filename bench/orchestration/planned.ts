@@ -3,9 +3,10 @@
  * layer and evaluator. Only the clock and what answers on the wire are of this benchmark.
  *
  * A step is one call of a model, asked through a chain of two providers. What does not parse is
- * refused by the tool's output schema and asked again; then a fallback tool asks the second provider.
- * A check sees whether the answer names its sources: in a kept plan a subtask is refined until it does,
- * up to three times; and the output of the run is accepted when all do, else it is planned anew.
+ * refused by the tool's output schema and asked again. A check sees whether an answer names its
+ * sources. The output of a run is accepted when all do, else it is planned anew. In a kept plan,
+ * where people say such things, a subtask is also refined until its answer does, up to three times,
+ * and has a fallback tool that asks the second provider.
  */
 
 import { z } from "zod";
@@ -112,10 +113,18 @@ export class Planned {
         const messages = [{ role: "user" as const, content }];
         const { text } = await model.generate({ system: [], messages, signal }).result;
         const answer = JSON.parse(text) as Output;
+        await this.#check(signal);
         this.#sources.set(step, answer.sources);
         return { ...answer, isGood: answer.isGood && inputs.every(({ isGood }) => isGood) };
       },
     });
+  }
+
+  /** What it takes to look at an answer. */
+  async #check(signal: AbortSignal): Promise<void> {
+    const { checkMs, checkTokens } = this.#world.assumptions;
+    this.#world.bill(checkTokens, 0, 0);
+    if (checkMs > 0) await this.#world.sleep(checkMs, signal);
   }
 
   #script(request: ModelRequest): ReturnType<Script> {
@@ -132,8 +141,8 @@ export class Planned {
       outputTokens: text.length / CHARACTERS_PER_TOKEN,
       answer: ({ fault }) => {
         if (fault === "malformed") return text.slice(0, -2);
-        // Of a step that there is not: a mistake that the checks see.
-        if (fault === "poor") return text.replaceAll("${s0}", "${nobody}");
+        // It names a tool that there is not: a mistake that the checks see.
+        if (fault === "poor") return text.replace("do_step", "do_nothing");
         return text;
       },
     };

@@ -48,9 +48,9 @@ export function mainTable(tasks: number, measured: AllWays): Table {
   const { usd: linearUsd, success: linearSuccess, ms: linearMs } = PUBLISHED_LINEAR;
   const published = PUBLISHED.map((one) => {
     const perSuccess = one.usd / one.success;
-    const than = ratio((perSuccess * linearSuccess) / linearUsd);
+    const beside = ratio((perSuccess * linearSuccess) / linearUsd);
     const costs = [usd(one.usd), usd(perSuccess), ms(one.ms)];
-    return [one.name, percent(one.success), than, ratio(one.ms / linearMs), ...costs, "", "", ""];
+    return [one.name, percent(one.success), beside, ratio(one.ms / linearMs), ...costs, "", "", ""];
   });
   return {
     title: `${tasks.toLocaleString("en-US")} tasks`,
@@ -87,18 +87,29 @@ const BARS: readonly Bar[] = [
   { name: "latency ÷ linear", wanted: 0.4, of: (one, linear) => one.ms / linear.ms },
 ];
 
-export function barsTable(measured: AllWays): Table {
-  const rows = BARS.map(({ name, wanted, isLeast, of }) => {
-    const cell = (way: Way) => {
-      const value = of(measured[way], measured.linear);
-      const holds = isLeast ? value >= wanted : value <= wanted;
-      return `${value.toFixed(3)}, ${holds ? "holds" : "does not hold"}`;
-    };
-    return [name, `${isLeast ? "≥" : "≤"} ${wanted}`, cell("kept"), cell("planned")];
-  });
+const holds = ({ wanted, isLeast, of }: Bar, measured: AllWays, way: Way): boolean => {
+  const value = of(measured[way], measured.linear);
+  return isLeast ? value >= wanted : value <= wanted;
+};
+
+/** @param tried where it may come out otherwise */
+export function barsTable(measured: AllWays, tried: readonly Tried[]): Table {
+  const rows = BARS.flatMap((bar) =>
+    (["kept", "planned"] as const).map((way) => {
+      const isMet = holds(bar, measured, way);
+      const others = tried.filter((one) => holds(bar, one.measured, way) !== isMet);
+      return [
+        `${bar.name} ${bar.isLeast ? "≥" : "≤"} ${bar.wanted}`,
+        TITLES[way],
+        bar.of(measured[way], measured.linear).toFixed(3),
+        isMet ? "holds" : "does not hold",
+        others.map(({ name }) => name).join("; ") || "nowhere that was tried",
+      ];
+    }),
+  );
   return {
     title: "Beside what was wanted",
-    header: ["", "wanted", TITLES.kept, TITLES.planned],
+    header: ["wanted", "", "measured", "", "otherwise where"],
     rows,
   };
 }
@@ -129,7 +140,7 @@ export function shapesTable(shapes: readonly Tried[], tasks: number, seed: numbe
   return {
     title: "How much of a task is independent",
     note: noteOf(tasks),
-    header: ["each step needs", "longest path ÷ steps", ...HEADER, "nothing fails: latency"],
+    header: ["each step", "longest path ÷ steps", ...HEADER, "nothing fails: latency"],
     rows: shapes.map(({ name, changed, measured }) => {
       const { faultless, linear } = measured;
       const path = ratio(pathShare({ ...BASE, ...changed }, tasks, seed));
@@ -146,7 +157,7 @@ function pathShare(assumptions: Assumptions, tasks: number, seed: number): numbe
 
 export function variantsTable(variants: readonly Tried[], tasks: number): Table {
   return {
-    title: "Each assumption halved and doubled",
+    title: "Each assumption halved and doubled, and others changed",
     note: noteOf(tasks),
     header: ["assumption", ...HEADER],
     rows: variants.map(({ name, measured }) => [name, ...cells(measured)]),
@@ -154,10 +165,10 @@ export function variantsTable(variants: readonly Tried[], tasks: number): Table 
 }
 
 export function assumptionsTable({ faults, time, usd: price }: Scales): Table {
-  const price6 = (price * 1e6).toFixed(2);
+  const perMillion = (price * 1e6).toFixed(2);
   return {
     title: "Assumptions",
-    note: `Calibrated: chances of faults × ${faults.toFixed(3)}, times of calls × ${time.toFixed(3)}, ${price6} USD for a million tokens of input.`,
+    note: `Calibrated: chances of faults × ${faults.toFixed(3)}, times of calls × ${time.toFixed(3)}, ${perMillion} USD for a million tokens of input.`,
     header: ["", "value", "meaning"],
     rows: NAMES.map((name) => [name, String(BASE[name]), meaningOf(name)]),
   };

@@ -4,12 +4,13 @@
  */
 
 import { DEFAULT_BREAKER } from "../../src/base/breaker.ts";
+import { IMPATIENT } from "../../src/models/create-model.ts";
 import { DEFAULT_TIMEOUTS } from "../../src/models/deadlines.ts";
 import { chainModels } from "../../src/models/fallback.ts";
 import { createProviderModel } from "../../src/models/generate.ts";
 import type { Model, ModelRequest } from "../../src/models/model.ts";
 import type { Provider, ProviderEvent } from "../../src/models/provider.ts";
-import { DEFAULT_RETRY, type RetryPolicy } from "../../src/models/retry.ts";
+import { DEFAULT_RETRY } from "../../src/models/retry.ts";
 import { Traffic } from "../../src/models/traffic.ts";
 import type { Fate, Work, World } from "./world.ts";
 
@@ -26,8 +27,6 @@ export type Script = (request: ModelRequest) => {
 const PROVIDERS = 2;
 /** Of the answer, in each piece that a reader gets. */
 const TOKENS_AT_ONCE = 8;
-/** As all but the last model of a chain are asked. */
-const IMPATIENT: Partial<RetryPolicy> = { attempts: 2, maxRetryAfterMs: 5_000 };
 
 /** @returns a chain of all, best first, and the last of them alone */
 export function virtualModels(world: World, script: Script): { chain: Model; last: Model } {
@@ -38,7 +37,7 @@ export function virtualModels(world: World, script: Script): { chain: Model; las
       clock: world.clock,
       timeouts: DEFAULT_TIMEOUTS,
       retry: { ...DEFAULT_RETRY, ...(!isLast && IMPATIENT) },
-      random: () => world.draw("jitter", world.spent.calls),
+      random: () => world.jitter(),
       traffic: new Traffic(provider.name, world.clock, {}, DEFAULT_BREAKER),
     });
   });

@@ -10,8 +10,8 @@ import type { Assumptions, Scales } from "./assumptions.ts";
 
 export type Fault = "provider_error" | "rate_limit" | "malformed" | "poor";
 
-/** The work that a call does; `plan` and `route` are no steps. */
-export type Work = { readonly task: number; readonly step: number | "plan" | "route" };
+/** The work that a call does; a plan is no step. */
+export type Work = { readonly task: number; readonly step: number | "plan" };
 
 export type Call = Work & {
   /** Which of the providers; what happens at one says nothing about another. */
@@ -35,6 +35,15 @@ export type Fate = {
   readonly tokenMs: number;
 };
 
+/** How often a provider was asked for a step, and how the last time went. */
+type Times = {
+  readonly count: number;
+  readonly fault: Fault | undefined;
+  readonly isSlow: boolean;
+};
+
+const NEVER: Times = { count: 0, fault: undefined, isSlow: false };
+
 export type Spent = { usd: number; calls: number };
 
 /** A server that broke, or refused: nothing was done, and nothing is billed. */
@@ -49,17 +58,13 @@ export class ServerError extends Error {
   }
 }
 
-const PARETO_EXPONENT = 1.5;
-const OUTPUT_SIGMA = 0.4;
-/** How long a refusal takes. */
-const REFUSAL_MS = 50;
-
 export class World {
   readonly clock: VirtualClock;
   readonly assumptions: Assumptions;
   readonly scales: Scales;
   readonly #seed: number;
-  readonly #times = new Map<string, { count: number; fault: Fault | undefined }>();
+  readonly #times = new Map<string, Times>();
+  #task = 0;
   #spent: Spent = { usd: 0, calls: 0 };
 
   constructor(clock: VirtualClock, seed: number, assumptions: Assumptions, scales: Scales) {
@@ -69,8 +74,9 @@ export class World {
     this.#seed = seed;
   }
 
-  /** Forget what was asked, and what it cost: the next task begins. */
-  begin(): void {
+  /** The next task begins: what was asked, and what it cost, is forgotten. */
+  begin(task: number): void {
+    this.#task = task;
     this.#times.clear();
     this.#spent = { usd: 0, calls: 0 };
   }
@@ -110,7 +116,7 @@ export class World {
     const fate = this.#drawFate(call);
     const { fault, firstMs, tokenMs, outputTokens } = fate;
     if (fault === "rate_limit") {
-      await this.sleep(REFUSAL_MS, call.signal);
+      await this.sleep(this.assumptions.refusalMs, call.signal);
       throw new ServerError(429, { "retry-after-ms": String(this.assumptions.retryAfterMs) });
     }
     if (fault === "provider_error") {
@@ -128,27 +134,35 @@ export class World {
     this.#spent.usd += (input + outputTokens * outputPrice) * this.scales.usd;
   }
 
-  /** Even from 0 to 1, for what is named. */
+  /** The jitter of a wait, even from 0 to 1. */
+  jitter(): number {
+    return this.draw(this.#task, "jitter", this.#spent.calls);
+  }
+
+  /** Even from 0 up to 1, for what is named. */
   draw(...name: readonly (string | number)[]): number {
     return hashOf(this.#seed, ...name) / 2 ** 32;
   }
 
-  #drawFate({ task, step, provider, outputTokens: given }: Call): Fate {
+  #drawFate({ task, step, provider, ...call }: Call): Fate {
     const key = `${step}/${provider}`;
-    const { count, fault: before } = this.#times.get(key) ?? { count: 0, fault: undefined };
+    const before = this.#times.get(key) ?? NEVER;
+    const { count } = before;
     const draw = (what: string) => hashOf(this.#seed, task, step, provider, count, what) / 2 ** 32;
-    const fault = this.#drawFault(task, step, before, draw);
-    this.#times.set(key, { count: count + 1, fault });
-    const { firstTokenMs, tokenMs, noise, tailShare, tailFactor, outputTokens } = this.assumptions;
-    const isSlow = draw("slow") < tailShare;
-    const tail = isSlow ? tailFactor * draw("how slow") ** (-1 / PARETO_EXPONENT) : 1;
+    const { firstTokenMs, tokenMs, readMs, noise, outputTokens, outputSigma } = this.assumptions;
+    const { tailShare, tailFactor, tailExponent, persistence, misses, falseAlarms } =
+      this.assumptions;
+    const fault = this.#drawFault(task, step, before.fault, draw);
+    const isSlow = (before.isSlow && draw("slow again") < persistence) || draw("slow") < tailShare;
+    this.#times.set(key, { count: count + 1, fault, isSlow });
+    const tail = isSlow ? tailFactor * (1 - draw("how slow")) ** (-1 / tailExponent) : 1;
     const factor = this.scales.time * logNormal(noise, draw, "time") * tail;
-    const { misses, falseAlarms } = this.assumptions;
+    const unseenTokens = call.inputTokens - (call.seenTokens ?? 0);
     return {
       fault,
       seemsGood: fault === "poor" ? draw("check") < misses : draw("check") >= falseAlarms,
-      outputTokens: given ?? outputTokens * logNormal(OUTPUT_SIGMA, draw, "length"),
-      firstMs: firstTokenMs * factor,
+      outputTokens: call.outputTokens ?? outputTokens * logNormal(outputSigma, draw, "length"),
+      firstMs: (firstTokenMs + readMs * unseenTokens) * factor,
       tokenMs: tokenMs * factor,
     };
   }

@@ -37,7 +37,7 @@ export interface ModelOptions {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** All but the last model of a chain: the next is nearer than a long wait. */
-const IMPATIENT: Partial<RetryPolicy> = { attempts: 2, maxRetryAfterMs: 5_000 };
+export const IMPATIENT: Partial<RetryPolicy> = { attempts: 2, maxRetryAfterMs: 5_000 };
 
 /**
  * The model of this name, or the chain of models: `a,b,c`. Name and key are checked now; the provider's SDK is loaded with

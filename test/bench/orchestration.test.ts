@@ -5,6 +5,7 @@ import { type Assumptions, BASE, type Scales } from "../../bench/orchestration/a
 import { calibrate, PUBLISHED_LINEAR } from "../../bench/orchestration/calibrate.ts";
 import { measureOf } from "../../bench/orchestration/measure.ts";
 import { depthOf, drawTask } from "../../bench/orchestration/tasks.ts";
+import { atVirtualTime } from "../../bench/orchestration/virtual-time.ts";
 import { type Trial, tryWay, WAYS, type Way } from "../../bench/orchestration/ways.ts";
 import { World } from "../../bench/orchestration/world.ts";
 import { VirtualClock } from "../simulation/virtual-clock.ts";
@@ -21,12 +22,15 @@ const rightOnes = (outcomes: Awaited<ReturnType<typeof tryWay>>) =>
   outcomes.filter(({ isDelivered, isGood }) => isDelivered && isGood).length;
 
 describe("the tasks", () => {
-  it("have 5 to 9 steps, each of which needs earlier ones, and end in one answer", () => {
+  it("have 5 to 9 steps that need earlier ones only, and those drawn end in one answer", () => {
     for (const realGraphs of [0, 1]) {
       for (let number = 0; number < 200; number += 1) {
         const { needs } = drawTask(3, number, { ...BASE, realGraphs });
         expect(needs.length).toBeGreaterThanOrEqual(5);
         expect(needs.length).toBeLessThanOrEqual(9);
+        const used = new Set(needs.flat());
+        const last = needs.flatMap((_, step) => (used.has(step) ? [] : [step]));
+        if (realGraphs === 0) expect(last).toEqual([needs.length - 1]);
         for (const [step, list] of needs.entries()) {
           expect(list.every((at) => at >= 0 && at < step)).toBe(true);
         }
@@ -61,6 +65,10 @@ describe("the draws", () => {
     const [first, second] = [await tryWay(way, trial({})), await tryWay(way, trial({}))];
     const bare = (outcomes: typeof first) => outcomes.map(({ ms: _time, ...rest }) => rest);
     expect(bare(second)).toEqual(bare(first));
+    // The core draws the jitter of its waits from the run's id, which is never the same; they are short.
+    for (const [at, { ms }] of first.entries()) {
+      expect(Math.abs(ms - (second[at]?.ms ?? 0))).toBeLessThan(20);
+    }
   });
 });
 
@@ -86,6 +94,37 @@ describe("the ways", () => {
     expect(await usd("linear")).toBeCloseTo((1_000 * steps * (steps + 1) * SCALES.usd) / 2, 9);
     expect(await usd("kept")).toBeCloseTo(1_000 * steps * SCALES.usd, 9);
     expect(await usd("mesh")).toBeCloseTo((1_000 + BASE.hopTokens) * steps * SCALES.usd, 9);
+  });
+
+  it("pay for a call that is given up, as far as it has read and written", async () => {
+    const clock = new VirtualClock();
+    const world = new World(clock, 1, { ...BASE, ...NO_FAULTS, outputPrice: 2 }, SCALES);
+    const limit = new AbortController();
+    const call = { task: 1, step: 0, provider: 0, inputTokens: 100, outputTokens: 1_000 };
+    const asked = world.ask({ ...call, signal: limit.signal });
+    clock.setTimer(1_000, () => limit.abort(new Error("The time is up.")));
+    await expect(atVirtualTime(clock, asked)).rejects.toThrow("The time is up.");
+    expect(world.spent).toEqual({ usd: 100 * SCALES.usd, calls: 1 });
+  });
+
+  it("pay nothing for what a server refuses, and all for what does not parse", async () => {
+    const costs = async (fault: Partial<Assumptions>) => {
+      const clock = new VirtualClock();
+      const world = new World(clock, 1, { ...BASE, ...NO_FAULTS, ...fault }, SCALES);
+      const asked = world.ask({
+        task: 1,
+        step: 0,
+        provider: 0,
+        inputTokens: 100,
+        outputTokens: 10,
+      });
+      await atVirtualTime(clock, asked).catch(() => {});
+      return world.spent.usd / SCALES.usd;
+    };
+    const always = 100 / SCALES.faults;
+    expect(await costs({ rateLimits: always })).toBe(0);
+    expect(await costs({ providerErrors: always })).toBe(0);
+    expect(await costs({ malformed: always })).toBeCloseTo(100 + 10 * BASE.outputPrice, 6);
   });
 
   it("differ in what they get over", async () => {

@@ -92,6 +92,8 @@ export const adkDynamic = {
  */
 function nodeOf({ work }, list, index) {
   if (list.length === 0) return new FunctionNode(`t${index}`, () => work(index, []));
+  // One predecessor hands over its output as it is.
+  if (list.length === 1) return new FunctionNode(`t${index}`, (_, input) => work(index, [input]));
   const names = list.map((from) => `t${from}`);
   return new JoiningNode(`t${index}`, (_, input) =>
     work(
