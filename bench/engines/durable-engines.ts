@@ -23,6 +23,10 @@ export const DURABLE_ENGINES: Readonly<Record<string, Entry>> = {
     peer: "langgraph",
     load: async () => (await langGraph()).stateGraph("sync", true),
   },
+  "langgraph-channels": {
+    peer: "langgraph",
+    load: async () => (await langGraph()).stateGraph("sync", false, true),
+  },
   "langgraph-async": {
     peer: "langgraph",
     load: async () => (await langGraph()).stateGraph("async"),
