@@ -11,8 +11,8 @@ export type Comparison = {
   readonly sleepsMs?: readonly number[];
   readonly concurrency: number;
   /**
-   * What an engine's turn in a round takes at least: so many runs, after one that does not count,
-   * whose mean the round is. Those that take longer run once, and so do subtasks that take time.
+   * What an engine's turn in a round takes at least: so many runs, whose mean the round is, after
+   * half as many that do not count. Those that take longer run once, and so do subtasks that take time.
    */
   readonly turnMs: number;
   /** Rounds before those that count; an engine that has used a quarter of its time skips them. */
@@ -112,8 +112,9 @@ class Lane {
   async takeRound(): Promise<void> {
     if (this.#seen.fault !== undefined || this.#seen.firstRunMs === undefined) return;
     const times = this.#times();
-    // While others had their turn, what was hot has cooled down.
-    if (times > 1) await this.#ask({ type: "run", times: 1 }, this.#comparison.limitMs);
+    // While others had their turn, what was hot has cooled down, and V8 has shrunk what was idle.
+    const again = Math.ceil(times / 2);
+    if (times > 1) await this.#ask({ type: "run", times: again }, this.#comparison.limitMs);
     const { wallMs, cpuMs, fault } = await this.#ask(
       { type: "run", times },
       this.#comparison.limitMs,

@@ -15,11 +15,11 @@ type Graph = { readonly title: string; readonly rounds: number; build(): Layered
 
 /** By their names for `--graphs`. */
 export const GRAPHS: Readonly<Record<string, Graph>> = {
-  "chain-100": { title: "A chain of 100", rounds: 20, build: () => chain(100) },
-  "fan-out-1000": { title: "1 → 1,000 → 1", rounds: 20, build: () => fanOut(1_000) },
-  "layered-100": { title: "100 in 5 layers", rounds: 20, build: () => layered(100, 5) },
-  "layered-1000": { title: "1,000 in 20 layers", rounds: 20, build: () => layered(1_000, 20) },
-  "layered-10000": { title: "10,000 in 20 layers", rounds: 7, build: () => layered(10_000, 20) },
+  "chain-100": { title: "A chain of 100", rounds: 10, build: () => chain(100) },
+  "fan-out-1000": { title: "1 → 1,000 → 1", rounds: 10, build: () => fanOut(1_000) },
+  "layered-100": { title: "100 in 5 layers", rounds: 10, build: () => layered(100, 5) },
+  "layered-1000": { title: "1,000 in 20 layers", rounds: 10, build: () => layered(1_000, 20) },
+  "layered-10000": { title: "10,000 in 20 layers", rounds: 5, build: () => layered(10_000, 20) },
 };
 
 export type Limits = {
