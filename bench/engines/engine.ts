@@ -47,7 +47,6 @@ export interface Engine {
  */
 export interface DurableEngine {
   readonly name: string;
-  readonly notes?: string;
   /** @param file of the SQLite database, which may be there already */
   open(graph: TaskGraph, options: EngineOptions & { readonly file: string }): Promise<OpenGraph>;
 }

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import { DBOS } from "@dbos-inc/dbos-sdk";
+import { layersOf } from "../../engines/layers.ts";
 
 /**
  * A workflow that calls a step for each subtask.
@@ -58,16 +59,4 @@ export const workflow = (order, isNamed = true) => ({
 function databaseUrl(file) {
   const name = `bench_${basename(dirname(file)).replaceAll(/\W/g, "_")}`;
   return `${process.env.BENCH_POSTGRES_URL}/${name}`;
-}
-
-function layersOf(dependencies) {
-  const depths = [];
-  const layers = [];
-  for (const [index, from] of dependencies.entries()) {
-    const depth = Math.max(0, ...from.map((other) => depths[other] + 1));
-    depths.push(depth);
-    layers[depth] ??= [];
-    layers[depth].push(index);
-  }
-  return layers;
 }

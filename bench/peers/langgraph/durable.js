@@ -1,5 +1,6 @@
 import { Annotation, END, entrypoint, START, StateGraph, task } from "@langchain/langgraph";
 import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
+import { layersOf } from "../../engines/layers.ts";
 
 /**
  * A node for each subtask, which adds its result to the one channel of results. Nodes that are ready
@@ -127,15 +128,3 @@ const openGraph = (saver, follow) => ({
   synchronous: async () => saver.db.pragma("synchronous", { simple: true }),
   close: async () => saver.db.close(),
 });
-
-function layersOf(dependencies) {
-  const depths = [];
-  const layers = [];
-  for (const [index, from] of dependencies.entries()) {
-    const depth = Math.max(0, ...from.map((other) => depths[other] + 1));
-    depths.push(depth);
-    layers[depth] ??= [];
-    layers[depth].push(index);
-  }
-  return layers;
-}

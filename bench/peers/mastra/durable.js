@@ -2,6 +2,7 @@ import { Mastra } from "@mastra/core";
 import { createStep, createWorkflow } from "@mastra/core/workflows";
 import { LibSQLStore } from "@mastra/libsql";
 import { z } from "zod";
+import { layersOf } from "../../engines/layers.ts";
 
 /** A step for each subtask; what is ready together runs in parallel, and then the next layer. */
 export const workflow = () => ({
@@ -47,16 +48,4 @@ function build(graph) {
     built = steps.length === 1 ? built.then(steps[0]) : built.parallel(steps);
   }
   return built.commit();
-}
-
-function layersOf(dependencies) {
-  const depths = [];
-  const layers = [];
-  for (const [index, from] of dependencies.entries()) {
-    const depth = Math.max(0, ...from.map((other) => depths[other] + 1));
-    depths.push(depth);
-    layers[depth] ??= [];
-    layers[depth].push(index);
-  }
-  return layers;
 }

@@ -1,5 +1,6 @@
 import { createStep, createWorkflow } from "@mastra/core/workflows";
 import { z } from "zod";
+import { layersOf } from "../../engines/layers.ts";
 
 /** @import { Engine, TaskGraph } from "../../engines/engine.ts" */
 
@@ -67,23 +68,4 @@ async function runOnce({ dependencies }, workflow, forget) {
   if (result.status !== "success") throw new Error(JSON.stringify(result.error));
   await forget?.(run.runId);
   return dependencies.map((_, index) => result.steps[`t${index}`].output);
-}
-
-/**
- * @param {TaskGraph["dependencies"]} dependencies
- * @returns {number[][]} indices by depth
- */
-function layersOf(dependencies) {
-  /** @type {number[]} */
-  const depths = [];
-  /** @type {number[][]} */
-  const layers = [];
-  for (const [index, list] of dependencies.entries()) {
-    const depth = list.reduce((most, from) => Math.max(most, (depths[from] ?? 0) + 1), 0);
-    depths.push(depth);
-    const layer = layers[depth] ?? [];
-    layer.push(index);
-    layers[depth] = layer;
-  }
-  return layers;
 }
